@@ -1,0 +1,168 @@
+/**
+ * What a run's journal holds. Written names are snake_case; amounts are integers of the minor
+ * unit; lots are whole lots, signed. The ledger folds these alone: postings are never journalled.
+ */
+import type { Json } from "../base/canonical-json.ts";
+import type { OrderEnd, OrderPurpose, OrderType } from "./order.ts";
+import type { TerminalState, Verdict } from "./refusal.ts";
+
+export const JOURNAL_FORMAT_VERSION = 1;
+
+/** The end of one signal; the store keeps one per signal under a unique constraint. */
+export type TerminalRecord = {
+  readonly signal_id: string;
+  readonly state: TerminalState;
+  /** Filled part of the wanted change, 0..1. */
+  readonly share: number;
+  /** Who cut it, and why: "cash/buying_power". */
+  readonly cut_by: readonly string[];
+  readonly observed: number | null;
+  readonly limit: number | null;
+  readonly unit: string | null;
+};
+
+export type SignalRecord = {
+  readonly signal_id: string;
+  readonly variant_id: string;
+  readonly strategy: string;
+  readonly instrument: string;
+  readonly target_kind: "weight" | "units";
+  readonly target: number;
+  /** Raw price the decision was sized at. */
+  readonly price: number;
+  readonly current_lots: number;
+  /** What the forecast alone wants; null when sizing could not say. */
+  readonly belief_lots: number | null;
+  readonly verdicts: readonly Verdict[];
+  /** Orders that serve it. */
+  readonly order_ids: readonly string[];
+  /** Present when it ended at the decision itself. */
+  readonly terminal: TerminalRecord | null;
+};
+
+export type OpenedOrder = {
+  readonly order_id: string;
+  readonly instrument: string;
+  readonly purpose: OrderPurpose;
+  readonly leg: number;
+  readonly generation: number;
+  readonly type: OrderType;
+  /** Signed. */
+  readonly lots: number;
+  readonly price: number | null;
+  readonly time_in_force: "day" | "gtc";
+  readonly signal_id: string | null;
+  readonly verdicts: readonly Verdict[];
+};
+
+export type JournalPayload =
+  | {
+      readonly kind: "run_started";
+      readonly format_version: number;
+      readonly mandate_hash: string;
+      readonly pack_id: string;
+      readonly seed: number;
+      readonly mode: "backtest";
+    }
+  | {
+      readonly kind: "flow";
+      readonly currency: string;
+      readonly amount_minor: number;
+      readonly reason: "initial_deposit";
+    }
+  | {
+      readonly kind: "accrual";
+      readonly accrual: "financing" | "borrow";
+      /** Null for financing on the cash debit. */
+      readonly instrument: string | null;
+      readonly currency: string;
+      /** Calendar days, each rounded by itself and posted for the day it covers. */
+      readonly days: number;
+      readonly base_minor: number;
+      /** Annual, ACT/360. */
+      readonly rate: number;
+      readonly per_day_minor: number;
+      /** Positive: paid by us. */
+      readonly amount_minor: number;
+    }
+  | {
+      readonly kind: "split";
+      readonly instrument: string;
+      readonly ratio: number;
+      readonly lots_before: number;
+      readonly lots_after: number;
+      /** Paid for the fraction of a lot that vanished; 0 when none did. */
+      readonly cash_in_lieu_minor: number;
+      /** Working orders re-sized with the position. */
+      readonly orders: readonly {
+        readonly order_id: string;
+        readonly lots: number;
+        readonly price: number | null;
+      }[];
+    }
+  | {
+      readonly kind: "dividend";
+      readonly instrument: string;
+      readonly currency: string;
+      readonly lots: number;
+      readonly amount_per_unit: number;
+      /** Signed: negative is owed on a short. Receivable until paid. */
+      readonly amount_minor: number;
+      readonly pay_date: string;
+    }
+  | {
+      readonly kind: "dividend_paid";
+      readonly instrument: string;
+      readonly currency: string;
+      readonly amount_minor: number;
+      readonly ex_date: string;
+    }
+  | {
+      readonly kind: "decision";
+      readonly nav_minor: number;
+      readonly signals: readonly SignalRecord[];
+    }
+  | ({ readonly kind: "order" } & OpenedOrder)
+  | {
+      readonly kind: "fill";
+      readonly order_id: string;
+      readonly instrument: string;
+      readonly currency: string;
+      /** Signed. */
+      readonly lots: number;
+      readonly price: number;
+      readonly reference_price: number;
+      /** Signed like lots: the rounded value of lots x price. Cash moves by its negative. */
+      readonly notional_minor: number;
+      readonly fee_minor: number;
+      /** Against the reference price, positive = cost; already inside notional_minor. */
+      readonly slippage_minor: number;
+      readonly terminals: readonly TerminalRecord[];
+    }
+  | {
+      readonly kind: "order_ended";
+      readonly order_id: string;
+      readonly instrument: string;
+      readonly end: Exclude<OrderEnd, "filled">;
+      readonly observed: number | null;
+      readonly terminals: readonly TerminalRecord[];
+    }
+  | {
+      readonly kind: "sealed";
+      /** The data artifacts, by name. */
+      readonly artifacts: readonly {
+        readonly name: string;
+        readonly sha256: string;
+        readonly rows: number;
+      }[];
+    };
+
+export type JournalKind = JournalPayload["kind"];
+
+/** One entry before it is chained. `at` is an event time as base/instant prints it. */
+export type JournalEntry = {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: JournalKind;
+  readonly payload: Json;
+};

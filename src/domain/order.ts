@@ -1,0 +1,51 @@
+/** Orders as the engine holds them. Quantities are whole lots, prices raw. */
+
+export type OrderType = "market" | "limit" | "stop" | "on_open" | "on_close";
+
+/** close and open are the two legs of a signal (crossing zero is two orders); stop is a system intent. */
+export type OrderPurpose = "close" | "open" | "stop";
+
+export type Side = 1 | -1;
+
+export type Order = {
+  /** Ordinal in the run; the client order id is a hash of account, instrument, time, purpose, leg, generation. */
+  readonly ordinal: number;
+  /** Index into the run's instruments. */
+  readonly instrument: number;
+  /** Session in which it was decided. */
+  readonly session: number;
+  readonly purpose: OrderPurpose;
+  readonly leg: number;
+  readonly generation: number;
+  readonly side: Side;
+  readonly type: OrderType;
+  /** Positive; rewritten by splits alone. */
+  lots: number;
+  /** Limit or stop price; null for the others; rewritten by splits alone. */
+  price: number | null;
+  readonly timeInForce: "day" | "gtc";
+  /** Ordinal of the signal it serves; null for system intents. */
+  readonly signal: number | null;
+};
+
+declare const approvedBrand: unique symbol;
+/**
+ * Something every enabled gate let pass. execution/gates/approval.ts alone constructs one, and a
+ * venue takes nothing else; the tidy test bans casts to it.
+ */
+export type Approved<T> = T & { readonly [approvedBrand]: true };
+
+/** Why an order ended without (or after) a fill. */
+export type OrderEnd = "filled" | "expired" | "cancelled" | "replaced" | "non_positive_price";
+
+/** What a venue reports about one order in one session. */
+export type ExecutionReport = {
+  readonly order: Order;
+  readonly end: OrderEnd;
+  /** Signed lots that changed hands; 0 unless filled. */
+  readonly lots: number;
+  /** Raw fill price; NaN unless filled. */
+  readonly price: number;
+  /** The market price before slippage. NaN unless filled. */
+  readonly referencePrice: number;
+};

@@ -1,0 +1,111 @@
+/**
+ * run.json: what one run was and what came of it. No absolute path and no wall-clock time, so two
+ * runs of one identity give the same bytes. Undefined numbers are null with a reason beside them.
+ */
+import type { WrittenArtifact } from "./artifact.ts";
+import type { PackKind } from "./pack.ts";
+import type { TerminalState } from "./refusal.ts";
+import type { RunStatus } from "./run-status.ts";
+import type { StageRecord } from "./stage-record.ts";
+
+/** Ratios are per year where the name says so; money in currency units. */
+export type Metrics = {
+  readonly start_equity: number;
+  readonly final_equity: number;
+  readonly total_return: number | null;
+  readonly cagr: number | null;
+  readonly annual_volatility: number | null;
+  readonly sharpe: number | null;
+  readonly sortino: number | null;
+  readonly calmar: number | null;
+  /** Fraction lost from the highest wealth so far, starting wealth included: 0.25 = -25 %. */
+  readonly max_drawdown: number | null;
+  /** Fills. */
+  readonly trades: number;
+  /** Sum of |notional| over mean net asset value, per year. */
+  readonly turnover: number | null;
+  /** fees + slippage + financing + borrow. */
+  readonly costs: number;
+  /** Key -> why it is null. */
+  readonly undefined_because: { readonly [metric: string]: string };
+};
+
+export type Window = { readonly from: string; readonly to: string; readonly sessions: number };
+
+export type SignalCounts = {
+  readonly forecasts: number;
+  readonly holds: number;
+  readonly signals: number;
+  readonly terminal: { readonly [state in TerminalState]?: number };
+};
+
+export type RunDocument = {
+  readonly format_version: 1;
+  readonly run_id: string;
+  readonly status: RunStatus;
+  readonly failure: { readonly invariant: number | null; readonly message: string } | null;
+  readonly mode: "backtest";
+  readonly name: string;
+  readonly seed: number;
+  readonly mandate_hash: string;
+  readonly pack: {
+    readonly id: string;
+    readonly kind: PackKind;
+    readonly rights: readonly string[];
+    readonly instruments: readonly string[];
+    readonly sessions: number;
+    readonly from: string;
+    readonly to: string;
+  };
+  readonly code_hash: string;
+  readonly runtime: string;
+  readonly currency: string;
+  readonly journal: { readonly entries: number; readonly head: string };
+  readonly window: { readonly full: Window; readonly evaluation: Window };
+  /** Over the evaluation window: the headline. */
+  readonly metrics: Metrics;
+  readonly metrics_full: Metrics;
+  readonly costs: {
+    readonly fees: number;
+    readonly slippage: number;
+    readonly financing: number;
+    readonly borrow: number;
+  };
+  readonly stages: readonly StageRecord[];
+  readonly signals: SignalCounts;
+  /** Protective stops: placed = filled + cancelled + replaced + expired. */
+  readonly system_intents: {
+    readonly placed: number;
+    readonly filled: number;
+    readonly cancelled: number;
+    readonly expired: number;
+  };
+  /** Marks that say how far the result may be trusted: LOOKAHEAD, SIMULATED. */
+  readonly marks: readonly string[];
+  readonly warnings: readonly string[];
+  readonly artifacts: readonly WrittenArtifact[];
+};
+
+/** Everything the report draws; arrays have one value per session. */
+export type ReportInput = {
+  readonly document: RunDocument;
+  readonly mandate: readonly {
+    readonly key: string;
+    readonly value: string;
+    readonly origin: string;
+  }[];
+  readonly datesMs: Float64Array;
+  /** Net asset value in currency units at each close. */
+  readonly equity: Float64Array;
+  /** Simple return of the day; NaN where undefined. */
+  readonly returns: Float64Array;
+  /** 0 at a high, -0.25 a quarter below it. */
+  readonly drawdown: Float64Array;
+  /** Fractions of net asset value at each close. */
+  readonly grossExposure: Float64Array;
+  readonly netExposure: Float64Array;
+  /** Index of the evaluation window's first session. */
+  readonly evaluationStart: number;
+  /** First session whose net asset value was <= 0, or null. */
+  readonly ruinedAt: number | null;
+};

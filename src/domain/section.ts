@@ -1,0 +1,32 @@
+/**
+ * One section of the mandate, declared beside the code that reads it (section.ts of its room).
+ * The mandate room composes sections into one strict schema; the engine checks that each key was
+ * taken by its owner (invariant 6).
+ */
+
+export type KeyTag =
+  /** A path or place: not identity, left out of the mandate hash. */
+  | "location"
+  /** Changes what a person sees, never what is traded: left out of the mandate hash. */
+  | "presentation";
+
+/** A refusal about one key, relative to the section: path ["per_share"], expected "...". */
+export type SectionIssue = { readonly path: readonly (string | number)[]; readonly message: string };
+
+export type Section<Schema = unknown> = {
+  /** Top-level key in the mandate, and the middle of ASSAY__SECTION__KEY. */
+  readonly name: string;
+  /** The room or file that reads it. */
+  readonly owner: string;
+  /** A zod strict object WITHOUT defaults: what a complete section must be. */
+  readonly schema: Schema;
+  /** One line per key, for `assay config` and the editor: what it is, its unit. */
+  readonly describe: { readonly [key: string]: string };
+  /** Values every mandate starts from; a key that is absent here and in the profile is required. */
+  readonly defaults: { readonly [key: string]: unknown };
+  readonly profiles: { readonly [profile: string]: { readonly [key: string]: unknown } };
+  /** Dotted key within the section -> tag; "*" matches one array index or map key. */
+  readonly tags: { readonly [key: string]: KeyTag };
+  /** Contradictions and thresholds that can never fire, given the whole resolved mandate. */
+  readonly check: (values: never, mandate: { readonly [section: string]: unknown }) => readonly SectionIssue[];
+};

@@ -1,0 +1,21 @@
+/**
+ * What each stage and gate did in a run (invariant 1). Inert = enabled and (inputs absent, or not
+ * evaluated at every decision or order that reached it); bound = 0 is never inert.
+ */
+
+export type StageRecord = {
+  readonly name: string;
+  readonly kind: "stage" | "gate";
+  readonly enabled: boolean;
+  /** Its inputs were present. */
+  readonly effective: boolean;
+  /** It changed at least one number. */
+  readonly binding: boolean;
+  /** Decisions or orders that came to it, counted by the pipeline, not by the stage. */
+  readonly reached: number;
+  readonly evaluated: number;
+  /** Results that were handed on and used. */
+  readonly applied: number;
+  readonly bound: number;
+  readonly inert_reason: string | null;
+};
