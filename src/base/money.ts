@@ -42,16 +42,23 @@ export function exactNotionalMinor(lots: number, price: number, scale: MoneyScal
   return safeNumber(toScaledInteger(exact, scale.digits));
 }
 
-/** minor x rate x numerator / denominator, exact, half away from zero: fees and accruals. */
+/** minor x rate x numerator / denominator, half away from zero, exact: fees and accruals. */
 export function shareOfMinor(
   minor: number,
   rate: number,
   numerator = 1,
   denominator = 1,
 ): number {
-  const r = decimalOf(rate);
-  const top = BigInt(minor) * r.coefficient * BigInt(numerator);
-  return safeNumber(divideRounded(top, BigInt(denominator) * 10n ** BigInt(r.scale)));
+  const value = (minor * rate * numerator) / denominator;
+  const size = Math.abs(value);
+  const whole = Math.floor(size);
+  if (!(Math.abs(size - whole - 0.5) > size * 1e-15 + 1e-12) || size > LARGEST_MINOR) {
+    const r = decimalOf(rate);
+    const top = BigInt(minor) * r.coefficient * BigInt(numerator);
+    return safeNumber(divideRounded(top, BigInt(denominator) * 10n ** BigInt(r.scale)));
+  }
+  const rounded = size - whole >= 0.5 ? whole + 1 : whole;
+  return value < 0 ? 0 - rounded : rounded;
 }
 
 /** A decimal amount in currency units ("12.5") as minor units, half away from zero. */

@@ -1,0 +1,24 @@
+/** The mandate's section about when decisions are made and when positions are sized anew. */
+import { z } from "zod";
+import type { Section } from "../../domain/section.ts";
+import { RHYTHMS } from "./rhythm.ts";
+
+const schema = z.strictObject({
+  decide: z.enum(RHYTHMS.filter((rhythm) => rhythm !== "never")),
+  rebalance: z.enum(RHYTHMS),
+});
+export type ScheduleSettings = z.infer<typeof schema>;
+
+export const scheduleSection: Section<typeof schema> = {
+  name: "schedule",
+  owner: "engine/schedule",
+  schema,
+  describe: {
+    decide: "sessions on which strategies are asked",
+    rebalance: "sessions on which an unchanged weight is sized anew; weekly days without a session snap to the one before",
+  },
+  defaults: { decide: "every_session", rebalance: "never" },
+  profiles: {},
+  tags: {},
+  check: () => [],
+};

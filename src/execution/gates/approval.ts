@@ -1,0 +1,46 @@
+/**
+ * The one place that makes an Approved<Order>. Every enabled gate must have judged this order, and
+ * each must have let it pass: a gate that was not asked, or could not say, admits nothing.
+ */
+import { invariant } from "../../base/assert.ts";
+import { type Result, err, ok } from "../../base/result.ts";
+import type { Approved, Order } from "../../domain/order.ts";
+import type { Refusal, TerminalState, Verdict } from "../../domain/refusal.ts";
+
+/** Gate name -> how a signal ends that it refuses. */
+const STATE_OF_GATE: { readonly [gate: string]: Exclude<TerminalState, "EXECUTED" | "EXPIRED"> } = {
+  freshness: "REJECTED_BY_FRESHNESS",
+  duplicate: "REJECTED_BY_DUPLICATE",
+  limits: "REJECTED_BY_RISK_LIMIT",
+  cash: "REJECTED_BY_CASH",
+};
+
+/** A failing or unevaluated verdict as the refusal it causes. */
+export function refusalOf(verdict: Verdict): Refusal {
+  const state = STATE_OF_GATE[verdict.gate];
+  invariant(state !== undefined, 2, `gate ${verdict.gate} has no terminal state`);
+  const rule = verdict.result === "not_evaluated" ? `${verdict.rule}:not_evaluated` : verdict.rule;
+  const { observed, limit, unit } = verdict;
+  return { state, by: verdict.gate, rule, observed, limit, unit };
+}
+
+/**
+ * Approves an order when each of `requiredGates` has judged it and all passed, else says who
+ * refused. A required gate without a verdict is a break in the wiring: invariant 1.
+ */
+export function approve(
+  order: Order,
+  verdicts: readonly Verdict[],
+  requiredGates: readonly string[],
+): Result<Approved<Order>, Refusal> {
+  for (const gate of requiredGates) {
+    const verdict = verdicts.find((v) => v.gate === gate);
+    invariant(
+      verdict !== undefined,
+      1,
+      `gate ${gate} is enabled and did not judge order ${order.ordinal}`,
+    );
+    if (verdict.result !== "pass") return err(refusalOf(verdict));
+  }
+  return ok(order as Approved<Order>);
+}

@@ -1,0 +1,29 @@
+/**
+ * What the order gates look at: the book as it would stand if every working order filled, earlier
+ * orders of the same cycle included. Exposures are in minor units at the decision's prices.
+ */
+
+export type ExposureView = {
+  readonly navMinor: number;
+  /** Sum of |exposure| over instruments, working orders included, this order excluded. */
+  readonly grossMinor: number;
+  /** Signed sum. */
+  readonly netMinor: number;
+  /** Instruments with a position or a working order. */
+  readonly positions: number;
+  /** Signed exposure and lots of the order's instrument before the order, and after. */
+  readonly beforeMinor: number;
+  readonly afterMinor: number;
+  readonly beforeLots: number;
+  readonly afterLots: number;
+};
+
+/** Costs are excluded from buying power; this is how far rounding may carry an exact 100 %. */
+export const RELATIVE_TOLERANCE = 1e-9;
+
+/** A reduction of |net position| that does not cross zero passes every exposure gate. */
+export function reduces(view: ExposureView): boolean {
+  return (
+    Math.abs(view.afterLots) < Math.abs(view.beforeLots) && view.afterLots * view.beforeLots >= 0
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * Order gate: the risk limits on what one instrument and the whole book may hold. The sum of
+ * |exposure| is the cash gate's, as buying power; both read the same key, limits.gross.
+ */
+import type { Verdict } from "../../domain/refusal.ts";
+import { type ExposureView, RELATIVE_TOLERANCE, reduces } from "./exposure.ts";
+
+export type Limits = {
+  /** Fractions of net asset value. */
+  readonly gross: number;
+  readonly net: number | null;
+  readonly symbol: number | null;
+  readonly positions: number | null;
+  readonly shorts: boolean;
+};
+
+/** The first rule that fails, or the symbol rule's pass. */
+export function limitsGate(view: ExposureView, limits: Limits): Verdict {
+  const symbolLimit = limits.symbol ?? limits.gross;
+  const symbol = Math.abs(view.afterMinor) / view.navMinor;
+  const passed = verdict("pass", "symbol", symbol, symbolLimit, "fraction of NAV");
+  if (reduces(view)) return passed;
+  if (view.navMinor <= 0) return verdict("fail", "ruin", view.navMinor, 0, "minor units of NAV");
+  if (!limits.shorts && view.afterLots < 0) {
+    return verdict("fail", "shorts", view.afterLots, 0, "lots");
+  }
+  if (!(symbol <= symbolLimit * (1 + RELATIVE_TOLERANCE))) {
+    return verdict("fail", "symbol", symbol, symbolLimit, "fraction of NAV");
+  }
+  if (limits.net !== null) {
+    const net = Math.abs(view.netMinor + view.afterMinor - view.beforeMinor) / view.navMinor;
+    if (!(net <= limits.net * (1 + RELATIVE_TOLERANCE))) {
+      return verdict("fail", "net", net, limits.net, "fraction of NAV");
+    }
+  }
+  if (limits.positions !== null) {
+    const held = view.positions + (view.beforeLots === 0 ? 1 : 0);
+    if (held > limits.positions) {
+      return verdict("fail", "positions", held, limits.positions, "instruments");
+    }
+  }
+  return passed;
+}
+
+function verdict(
+  result: Verdict["result"],
+  rule: string,
+  observed: number,
+  limit: number,
+  unit: string,
+): Verdict {
+  return { gate: "limits", result, rule, observed, limit, unit };
+}

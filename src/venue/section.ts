@@ -1,0 +1,83 @@
+/** The mandate's sections about the venue: when orders fill and what filling and holding cost. */
+import { z } from "zod";
+import type { Section, SectionIssue } from "../domain/section.ts";
+
+const nonNegative = z.number().nonnegative();
+
+const executionSchema = z.strictObject({ fill: z.enum(["next_open", "next_close", "same_close"]) });
+const slippageSchema = z.strictObject({ bps: nonNegative, half_spread: nonNegative });
+const feesSchema = z.strictObject({
+  bps: nonNegative,
+  per_share: nonNegative,
+  minimum: nonNegative,
+});
+const financingSchema = z.strictObject({ debit_rate: nonNegative, borrow_rate: nonNegative });
+
+export type ExecutionSettings = z.infer<typeof executionSchema>;
+export type SlippageSettings = z.infer<typeof slippageSchema>;
+export type FeeSettings = z.infer<typeof feesSchema>;
+export type FinancingSettings = z.infer<typeof financingSchema>;
+
+export const executionSection: Section<typeof executionSchema> = {
+  name: "execution",
+  owner: "venue",
+  schema: executionSchema,
+  describe: {
+    fill: "when a market order decided on a close fills: next_open, next_close, or same_close (marks the run LOOKAHEAD)",
+  },
+  defaults: {},
+  profiles: { plain: { fill: "next_open" } },
+  tags: {},
+  check: () => [],
+};
+
+export const slippageSection: Section<typeof slippageSchema> = {
+  name: "slippage",
+  owner: "venue",
+  schema: slippageSchema,
+  describe: {
+    bps: "basis points of the price paid away on market, stop, on-open and on-close fills",
+    half_spread: "half of the quoted spread, in price units, paid away on the same fills",
+  },
+  defaults: { bps: 0, half_spread: 0 },
+  profiles: {},
+  tags: {},
+  check: () => [],
+};
+
+export const feesSection: Section<typeof feesSchema> = {
+  name: "fees",
+  owner: "venue",
+  schema: feesSchema,
+  describe: {
+    bps: "commission in basis points of the notional",
+    per_share: "commission per unit, in currency",
+    minimum: "least per-share commission of one order, in currency",
+  },
+  defaults: { bps: 0, per_share: 0, minimum: 0 },
+  profiles: {},
+  tags: {},
+  check: (values: FeeSettings): readonly SectionIssue[] =>
+    values.minimum > 0 && values.per_share === 0
+      ? [
+          {
+            path: ["minimum"],
+            message: `a minimum of ${values.minimum} can never fire while per_share is 0; set per_share, or minimum: 0`,
+          },
+        ]
+      : [],
+};
+
+export const financingSection: Section<typeof financingSchema> = {
+  name: "financing",
+  owner: "venue",
+  schema: financingSchema,
+  describe: {
+    debit_rate: "annual rate on a margin debit, ACT/360 (0.05 = 5 %); 0 is allowed, absence is not",
+    borrow_rate: "annual fee on the value of shares sold short, ACT/360; 0 is allowed",
+  },
+  defaults: {},
+  profiles: {},
+  tags: {},
+  check: () => [],
+};
