@@ -1,0 +1,253 @@
+/**
+ * What each journal entry means in the books: for every kind of payload the postings it makes, and
+ * what it adds to the totals of the profit statement. Amounts enter as integers of the minor unit
+ * and are never computed from prices here. Slippage is inside the price and posts nothing. An
+ * accrual of several days is one transaction that states its days. Refuses amounts that are not
+ * whole (invariant 11) and lots that a strict method may not choose (Fault).
+ */
+import { invariant } from "../../base/assert.ts";
+import { decimalOf, formatDecimal } from "../../base/decimal.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { JournalPayload } from "../../domain/journal-entry.ts";
+import type { AccountKind, Posting } from "./accounts.ts";
+import { bookFill, type Leg, type Lot, type LotBook } from "./lots.ts";
+import { splitLots } from "./split-lots.ts";
+
+/** Sums over the journal's own figures, apart from the accounts: the identity's second side. */
+export type Totals = {
+  realisedMinor: bigint;
+  dividendsMinor: bigint;
+  feesMinor: bigint;
+  financingMinor: bigint;
+  borrowMinor: bigint;
+  flowsMinor: bigint;
+};
+
+export type Position = {
+  readonly book: LotBook;
+  /** Net signed lots counted from fills and splits, apart from the lots in the book. */
+  lots: number;
+};
+
+export type Booking = {
+  readonly currency: string;
+  readonly seq: number;
+  readonly at: string;
+  readonly totals: Totals;
+  readonly position: (instrument: string) => Position;
+};
+
+/** One balanced set of postings; the words are made only for a ledger that keeps them. */
+export type Draft = { readonly postings: readonly Posting[]; readonly narrate: () => string };
+
+export function draftsOf(payload: JournalPayload, booking: Booking): readonly Draft[] {
+  switch (payload.kind) {
+    case "flow":
+      return flow(payload, booking);
+    case "accrual":
+      return accrual(payload, booking);
+    case "dividend":
+      return dividend(payload, booking);
+    case "dividend_paid":
+      return dividendPaid(payload, booking);
+    case "split":
+      return split(payload, booking);
+    case "fill":
+      return fill(payload, booking);
+    case "run_started":
+    case "decision":
+    case "order":
+    case "order_ended":
+    case "sealed":
+      return [];
+  }
+}
+
+type Payload<K extends JournalPayload["kind"]> = Extract<JournalPayload, { readonly kind: K }>;
+
+function flow(payload: Payload<"flow">, booking: Booking): readonly Draft[] {
+  const amount = whole(payload.amount_minor, "flow", booking);
+  booking.totals.flowsMinor += amount;
+  return transfer(booking, { to: "cash", from: "flows", instrument: null, amount }, () =>
+    words(payload.reason),
+  );
+}
+
+function accrual(payload: Payload<"accrual">, booking: Booking): readonly Draft[] {
+  const amount = whole(payload.amount_minor, payload.accrual, booking);
+  invariant(
+    payload.amount_minor === payload.per_day_minor * payload.days,
+    11,
+    () =>
+      `entry ${booking.seq}: ${payload.days} days at ${payload.per_day_minor} are not ${payload.amount_minor}`,
+  );
+  if (payload.accrual === "financing") booking.totals.financingMinor += amount;
+  else booking.totals.borrowMinor += amount;
+  const on = payload.instrument === null ? "cash debit" : `short ${payload.instrument}`;
+  return transfer(
+    booking,
+    { to: payload.accrual, from: "cash", instrument: null, amount },
+    () => `${words(payload.accrual)} on ${on}, ${payload.days} day(s) at ${payload.rate} a year`,
+  );
+}
+
+function dividend(payload: Payload<"dividend">, booking: Booking): readonly Draft[] {
+  const { instrument } = payload;
+  const amount = whole(payload.amount_minor, "dividend", booking);
+  booking.totals.dividendsMinor += amount;
+  return transfer(
+    booking,
+    { to: "receivable", from: "dividends", instrument, amount },
+    () =>
+      `Dividend ${instrument} ${payload.amount_per_unit} a unit on ${payload.lots} lots, payable ${payload.pay_date}`,
+  );
+}
+
+function dividendPaid(payload: Payload<"dividend_paid">, booking: Booking): readonly Draft[] {
+  const { instrument } = payload;
+  const amount = whole(payload.amount_minor, "dividend", booking);
+  return transfer(
+    booking,
+    { to: "cash", from: "receivable", instrument, amount },
+    () => `Dividend ${instrument} paid, ex ${payload.ex_date}`,
+  );
+}
+
+function split(payload: Payload<"split">, booking: Booking): readonly Draft[] {
+  const { instrument } = payload;
+  const position = booking.position(instrument);
+  const inLieu = whole(payload.cash_in_lieu_minor, "cash in lieu", booking);
+  const result = splitLots(position.book, {
+    ratio: payload.ratio,
+    lotsBefore: payload.lots_before,
+    lotsAfter: payload.lots_after,
+  });
+  position.lots += payload.lots_after - payload.lots_before;
+  if (payload.lots_before === 0 && inLieu === 0n) return [];
+  const gain = inLieu - result.relievedMinor;
+  booking.totals.realisedMinor += gain;
+  const postings = [
+    ...result.before.map((lot) => positionPosting(booking, instrument, negated(lot))),
+    ...result.after.map((lot) => positionPosting(booking, instrument, lot)),
+    ...nonZero(booking, "cash", null, inLieu),
+    ...nonZero(booking, "realised", instrument, -gain),
+  ];
+  const narrate = () =>
+    `Split ${instrument} ${payload.ratio} for 1: ${payload.lots_before} lots become ${payload.lots_after}`;
+  return [{ postings, narrate }];
+}
+
+function fill(payload: Payload<"fill">, booking: Booking): readonly Draft[] {
+  const { instrument } = payload;
+  invariant(
+    Number.isSafeInteger(payload.lots) && payload.lots !== 0,
+    11,
+    () => `entry ${booking.seq}: a fill of ${payload.lots} lots of ${instrument}`,
+  );
+  const position = booking.position(instrument);
+  const legs = bookFill(position.book, {
+    lots: payload.lots,
+    notionalMinor: whole(payload.notional_minor, "notional", booking),
+    at: booking.at,
+    seq: booking.seq,
+  });
+  if (!legs.ok) {
+    throw new Fault(
+      "mandate",
+      `account.lot_method: entry ${booking.seq} at ${booking.at}, ${instrument}: ${legs.error.message}; choose fifo, lifo, hifo or average`,
+    );
+  }
+  position.lots += payload.lots;
+  const fee = whole(payload.fee_minor, "fee", booking);
+  booking.totals.feesMinor += fee;
+  return legs.value.map((leg, i) => fillLeg({ leg, payload, booking, fee: i === 0 ? fee : 0n }));
+}
+
+function fillLeg(input: {
+  readonly leg: Leg;
+  readonly payload: Payload<"fill">;
+  readonly booking: Booking;
+  readonly fee: bigint;
+}): Draft {
+  const { leg, payload, booking, fee } = input;
+  const { instrument } = payload;
+  let atCost = 0n;
+  for (const change of leg.changes) atCost += change.costMinor;
+  // Closing: cash in is -notional, what stood in the books is -atCost. Opening: both are equal.
+  const gain = atCost - leg.notionalMinor;
+  booking.totals.realisedMinor += gain;
+  const postings = [
+    posting(booking, "cash", null, -leg.notionalMinor),
+    ...leg.changes.map((change) => positionPosting(booking, instrument, change)),
+    ...nonZero(booking, "realised", instrument, -gain),
+    ...nonZero(booking, "fees", null, fee),
+    ...nonZero(booking, "cash", null, -fee),
+  ];
+  const verb = leg.lots > 0 ? "Buy" : "Sell";
+  const purpose = leg.kind === "close" ? "closing" : "opening";
+  const narrate = () =>
+    `${verb} ${Math.abs(leg.lots)} lots ${instrument} at ${formatDecimal(decimalOf(payload.price))}, ${purpose}`;
+  return { postings, narrate };
+}
+
+function transfer(
+  booking: Booking,
+  move: {
+    readonly to: AccountKind;
+    readonly from: AccountKind;
+    readonly instrument: string | null;
+    readonly amount: bigint;
+  },
+  narrate: () => string,
+): readonly Draft[] {
+  if (move.amount === 0n) return [];
+  const of = (kind: AccountKind) =>
+    kind === "receivable" || kind === "dividends" ? move.instrument : null;
+  const postings = [
+    posting(booking, move.to, of(move.to), move.amount),
+    posting(booking, move.from, of(move.from), -move.amount),
+  ];
+  return [{ postings, narrate }];
+}
+
+function posting(
+  booking: Booking,
+  account: AccountKind,
+  instrument: string | null,
+  amountMinor: bigint,
+): Posting {
+  return { account, instrument, currency: booking.currency, amountMinor, lots: 0 };
+}
+
+function nonZero(
+  booking: Booking,
+  account: AccountKind,
+  instrument: string | null,
+  amountMinor: bigint,
+): readonly Posting[] {
+  return amountMinor === 0n ? [] : [posting(booking, account, instrument, amountMinor)];
+}
+
+function positionPosting(booking: Booking, instrument: string, change: Lot): Posting {
+  const { lots, costMinor: amountMinor } = change;
+  return { account: "position", instrument, currency: booking.currency, amountMinor, lots };
+}
+
+function negated(lot: Lot): Lot {
+  return { ...lot, lots: -lot.lots, costMinor: -lot.costMinor };
+}
+
+function whole(value: number, what: string, booking: Booking): bigint {
+  invariant(
+    Number.isSafeInteger(value),
+    11,
+    () => `entry ${booking.seq}: ${what} of ${value} is not a whole number of minor units`,
+  );
+  return BigInt(value);
+}
+
+/** "initial_deposit" -> "Initial deposit". */
+function words(code: string): string {
+  const spaced = code.replaceAll("_", " ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
