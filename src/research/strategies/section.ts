@@ -1,0 +1,96 @@
+/**
+ * The mandate's `strategies`: which strategy trades which instruments with which parameters. Reads
+ * nothing itself; a file's strategy is checked where it is loaded, a built-in's parameters here.
+ */
+import { z } from "zod";
+import type { Section, SectionIssue } from "../../domain/section.ts";
+import { BUILT_IN_NAMES, builtIn } from "./built-in.ts";
+import { nearestOf, resolveParams } from "./params.ts";
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+const entrySchema = z.strictObject({
+  name: z.string().regex(NAME, "expected letters, digits, '.', '_' and '-'"),
+  use: z.string().min(1).nullable().optional(),
+  file: z.string().min(1).nullable().optional(),
+  instruments: z.union([z.literal("all"), z.array(z.string().min(1)).min(1)]),
+  params: z.record(z.string(), z.number()).optional(),
+});
+
+const schema = z.array(entrySchema).min(1);
+
+export type StrategyEntry = z.infer<typeof entrySchema>;
+
+export const strategiesSection: Section<typeof schema> = {
+  name: "strategies",
+  owner: "research/strategies",
+  schema,
+  describe: {
+    "*.name": "unique name of this use of a strategy, on every signal and order it causes",
+    "*.use": `a strategy that comes with the house: ${BUILT_IN_NAMES.join(", ")}`,
+    "*.file": "path of a strategy file, relative to the mandate; exactly one of use and file",
+    "*.instruments": "all, or a list of instrument ids of the universe",
+    "*.params": "parameter values; what is not given takes the strategy's own default",
+  },
+  defaults: {},
+  profiles: {},
+  // The file's content is hashed as code; where it lies is not identity.
+  tags: { "*.file": "location" },
+  check: (entries: readonly StrategyEntry[]) => [
+    ...repeatedNames(entries),
+    ...entries.flatMap((entry, index) => [
+      ...sourceIssues(entry, index),
+      ...instrumentIssues(entry, index),
+    ]),
+  ],
+};
+
+function repeatedNames(entries: readonly StrategyEntry[]): SectionIssue[] {
+  return entries.flatMap((entry, index) => {
+    const first = entries.findIndex((other) => other.name === entry.name);
+    if (first === index) return [];
+    return [
+      {
+        path: [index, "name"],
+        message: `${entry.name} is already the name of strategy ${first + 1}; each needs its own`,
+      },
+    ];
+  });
+}
+
+function sourceIssues(entry: StrategyEntry, index: number): SectionIssue[] {
+  const use = entry.use ?? null;
+  const file = entry.file ?? null;
+  if ((use === null) === (file === null)) {
+    const found = use === null ? "neither is given" : "both are given";
+    return [{ path: [index], message: `expected exactly one of use and file, ${found}` }];
+  }
+  if (use === null) return [];
+  const strategy = builtIn(use);
+  if (strategy === null) {
+    const near = nearestOf(use, BUILT_IN_NAMES);
+    const hint = near === null ? "" : `; did you mean ${near}?`;
+    return [
+      {
+        path: [index, "use"],
+        message: `${use} is no built-in strategy (there are ${BUILT_IN_NAMES.join(", ")})${hint}`,
+      },
+    ];
+  }
+  const params = resolveParams(strategy, entry.params ?? {});
+  if (params.ok) return [];
+  return params.error.map((issue) => ({
+    path: [index, "params", ...issue.path],
+    message: issue.message,
+  }));
+}
+
+function instrumentIssues(entry: StrategyEntry, index: number): SectionIssue[] {
+  if (entry.instruments === "all") return [];
+  const list = entry.instruments;
+  return list.flatMap((id, place) =>
+    list.indexOf(id) === place
+      ? []
+      : [{ path: [index, "instruments", place], message: `${id} is listed twice` }],
+  );
+}
