@@ -1,0 +1,73 @@
+/**
+ * Monthly returns as a table whose cells are shaded by size. Daily returns are linked; the first
+ * session has no day before it and counts nothing; any other undefined day makes its month
+ * undefined, and an undefined month its year.
+ */
+import { civilFromDays, dayNumber } from "../../base/instant.ts";
+import type { ReportInput } from "../../domain/run-document.ts";
+import { DASH, formatSignedPercentCell } from "./format.ts";
+import { type Html, html } from "./html.ts";
+
+const NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/** Shades change at these sizes, the same in every report, so that reports can be compared. */
+const SHADES = [0.01, 0.025, 0.05, 0.1];
+
+export type MonthReturn = {
+  readonly year: number;
+  /** 0-11. */
+  readonly month: number;
+  /** Simple return of the month; NaN when a day in it is undefined. */
+  readonly value: number;
+  /** All of it lies before the evaluation window. */
+  readonly warmUp: boolean;
+};
+
+/** One entry per month that holds a session, ascending. */
+export function monthlyReturns(input: ReportInput): MonthReturn[] {
+  const months: MonthReturn[] = [];
+  input.datesMs.forEach((at, i) => {
+    const { year, month } = civilFromDays(dayNumber(at));
+    const day = input.returns[i];
+    const growth = i === 0 && Number.isNaN(day) ? 1 : 1 + day;
+    const last = months.at(-1);
+    const same = last !== undefined && last.year === year && last.month === month - 1;
+    const before = same ? 1 + last.value : 1;
+    const warmUp = i < input.evaluationStart;
+    if (same) months.pop();
+    months.push({ year, month: month - 1, value: before * growth - 1, warmUp });
+  });
+  return months;
+}
+
+export function monthSection(input: ReportInput): Html | null {
+  const months = monthlyReturns(input);
+  if (months.length === 0) return null;
+  const years = [...new Set(months.map(({ year }) => year))];
+  return html`<section aria-labelledby="months"><h2 id="months">Monthly returns</h2>
+<p class="caption">Percent, linked from daily returns. Shades change at 1, 2.5, 5 and 10. ${input.evaluationStart > 0 ? "Months before the evaluation window are in grey italics. " : null}A dash is a month with an undefined day.</p>
+<div class="scroll" role="region" aria-label="Monthly returns" tabindex="0"><table class="months">
+<thead><tr><th scope="col">Year</th>${NAMES.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Year</th></tr></thead>
+<tbody>
+${years.map((year) => yearRow(year, months))}</tbody></table></div></section>`;
+}
+
+function yearRow(year: number, months: readonly MonthReturn[]): Html {
+  const own = months.filter((month) => month.year === year);
+  const total = own.reduce((growth, month) => growth * (1 + month.value), 1) - 1;
+  const cells = NAMES.map((_, month) => monthCell(own.find((entry) => entry.month === month)));
+  return html`<tr><th scope="row">${year}</th>${cells}<td class="total">${formatSignedPercentCell(total)}</td></tr>
+`;
+}
+
+function monthCell(month: MonthReturn | undefined): Html {
+  if (month === undefined) return html`<td></td>`;
+  if (Number.isNaN(month.value)) return html`<td class="undefined">${DASH}</td>`;
+  const name = month.warmUp ? "before" : shade(month.value);
+  return html`<td class="${name}">${formatSignedPercentCell(month.value)}</td>`;
+}
+
+/** "g0".."g4" for gains, "l0".."l4" for losses. */
+export function shade(value: number): string {
+  const size = SHADES.filter((edge) => Math.abs(value) >= edge).length;
+  return `${value < 0 ? "l" : "g"}${size}`;
+}
