@@ -1,0 +1,172 @@
+/**
+ * The SQLite file under a journal: its two tables, how it is opened, and what SQLite's failures
+ * mean to a person. entries holds the chained rows; terminals holds one row per ended signal and
+ * refuses a second (invariant 2). Raw SQLite errors never leave this folder.
+ */
+import Database from "better-sqlite3";
+import { Fault } from "../../domain/fault.ts";
+import type { JournalRow, TerminalRow } from "../../ports/journal-store.ts";
+
+export const JOURNAL_FILE = "journal.sqlite";
+
+export type Connection = Database.Database;
+
+const SCHEMA = [
+  "CREATE TABLE entries(seq INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL)",
+  "CREATE TABLE terminals(signal_id TEXT PRIMARY KEY, state TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID",
+];
+
+/** Opens for one writer alone; a second process is told so at once. */
+export function openForWriting(path: string): Connection {
+  return translated(path, () => {
+    const database = new Database(path, { timeout: 0 });
+    try {
+      prepareForWriting(database, path);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  });
+}
+
+function prepareForWriting(database: Connection, path: string): void {
+  // Before the first read: the lock then covers the write-ahead log, and no -shm file is needed.
+  database.pragma("locking_mode = EXCLUSIVE");
+  const mode = database.pragma("journal_mode = WAL", { simple: true });
+  database.pragma("synchronous = FULL");
+  const synchronous = database.pragma("synchronous", { simple: true });
+  if (mode !== "wal" || synchronous !== 2) {
+    throw new Fault(
+      "data",
+      `cannot write ${path} durably: SQLite gives journal_mode ${String(mode)} and synchronous ${String(synchronous)}, needed are wal and 2; use a local disk`,
+      { where: path },
+    );
+  }
+  if (schemaOf(database).length === 0) {
+    database.transaction(() => {
+      for (const statement of SCHEMA) database.exec(statement);
+    })();
+  }
+  refuseOtherSchema(database, path);
+  // Takes the lock even when nothing was created.
+  database.exec("BEGIN EXCLUSIVE; COMMIT");
+}
+
+/** Opens without changing a byte. Only for a file that was closed cleanly. */
+export function openForReading(path: string): Connection {
+  return translated(path, () => {
+    const database = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+    try {
+      refuseOtherSchema(database, path);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  });
+}
+
+function refuseOtherSchema(database: Connection, path: string): void {
+  if (schemaOf(database).join(";\n") === SCHEMA.join(";\n")) return;
+  throw new Fault("verify", `${path} is not a journal: its tables are not those that this version writes`, {
+    where: path,
+  });
+}
+
+function schemaOf(database: Connection): string[] {
+  return database
+    .prepare<[], string>("SELECT sql FROM sqlite_schema ORDER BY name")
+    .pluck()
+    .all();
+}
+
+/** Leaves the file alone on disk: the log is folded in and no -wal or -shm stays. */
+export function closeCleanly(database: Connection, path: string): void {
+  translated(path, () => {
+    database.pragma("journal_mode = DELETE");
+    database.close();
+  });
+}
+
+/** Every entry in seq order. The connection can do nothing else until the walk is over. */
+export function* walkEntries(database: Connection, path: string): Generator<JournalRow> {
+  const statement = database
+    .prepare<[], [unknown, unknown, unknown]>("SELECT seq, body, hash FROM entries ORDER BY seq")
+    .raw();
+  try {
+    for (const row of statement.iterate()) yield journalRow(row, path);
+  } catch (error) {
+    throw sqliteFault(error, path);
+  }
+}
+
+export function journalRow(row: readonly [unknown, unknown, unknown], path: string): JournalRow {
+  const [seq, body, hash] = row;
+  if (typeof seq !== "number" || typeof body !== "string" || typeof hash !== "string") {
+    throw new Fault("verify", `journal entry ${String(seq)}: a column of it is not text any more`, {
+      where: path,
+    });
+  }
+  return { seq, body, hash };
+}
+
+/** Every terminal as stored, by signal. */
+export function walkTerminals(database: Connection, path: string): TerminalRow[] {
+  return translated(path, () =>
+    database
+      .prepare<[], TerminalRow>(
+        "SELECT signal_id AS signalId, state, seq FROM terminals ORDER BY signal_id",
+      )
+      .all(),
+  );
+}
+
+/** SQLite's own check of the file's structure, as sentences; empty when it is sound. */
+export function integrityFaults(database: Connection, path: string): string[] {
+  const told = translated(path, () =>
+    database.prepare<[], string>("PRAGMA integrity_check(5)").pluck().all(),
+  );
+  return told.filter((line) => line !== "ok");
+}
+
+/** Runs something over SQLite so that its errors come out in a person's words. */
+export function translated<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw sqliteFault(error, path);
+  }
+}
+
+/** A Fault for what SQLite reports; any other error is handed back as it is. */
+export function sqliteFault(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const code = error.code;
+  const options = { where: path, cause: error };
+  if (code.startsWith("SQLITE_BUSY") || code === "SQLITE_LOCKED") {
+    return new Fault(
+      "busy",
+      `${path} is in use by another process; wait until it ends, or end it, and start again`,
+      options,
+    );
+  }
+  if (code === "SQLITE_FULL") {
+    return new Fault(
+      "data",
+      `cannot write ${path}: the disk is full; free some space and start again: what was recorded is kept`,
+      options,
+    );
+  }
+  if (DAMAGE.some((prefix) => code.startsWith(prefix))) {
+    return new Fault("verify", `${path} is damaged: ${error.message}`, options);
+  }
+  return new Fault(
+    "data",
+    `cannot use ${path}: ${error.message} (${code}); check the disk and the permissions`,
+    options,
+  );
+}
+
+/** What SQLite says of a file whose bytes make no sense to it. */
+const DAMAGE = ["SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_FORMAT", "SQLITE_SCHEMA"];

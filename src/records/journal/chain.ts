@@ -1,0 +1,44 @@
+/**
+ * How one journal entry becomes text and how it is linked to the one before it. The body is the
+ * canonical JSON (RFC 8785) of {at, kind, payload, seq}; the hash covers a versioned label, the
+ * previous hash (always 64 digits, so nothing can slide between the parts) and the body.
+ */
+import { canonicalJson, type Json } from "../../base/canonical-json.ts";
+import type { JournalEntry, JournalPayload } from "../../domain/journal-entry.ts";
+import type { Sha256 } from "../../ports/hash.ts";
+
+/** Changing one byte of it is a new journal format. */
+const ENTRY_LABEL = "assay/journal-entry/v1";
+
+/** What the first entry links to. */
+export const ZERO_HASH = "0".repeat(64);
+
+/** Canonical text of one entry. `at` is an event time as base/instant prints it. */
+export function entryBody(seq: number, at: string, entry: Omit<JournalEntry, "seq" | "at">): string {
+  // The four keys in code unit order: one sort saved per entry.
+  return `{"at":${canonicalJson(at)},"kind":${canonicalJson(entry.kind)},"payload":${canonicalJson(
+    entry.payload,
+  )},"seq":${canonicalJson(seq)}}`;
+}
+
+/** The link of one entry to the previous one. */
+export function entryHash(prev: string, body: string, sha256: Sha256): string {
+  return sha256(`${ENTRY_LABEL}\n${prev}\n${body}`);
+}
+
+/** The kind is written once, beside the payload. */
+export function splitPayload(payload: JournalPayload): Omit<JournalEntry, "seq" | "at"> {
+  const { kind, ...rest } = payload;
+  return { kind, payload: rest as unknown as Json };
+}
+
+/** Reads a body back into the payload that was emitted. Call it on verified rows only. */
+export function decodeBody(body: string): {
+  readonly seq: number;
+  readonly at: string;
+  readonly payload: JournalPayload;
+} {
+  const entry = JSON.parse(body) as JournalEntry;
+  const payload = { kind: entry.kind, ...(entry.payload as object) } as unknown as JournalPayload;
+  return { seq: entry.seq, at: entry.at, payload };
+}
