@@ -24,6 +24,8 @@ export type Order = {
   /** Limit or stop price; null for the others; rewritten by splits alone. */
   price: number | null;
   readonly timeInForce: "day" | "gtc";
+  /** True from submission until it ends. */
+  working: boolean;
   /** Ordinal of the signal it serves; null for system intents. */
   readonly signal: number | null;
 };

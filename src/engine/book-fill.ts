@@ -1,0 +1,153 @@
+/**
+ * One fill, booked: price after slippage, cash rounded once, position, costs, the order's end, and
+ * the protective stop that follows the position. Nothing else in the engine moves cash for a trade.
+ */
+import { invariant } from "../base/assert.ts";
+import { notionalMinor } from "../base/money.ts";
+import type { ExecutionReport, Order, OrderEnd, Side } from "../domain/order.ts";
+import { feeMinor } from "../venue/fees.ts";
+import { slipped } from "../venue/fill-price.ts";
+import type { FillMoney } from "./recorder.ts";
+import { settleOrder } from "./signal-end.ts";
+import type { Kernel, Signal } from "./state.ts";
+
+/** Trades an order at a reference price, or expires it where the venue may not fill. */
+export function fillOrder(k: Kernel, order: Order, referencePrice: number): void {
+  const i = order.instrument;
+  const price =
+    order.type === "limit"
+      ? referencePrice
+      : slipped(referencePrice, order.side, k.plan.slippage, k.world.ticks[i]);
+  if (!(price > 0) && !k.world.instruments[i].allowNonpositive) {
+    endOrder(k, order, "non_positive_price", price);
+    return;
+  }
+  const { state } = k;
+  const held = state.lots[i];
+  const lots = order.side * order.lots;
+  invariant(
+    order.purpose === "open" || (held * lots < 0 && Math.abs(held) >= order.lots),
+    12,
+    () => `a ${order.purpose} order of ${lots} lots would not reduce a position of ${held}`,
+  );
+  const money = fillMoney(k, i, { lots, price, referencePrice });
+  state.cashMinor -= money.notionalMinor + money.feeMinor;
+  state.lots[i] = held + lots;
+  state.costs.fees += money.feeMinor;
+  state.costs.slippage += money.slippageMinor;
+  state.notionalMinor += Math.abs(money.notionalMinor);
+  logFill(k, i, { lots, price, ...money });
+  const opener = order.signal === null ? null : (state.openSignals.get(order.signal) ?? null);
+  const ended = settleOrder(state, order, order.lots);
+  if (order.purpose === "stop") {
+    state.counters.stopsFilled++;
+    state.stops[i] = null;
+  }
+  const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
+  k.recorder.fill(state.session, report, money, ended);
+  followPosition(k, i, order.purpose === "open" ? opener : null, price);
+}
+
+function logFill(
+  { state: { fills, session } }: Kernel,
+  i: number,
+  fill: { lots: number; price: number } & FillMoney,
+): void {
+  fills.session.push(session);
+  fills.instrument.push(i);
+  fills.lots.push(fill.lots);
+  fills.price.push(fill.price);
+  fills.notional.push(fill.notionalMinor);
+  fills.fee.push(fill.feeMinor);
+  fills.slippage.push(fill.slippageMinor);
+}
+
+function fillMoney(
+  k: Kernel,
+  i: number,
+  fill: { lots: number; price: number; referencePrice: number },
+): FillMoney {
+  const scale = k.world.scales[i];
+  const notional = notionalMinor(fill.lots, fill.price, scale);
+  const slippageMinor =
+    fill.price === fill.referencePrice
+      ? 0
+      : notional - notionalMinor(fill.lots, fill.referencePrice, scale);
+  const fee = feeMinor(k.plan.fees[i], fill.lots, notional, scale);
+  return { notionalMinor: notional, feeMinor: fee, slippageMinor };
+}
+
+/** Ends an order without a fill. */
+export function endOrder(
+  k: Kernel,
+  order: Order,
+  end: Exclude<OrderEnd, "filled">,
+  observed = Number.NaN,
+): void {
+  const ended = settleOrder(k.state, order, 0);
+  if (order.purpose === "stop") {
+    k.state.stops[order.instrument] = null;
+    if (end === "expired" || end === "non_positive_price") k.state.counters.stopsExpired++;
+    else k.state.counters.stopsCancelled++;
+  }
+  const report = { order, end, lots: 0, price: observed, referencePrice: Number.NaN };
+  k.recorder.ended(k.state.session, report, ended);
+}
+
+/** Flat: the stop and closing orders go. Held: the stop covers exactly what is held. */
+function followPosition(k: Kernel, i: number, opener: Signal | null, fillPrice: number): void {
+  const { state } = k;
+  const lots = state.lots[i];
+  const stop = state.stops[i];
+  if (lots === 0) {
+    if (stop !== null) endOrder(k, stop, "cancelled");
+    for (const order of state.working) {
+      if (order.working && order.instrument === i && order.purpose === "close") {
+        endOrder(k, order, "cancelled");
+      }
+    }
+    return;
+  }
+  const price = stopPrice(opener, stop, Math.sign(lots) as Side, fillPrice);
+  if (price === null) return;
+  if (stop !== null) {
+    if (stop.lots === Math.abs(lots) && stop.price === price) return;
+    endOrder(k, stop, "replaced");
+  }
+  placeStop(k, i, price, stop);
+}
+
+function stopPrice(
+  opener: Signal | null,
+  existing: Order | null,
+  side: Side,
+  fillPrice: number,
+): number | null {
+  if (opener === null || opener.stop === null) return existing?.price ?? null;
+  if ("price" in opener.stop) return opener.stop.price;
+  return fillPrice - side * opener.stop.distance;
+}
+
+function placeStop(k: Kernel, i: number, price: number, previous: Order | null): void {
+  const { state } = k;
+  const sameSession = previous !== null && previous.session === state.session;
+  const stop: Order = {
+    ordinal: state.counters.orders++,
+    instrument: i,
+    session: state.session,
+    purpose: "stop",
+    leg: 0,
+    generation: sameSession ? previous.generation + 1 : 0,
+    side: state.lots[i] > 0 ? -1 : 1,
+    type: "stop",
+    lots: Math.abs(state.lots[i]),
+    price,
+    timeInForce: "gtc",
+    working: true,
+    signal: null,
+  };
+  state.counters.stopsPlaced++;
+  state.stops[i] = stop;
+  state.working.push(stop);
+  k.recorder.order(state.session, stop, []);
+}

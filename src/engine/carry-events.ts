@@ -1,0 +1,137 @@
+/**
+ * What happens to a book without trading: interest on a debit, borrow on shorts, splits, dividends
+ * and their payment. Runs before the session's first fill.
+ */
+import { dayNumber } from "../base/instant.ts";
+import { notionalMinor } from "../base/money.ts";
+import type { CashDividend, Split } from "../domain/corporate-action.ts";
+import { accrue } from "../venue/accruals.ts";
+import { endOrder } from "./book-fill.ts";
+import type { Kernel } from "./state.ts";
+
+/** Calendar days since the last session, on that session's closing debit and short values. */
+export function accrueInterest(k: Kernel, session: number): void {
+  if (session === 0) return;
+  const { sessionsMs, instruments } = k.world;
+  const days = dayNumber(sessionsMs[session]) - dayNumber(sessionsMs[session - 1]);
+  if (days === 0) return;
+  const { state, plan } = k;
+  // The cash debit is read before borrow fees of the same days are taken from it.
+  const debit = -state.cashMinor;
+  if (plan.borrowRate > 0 && state.hasShort) {
+    for (let i = 0; i < instruments.length; i++) {
+      if (state.lots[i] < 0) charge(k, "borrow", i, -state.valueMinor[i], plan.borrowRate, days);
+    }
+  }
+  if (plan.debitRate > 0 && debit > 0) charge(k, "financing", null, debit, plan.debitRate, days);
+}
+
+function charge(
+  k: Kernel,
+  accrual: "financing" | "borrow",
+  instrument: number | null,
+  baseMinor: number,
+  rate: number,
+  days: number,
+): void {
+  // A short at a negative price owes nothing for the loan of it.
+  if (baseMinor <= 0) return;
+  const { perDayMinor, amountMinor } = accrue(baseMinor, rate, days);
+  if (amountMinor === 0) return;
+  k.state.cashMinor -= amountMinor;
+  k.state.costs[accrual] += amountMinor;
+  k.recorder.accrual(k.state.session, {
+    accrual,
+    instrument,
+    days,
+    baseMinor,
+    rate,
+    perDayMinor,
+    amountMinor,
+  });
+}
+
+/** Corporate actions of this session, then payments that have come due. */
+export function applyActions(k: Kernel, session: number): void {
+  for (const action of k.world.actions.get(session) ?? []) {
+    const i = k.world.indexOf.get(action.instrument) as number;
+    if (action.kind === "dividend") accrueDividend(k, i, action);
+    else applySplit(k, i, action);
+  }
+}
+
+function accrueDividend(k: Kernel, i: number, action: CashDividend): void {
+  const lots = k.state.lots[i];
+  if (lots === 0) return;
+  const amountMinor = notionalMinor(lots, action.amountPerUnit, k.world.scales[i]);
+  k.state.receivableMinor += amountMinor;
+  k.state.payments.push({
+    instrument: i,
+    dueMs: action.payDateMs,
+    exDateMs: action.exDateMs,
+    amountMinor,
+  });
+  k.recorder.dividend(k.state.session, {
+    instrument: i,
+    lots,
+    amountPerUnit: action.amountPerUnit,
+    amountMinor,
+    payDateMs: action.payDateMs,
+  });
+}
+
+export function payDividends(k: Kernel, session: number): void {
+  const now = k.world.sessionsMs[session];
+  const { state } = k;
+  for (const payment of state.payments) {
+    if (payment.dueMs > now) continue;
+    const { instrument, amountMinor, exDateMs } = payment;
+    state.receivableMinor -= amountMinor;
+    state.cashMinor += amountMinor;
+    k.recorder.dividendPaid(session, { instrument, amountMinor, exDateMs });
+  }
+  state.payments = state.payments.filter((payment) => payment.dueMs > now);
+}
+
+function applySplit(k: Kernel, i: number, action: Split): void {
+  const { state } = k;
+  const { ratio } = action;
+  const lotsBefore = state.lots[i];
+  const { whole: lotsAfter, fraction } = multiplyLots(lotsBefore, ratio);
+  if (state.mark[i] === state.mark[i]) state.mark[i] /= ratio;
+  const cashInLieuMinor =
+    fraction === 0 ? 0 : notionalMinor(fraction, state.mark[i], k.world.scales[i]);
+  state.lots[i] = lotsAfter;
+  state.cashMinor += cashInLieuMinor;
+  const orders = state.working.filter((order) => order.working && order.instrument === i);
+  for (const order of orders) {
+    order.lots = multiplyLots(order.lots, ratio).whole;
+    if (order.price !== null) order.price /= ratio;
+  }
+  for (const signal of state.openSignals.values()) {
+    if (signal.instrument !== i) continue;
+    signal.wantedLots = multiplyLots(signal.wantedLots, ratio).whole;
+    signal.filledLots = multiplyLots(signal.filledLots, ratio).whole;
+  }
+  if (lotsBefore === 0 && orders.length === 0) return;
+  k.recorder.split(state.session, {
+    instrument: i,
+    ratio,
+    lotsBefore,
+    lotsAfter,
+    cashInLieuMinor,
+    orders,
+  });
+  for (const order of orders) if (order.lots === 0) endOrder(k, order, "cancelled");
+}
+
+/** Whole lots toward zero and the rest; a ratio like 1/3 must not lose a lot to rounding. */
+function multiplyLots(lots: number, ratio: number): { whole: number; fraction: number } {
+  const exact = lots * ratio;
+  const nearest = Math.round(exact);
+  if (Math.abs(exact - nearest) <= Math.abs(exact) * 1e-12) {
+    return { whole: nearest === 0 ? 0 : nearest, fraction: 0 };
+  }
+  const whole = exact < 0 ? 0 - Math.floor(-exact) : Math.floor(exact);
+  return { whole, fraction: exact - whole };
+}

@@ -1,0 +1,126 @@
+/**
+ * The river on one page, at one decision:
+ *
+ *   strategies -> sizing -> signals -> freshness -> duplicate -> orders -> limits -> cash
+ *              -> approval -> venue
+ *
+ * Each arrow hands on a different type, and whatever is dropped on the way leaves a refusal.
+ */
+import type { Order } from "../domain/order.ts";
+import type { Verdict } from "../domain/refusal.ts";
+import { approve, refusalOf } from "../execution/gates/approval.ts";
+import { cashGate } from "../execution/gates/cash.ts";
+import { duplicateGate } from "../execution/gates/duplicate.ts";
+import type { ExposureView } from "../execution/gates/exposure.ts";
+import { freshnessGate } from "../execution/gates/freshness.ts";
+import { limitsGate } from "../execution/gates/limits.ts";
+import { BookExposure } from "./book-exposure.ts";
+import { collectSignals } from "./collect-signals.ts";
+import { entryPrice, legsOf, toOrder } from "./order-legs.ts";
+import { countTerminal, signalEnd } from "./signal-end.ts";
+import type { StageCounts, StageName } from "./stage-tally.ts";
+import type { Kernel, Signal } from "./state.ts";
+import { replaceWorking, submit } from "./submit.ts";
+
+type SignalGate = { readonly name: StageName; readonly judge: (k: Kernel, s: Signal) => Verdict };
+type OrderGate = {
+  readonly name: StageName;
+  readonly judge: (k: Kernel, view: ExposureView) => Verdict;
+};
+
+const SIGNAL_GATES: readonly SignalGate[] = [
+  { name: "freshness", judge: judgeFreshness },
+  { name: "duplicate", judge: judgeDuplicate },
+];
+
+const ORDER_GATES: readonly OrderGate[] = [
+  { name: "limits", judge: (k, view) => limitsGate(view, k.plan.limits) },
+  { name: "cash", judge: (k, view) => cashGate(view, k.plan.limits.gross) },
+];
+
+/** One decision of every strategy, from forecasts to approved orders; false when nobody asked for anything. */
+export function decide(k: Kernel, session: number): boolean {
+  const signals = collectSignals(k, session);
+  if (signals.length === 0) return false;
+  routeSignals(k, signals);
+  return true;
+}
+
+/** Takes the signals of one decision to their orders or refusals. */
+function routeSignals(k: Kernel, signals: readonly Signal[]): void {
+  const { state, plan } = k;
+  const live = signals.filter((signal) => passesSignalGates(k, signal));
+  for (const signal of live) replaceWorking(k, signal.instrument);
+  live.sort((a, b) => (plan.variants[a.variant].id < plan.variants[b.variant].id ? -1 : 1));
+  const book = new BookExposure(k);
+  const approved: { order: Order; verdicts: readonly Verdict[] }[] = [];
+  const legs = live.flatMap((signal) => legsOf(k, signal));
+  for (const reducing of [true, false]) {
+    for (const leg of legs) {
+      if ((leg.purpose === "close") !== reducing) continue;
+      const order = toOrder(k, leg);
+      const view = book.viewOf(order);
+      const verdicts = judgeOrder(k, view);
+      const result = approve(order, [...leg.signal.verdicts, ...verdicts], plan.requiredGates);
+      if (!result.ok) {
+        leg.signal.refusals.push(result.error);
+        continue;
+      }
+      book.take(order);
+      submit(k, result.value, leg.signal);
+      approved.push({ order, verdicts });
+    }
+  }
+  for (const signal of signals) closeIfNothingWorks(k, signal);
+  k.recorder.decision(state.session, state.navMinor, signals);
+  for (const { order, verdicts } of approved) k.recorder.order(state.session, order, verdicts);
+}
+
+function passesSignalGates(k: Kernel, signal: Signal): boolean {
+  if (signal.refusals.length > 0) return false;
+  for (const gate of SIGNAL_GATES) {
+    const verdict = count(k.state.tally[gate.name], () => gate.judge(k, signal));
+    signal.verdicts.push(verdict);
+    if (verdict.result === "pass") continue;
+    signal.refusals.push(refusalOf(verdict));
+    return false;
+  }
+  return true;
+}
+
+function judgeOrder(k: Kernel, view: ExposureView): readonly Verdict[] {
+  const verdicts: Verdict[] = [];
+  for (const gate of ORDER_GATES) {
+    const verdict = count(k.state.tally[gate.name], () => gate.judge(k, view));
+    verdicts.push(verdict);
+    if (verdict.result !== "pass") break;
+  }
+  return verdicts;
+}
+
+function count(counts: StageCounts, judge: () => Verdict): Verdict {
+  counts.reached++;
+  const verdict = judge();
+  counts.evaluated++;
+  counts.applied++;
+  if (verdict.result !== "pass") counts.bound++;
+  return verdict;
+}
+
+function judgeFreshness(k: Kernel, signal: Signal): Verdict {
+  const last = k.state.lastBar[signal.instrument];
+  return freshnessGate(last < 0 ? null : signal.session - last, k.plan.maxAgeSessions);
+}
+
+function judgeDuplicate(k: Kernel, signal: Signal): Verdict {
+  const working = k.state.working.filter(
+    (order) => order.working && order.instrument === signal.instrument && order.purpose !== "stop",
+  );
+  return duplicateGate(working, (signal.beliefLots as number) - signal.currentLots, entryPrice(signal));
+}
+
+/** A signal without an order ends here, at its decision. */
+function closeIfNothingWorks(k: Kernel, signal: Signal): void {
+  if (signal.orders.length > 0) return;
+  countTerminal(k.state, signalEnd(signal).state);
+}

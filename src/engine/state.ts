@@ -1,0 +1,178 @@
+/**
+ * The flat state that one kernel mutates, and the plan it follows. Money is integer minor units in
+ * doubles, quantities whole lots, prices raw. Both lanes use exactly this; only the recorder
+ * differs.
+ */
+import type { Order } from "../domain/order.ts";
+import type { Refusal, TerminalState, Verdict } from "../domain/refusal.ts";
+import type { Entry, ProtectiveStop, Target, TimeInForce } from "../domain/target.ts";
+import type { Limits } from "../execution/gates/limits.ts";
+import type { FeeSchedule } from "../venue/fees.ts";
+import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
+import { type FillLog, createFillLog } from "./fill-log.ts";
+import type { Recorder } from "./recorder.ts";
+import { type StageTally, createTally } from "./stage-tally.ts";
+import type { World } from "./world.ts";
+
+export type Variant = {
+  readonly id: string;
+  readonly strategy: string;
+  readonly instrument: number;
+  /** Asks the strategy at a row of its instrument. */
+  readonly decide: (row: number) => Target | null;
+  /** First row past warm-up. */
+  readonly warmup: number;
+  /** 1 where every declared column is known. */
+  readonly ready: Uint8Array;
+  /** Split factor at each row: adjusted = raw x factor. */
+  readonly splitFactor: Float64Array;
+};
+
+export type Plan = {
+  readonly variants: readonly Variant[];
+  readonly decideOn: Uint8Array;
+  readonly rebalanceOn: Uint8Array;
+  readonly sameClose: boolean;
+  readonly marketPhase: MarketPhase;
+  readonly slippage: Slippage;
+  readonly fees: readonly FeeSchedule[];
+  readonly debitRate: number;
+  readonly borrowRate: number;
+  readonly limits: Limits;
+  readonly maxAgeSessions: number;
+  readonly initialEquityMinor: number;
+  readonly requiredGates: readonly string[];
+};
+
+/** A forecast that asked for a change, until its one terminal state. */
+export type Signal = {
+  readonly ordinal: number;
+  readonly variant: number;
+  readonly instrument: number;
+  readonly session: number;
+  readonly kind: "weight" | "units";
+  readonly target: number;
+  readonly price: number;
+  readonly currentLots: number;
+  readonly beliefLots: number | null;
+  readonly entry: Entry;
+  /** Raw prices. */
+  readonly stop: ProtectiveStop | null;
+  readonly timeInForce: TimeInForce;
+  readonly verdicts: Verdict[];
+  readonly orders: Order[];
+  readonly refusals: Refusal[];
+  /** Lots of change wanted and got; splits rewrite them. */
+  wantedLots: number;
+  filledLots: number;
+  /** Orders not yet ended. */
+  openOrders: number;
+};
+
+export type Payment = {
+  readonly instrument: number;
+  readonly dueMs: number;
+  readonly exDateMs: number;
+  readonly amountMinor: number;
+};
+
+export type Counters = {
+  forecasts: number;
+  holds: number;
+  signals: number;
+  /** Rows past warm-up on which a column was unknown: no forecast was issued. */
+  unknownRows: number;
+  orders: number;
+  stopsPlaced: number;
+  stopsFilled: number;
+  stopsCancelled: number;
+  stopsExpired: number;
+  /** Sessions x instruments marked at an earlier close for want of a bar. */
+  staleMarks: number;
+  readonly terminals: Map<TerminalState, number>;
+};
+
+export type Costs = { fees: number; slippage: number; financing: number; borrow: number };
+
+export type KernelState = {
+  session: number;
+  cashMinor: number;
+  receivableMinor: number;
+  navMinor: number;
+  hasShort: boolean;
+  readonly lots: Float64Array;
+  readonly mark: Float64Array;
+  readonly valueMinor: Float64Array;
+  readonly lastBar: Int32Array;
+  working: Order[];
+  readonly stops: (Order | null)[];
+  readonly previousTarget: Float64Array;
+  readonly previousKind: Uint8Array;
+  readonly openSignals: Map<number, Signal>;
+  payments: Payment[];
+  readonly counters: Counters;
+  readonly costs: Costs;
+  notionalMinor: number;
+  ruinedAt: number | null;
+  readonly tally: StageTally;
+  readonly fills: FillLog;
+  /** One value per session, minor units at the close. */
+  readonly nav: Float64Array;
+  readonly cash: Float64Array;
+  readonly receivable: Float64Array;
+  readonly gross: Float64Array;
+  readonly net: Float64Array;
+};
+
+export function createState(world: World, plan: Plan): KernelState {
+  const n = world.instruments.length;
+  const sessions = world.sessionsMs.length;
+  const perSession = () => new Float64Array(sessions);
+  return {
+    session: -1,
+    cashMinor: 0,
+    receivableMinor: 0,
+    navMinor: 0,
+    hasShort: false,
+    lots: new Float64Array(n),
+    mark: new Float64Array(n).fill(Number.NaN),
+    valueMinor: new Float64Array(n),
+    lastBar: new Int32Array(n).fill(-1),
+    working: [],
+    stops: new Array<Order | null>(n).fill(null),
+    previousTarget: new Float64Array(plan.variants.length).fill(Number.NaN),
+    previousKind: new Uint8Array(plan.variants.length),
+    openSignals: new Map(),
+    payments: [],
+    counters: {
+      forecasts: 0,
+      holds: 0,
+      signals: 0,
+      unknownRows: 0,
+      orders: 0,
+      stopsPlaced: 0,
+      stopsFilled: 0,
+      stopsCancelled: 0,
+      stopsExpired: 0,
+      staleMarks: 0,
+      terminals: new Map(),
+    },
+    costs: { fees: 0, slippage: 0, financing: 0, borrow: 0 },
+    notionalMinor: 0,
+    ruinedAt: null,
+    tally: createTally(),
+    fills: createFillLog(),
+    nav: perSession(),
+    cash: perSession(),
+    receivable: perSession(),
+    gross: perSession(),
+    net: perSession(),
+  };
+}
+
+export type Kernel = {
+  readonly world: World;
+  readonly plan: Plan;
+  readonly state: KernelState;
+  readonly recorder: Recorder;
+};

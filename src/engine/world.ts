@@ -1,0 +1,141 @@
+/**
+ * The market as the kernel walks it. Enters: a pack; leaves: every instrument's raw bars aligned on
+ * one timeline of sessions (a session is a time at which any instrument has a bar), and corporate
+ * actions by the session they take effect in. NaN marks a session without a bar; nothing is filled.
+ */
+import { type MoneyScale, moneyScale } from "../base/money.ts";
+import type { BarSeries } from "../domain/bar.ts";
+import type { CorporateAction } from "../domain/corporate-action.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { BacktestPack } from "../domain/pack.ts";
+import type { TickGrid } from "../venue/fill-price.ts";
+import { decimalOf } from "../base/decimal.ts";
+
+export type InstrumentBars = {
+  readonly open: Float64Array | null;
+  readonly high: Float64Array | null;
+  readonly low: Float64Array | null;
+  readonly close: Float64Array;
+};
+
+export type World = {
+  readonly sessionsMs: Float64Array;
+  readonly series: readonly BarSeries[];
+  readonly instruments: readonly Instrument[];
+  readonly scales: readonly MoneyScale[];
+  readonly ticks: readonly (TickGrid | null)[];
+  /** Aligned on sessions. */
+  readonly bars: readonly InstrumentBars[];
+  /** Row of the instrument's last bar at or before each session, -1 before the first; null: the same index. */
+  readonly rowAt: readonly (Int32Array | null)[];
+  /** Session at which each instrument's row lies; null: the same index. */
+  readonly sessionOfRow: readonly (Int32Array | null)[];
+  /** Session -> actions taking effect before its open: dividends before splits of the same day. */
+  readonly actions: ReadonlyMap<number, readonly CorporateAction[]>;
+  readonly indexOf: ReadonlyMap<string, number>;
+};
+
+export function buildWorld(pack: BacktestPack): World {
+  const { series } = pack;
+  const sessionsMs = unionOfTimes(series);
+  const rowAt = series.map((s) => rowsAtSessions(s.timesMs, sessionsMs));
+  const sessionOfRow = rowAt.map((rows, i) =>
+    rows === null ? null : sessionsOfRows(rows, series[i].timesMs.length),
+  );
+  const indexOf = new Map(series.map((s, i) => [s.instrument.id, i]));
+  return {
+    sessionsMs,
+    series,
+    instruments: series.map((s) => s.instrument),
+    scales: series.map(({ instrument: i }) => moneyScale(i.lot, i.multiplier, i.currencyDigits)),
+    ticks: series.map(({ instrument }) => tickGrid(instrument.tick)),
+    bars: series.map((s, i) => alignBars(s, sessionOfRow[i], sessionsMs.length)),
+    rowAt,
+    sessionOfRow,
+    actions: actionsBySession(pack.actions, series, sessionOfRow, indexOf),
+    indexOf,
+  };
+}
+
+function unionOfTimes(series: readonly BarSeries[]): Float64Array {
+  const first = series[0].timesMs;
+  if (series.every((s) => sameTimes(s.timesMs, first))) return first;
+  const all = new Set<number>();
+  for (const { timesMs } of series) for (const t of timesMs) all.add(t);
+  return Float64Array.from(all).sort();
+}
+
+function sameTimes(a: Float64Array, b: Float64Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function rowsAtSessions(timesMs: Float64Array, sessionsMs: Float64Array): Int32Array | null {
+  if (timesMs.length === sessionsMs.length) return null;
+  const rows = new Int32Array(sessionsMs.length);
+  let row = -1;
+  for (let s = 0; s < sessionsMs.length; s++) {
+    if (row + 1 < timesMs.length && timesMs[row + 1] === sessionsMs[s]) row++;
+    rows[s] = row;
+  }
+  return rows;
+}
+
+function sessionsOfRows(rowAt: Int32Array, rows: number): Int32Array {
+  const sessions = new Int32Array(rows);
+  for (let s = rowAt.length - 1; s >= 0; s--) if (rowAt[s] >= 0) sessions[rowAt[s]] = s;
+  return sessions;
+}
+
+function alignBars(
+  series: BarSeries,
+  sessionOfRow: Int32Array | null,
+  sessions: number,
+): InstrumentBars {
+  const align = (column: Float64Array): Float64Array => {
+    if (sessionOfRow === null) return column;
+    const aligned = new Float64Array(sessions).fill(Number.NaN);
+    for (let row = 0; row < column.length; row++) aligned[sessionOfRow[row]] = column[row];
+    return aligned;
+  };
+  const maybe = (column: Float64Array | null) => (column === null ? null : align(column));
+  return {
+    open: maybe(series.open),
+    high: maybe(series.high),
+    low: maybe(series.low),
+    close: align(series.close),
+  };
+}
+
+/** The instrument's first bar on or after the ex-date: before it nobody can trade ex. */
+function actionsBySession(
+  actions: readonly CorporateAction[],
+  series: readonly BarSeries[],
+  sessionOfRow: readonly (Int32Array | null)[],
+  indexOf: ReadonlyMap<string, number>,
+): ReadonlyMap<number, readonly CorporateAction[]> {
+  const bySession = new Map<number, CorporateAction[]>();
+  for (const action of actions) {
+    const i = indexOf.get(action.instrument);
+    if (i === undefined) continue;
+    const row = series[i].timesMs.findIndex((t) => t >= action.exDateMs);
+    if (row < 0) continue;
+    const session = sessionOfRow[i]?.[row] ?? row;
+    const list = bySession.get(session) ?? [];
+    if (list.length === 0) bySession.set(session, list);
+    list.push(action);
+  }
+  // A dividend is per unit held before the ex-date, so it is counted before a split of that day.
+  for (const list of bySession.values()) {
+    list.sort((a, b) => Number(a.kind === "split") - Number(b.kind === "split"));
+  }
+  return bySession;
+}
+
+function tickGrid(tick: number | null): TickGrid | null {
+  if (tick === null) return null;
+  const { coefficient, scale } = decimalOf(tick);
+  return { coefficient: Number(coefficient), divisor: 10 ** scale };
+}
