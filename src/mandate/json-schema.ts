@@ -32,7 +32,8 @@ function annotate(composed: Composed, schema: JsonSchema, place: Place): void {
   if (text !== null) schema["description"] = text;
   const isMap =
     typeof place.defaults === "object" && place.defaults !== null && !Array.isArray(place.defaults);
-  if (place.defaults !== undefined && !isMap) schema["default"] = place.defaults;
+  const fits = schema["const"] === undefined || schema["const"] === place.defaults;
+  if (place.defaults !== undefined && !isMap && fits) schema["default"] = place.defaults;
   annotateInside(composed, schema, place);
 }
 
@@ -55,21 +56,27 @@ function annotateInside(composed: Composed, schema: JsonSchema, place: Place): v
   for (const [key, child] of Object.entries(properties as { [key: string]: JsonSchema })) {
     const brought = place.brought
       .map((values) => childValue(values, key))
-      .filter((value) => value !== undefined);
+      // A default `kind: csv` does not excuse the other variants from saying theirs.
+      .filter((value) => value !== undefined && (child["const"] ?? value) === value);
     const inner = {
       path: [...place.path, key],
       defaults: childValue(place.defaults, key),
       brought,
     };
     annotate(composed, child, inner);
-    const complete = child["properties"] === undefined || child["required"] === undefined;
-    if (brought.length > 0 && complete) optional.add(key);
+    if (brought.length > 0 && isComplete(child)) optional.add(key);
   }
   const required = ((schema["required"] as string[] | undefined) ?? []).filter(
     (key) => !optional.has(key),
   );
   if (required.length > 0) schema["required"] = required;
   else delete schema["required"];
+}
+
+/** An empty map would do: nothing in it is required. */
+function isComplete(schema: JsonSchema): boolean {
+  const variants = [...schemasIn(schema["anyOf"]), ...schemasIn(schema["oneOf"])];
+  return schema["required"] === undefined && (variants.length === 0 || variants.some(isComplete));
 }
 
 function schemasIn(list: unknown): readonly JsonSchema[] {

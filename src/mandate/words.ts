@@ -2,6 +2,7 @@
  * Schemas and values in plain words: "a number >= 0", "one of csv, simulated", `got "abc"`. Enters:
  * zod schemas and tree nodes; leaves: text for one line.
  */
+import type { z } from "zod";
 import { alternativesOf, choicesOf, isObject, memberOf, type Schema, shapeOf } from "./schema.ts";
 import type { Node } from "./tree.ts";
 
@@ -20,11 +21,11 @@ export function expectedWords(schemas: readonly Schema[]): string {
 export function placeholder(key: string, schemas: readonly Schema[]): string {
   const first = schemas.flatMap((schema) => alternativesOf(schema).schemas)[0];
   const choices = first === undefined ? null : choicesOf(first);
-  if (choices !== null)
-    return `${key}: ${choices.length === 1 ? String(choices[0]) : `<${choices.join(" | ")}>`}`;
+  if (choices?.length === 1) return `${key}: ${choices[0]}`;
+  if (choices !== null) return `${key}: <${choices.join(" | ")}>`;
   switch (first?._zod.def.type) {
     case "number":
-      return `${key}: <${bagOf(first).format === undefined ? "number" : "whole number"}>`;
+      return `${key}: <${limitsOf(first).format === null ? "number" : "whole number"}>`;
     case "boolean":
       return `${key}: <true | false>`;
     case "array":
@@ -63,17 +64,16 @@ function oneSchemaWords(schema: Schema): string {
   const member = memberOf(schema);
   switch (def.type) {
     case "number":
-      return numberWords(bagOf(schema));
+      return numberWords(limitsOf(schema));
     case "string":
-      return textWords(bagOf(schema));
+      return textWords(limitsOf(schema));
     case "template_literal":
       return `text matching ${String(schema._zod.pattern)}`;
     case "boolean":
       return "true or false";
     case "array": {
-      const { minimum } = bagOf(schema);
-      const size =
-        minimum === undefined || minimum === 0 ? "a list" : `a list of at least ${minimum}`;
+      const { shortest } = limitsOf(schema);
+      const size = shortest === null ? "a list" : `a list of at least ${shortest}`;
       return `${size}, each ${expectedWords([member as Schema])}`;
     }
     case "tuple":
@@ -85,44 +85,79 @@ function oneSchemaWords(schema: Schema): string {
   }
 }
 
-/** The limits zod collects from a schema's checks. */
-type Bag = {
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly multipleOf?: number;
-  readonly format?: string;
-  readonly patterns?: ReadonlySet<RegExp>;
+/** What the checks of a schema allow. */
+type Limits = {
+  readonly low: string | null;
+  readonly high: string | null;
+  readonly shortest: number | null;
+  readonly longest: number | null;
+  readonly step: number | null;
+  /** "safeint", "date", "email", "regex" ...; null for plain numbers and text. */
+  readonly format: string | null;
+  readonly pattern: RegExp | null;
 };
 
-function bagOf(schema: Schema): Bag {
-  return schema._zod.bag as Bag;
+function limitsOf(schema: Schema): Limits {
+  const def = schema._zod.def as {
+    readonly checks?: readonly z.core.$ZodCheck[];
+    readonly format?: string;
+  };
+  const rules = (def.checks ?? []).map(
+    (check) => check._zod.def as z.core.$ZodChecks["_zod"]["def"],
+  );
+  let limits: Limits = {
+    low: null,
+    high: null,
+    shortest: null,
+    longest: null,
+    step: null,
+    format: def.format ?? null,
+    pattern: null,
+  };
+  for (const rule of rules) limits = { ...limits, ...limitsOfRule(rule) };
+  return limits;
 }
 
-function numberWords(bag: Bag): string {
-  const noun = bag.format === undefined ? "a number" : "a whole number";
-  const low = bound(">=", bag.minimum) ?? bound(">", bag.exclusiveMinimum);
-  const high = bound("<=", bag.maximum) ?? bound("<", bag.exclusiveMaximum);
-  const step = bag.multipleOf === undefined ? null : `in steps of ${bag.multipleOf}`;
-  return [noun, [low, high].filter((part) => part !== null).join(" and "), step]
-    .filter(Boolean)
-    .join(" ");
+function limitsOfRule(rule: z.core.$ZodChecks["_zod"]["def"]): Partial<Limits> {
+  switch (rule.check) {
+    case "greater_than":
+      return { low: `${rule.inclusive ? ">=" : ">"} ${rule.value}` };
+    case "less_than":
+      return { high: `${rule.inclusive ? "<=" : "<"} ${rule.value}` };
+    case "multiple_of":
+      return { step: Number(rule.value) };
+    case "min_length":
+      return { shortest: rule.minimum };
+    case "max_length":
+      return { longest: rule.maximum };
+    case "length_equals":
+      return { shortest: rule.length, longest: rule.length };
+    case "number_format":
+      return { format: rule.format };
+    case "string_format":
+      return { format: rule.format, pattern: rule.pattern ?? null };
+    default:
+      return {};
+  }
 }
 
-/** The integer format brings the limits of a double's exact integers: those go without saying. */
-function bound(sign: string, limit: number | undefined): string | null {
-  if (limit === undefined || Math.abs(limit) >= Number.MAX_SAFE_INTEGER || !Number.isFinite(limit))
-    return null;
-  return `${sign} ${limit}`;
+function numberWords(limits: Limits): string {
+  const noun = limits.format === null ? "a number" : "a whole number";
+  const bounds = [limits.low, limits.high].filter((part) => part !== null).join(" and ");
+  const step = limits.step === null ? "" : `in steps of ${limits.step}`;
+  return [noun, bounds, step].filter((part) => part !== "").join(" ");
 }
 
-function textWords(bag: Bag): string {
-  const pattern = [...(bag.patterns ?? [])][0];
-  if (pattern !== undefined) return `text matching ${pattern}`;
-  if (bag.minimum === 1 && bag.maximum === undefined) return "text that is not empty";
-  if (bag.minimum === undefined && bag.maximum === undefined) return "text";
-  return `text of ${bag.minimum ?? 0} to ${bag.maximum ?? "any number of"} characters`;
+function textWords({ shortest, longest, format, pattern }: Limits): string {
+  if (pattern !== null) return `text matching ${pattern}`;
+  if (format !== null) return `text in the form of ${format}`;
+  if (longest === null)
+    return shortest === null
+      ? "text"
+      : shortest === 1
+        ? "text that is not empty"
+        : `text of at least ${shortest} characters`;
+  return `text of ${shortest ?? 0} to ${longest} characters`;
 }
 
 function shorten(text: string): string {
