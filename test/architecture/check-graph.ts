@@ -66,7 +66,10 @@ function graphOf(files: Sources): Map<string, Edge[]> {
 }
 
 /** The shortest path from a file back to itself, without its repetition at the end. */
-function shortestCycle(edges: ReadonlyMap<string, readonly Edge[]>, start: string): string[] | null {
+function shortestCycle(
+  edges: ReadonlyMap<string, readonly Edge[]>,
+  start: string,
+): string[] | null {
   const cameFrom = new Map<string, string>();
   const queue = [start];
   for (const path of queue) {

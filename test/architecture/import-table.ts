@@ -129,7 +129,8 @@ export const RULES: readonly Rule[] = [
 /** Narrower than a room: what single files may import on top of their room's rule. */
 export const FILE_RULES: readonly FileRule[] = [
   {
-    files: /^src\/(?:market|research|portfolio|execution|venue|records|engine)\/(?:.*\/)?section\.ts$/,
+    files:
+      /^src\/(?:market|research|portfolio|execution|venue|records|engine)\/(?:.*\/)?section\.ts$/,
     why: "a stage owns its section of the mandate, and a schema is written in zod",
     npm: ["zod"],
   },
