@@ -1,0 +1,91 @@
+/**
+ * After an artifact is on disk: what its bytes say against what memory holds (invariant 21). Per
+ * date: the number of rows, and per column the number of values and their sum (lots, money,
+ * weights; a text counts its length, a true counts 1). Both sides are summed in row order, so equal
+ * values give equal bits.
+ */
+import { InvariantError } from "../../base/assert.ts";
+import { formatInstant } from "../../base/instant.ts";
+import type { ArtifactDeclaration, TableData } from "../../domain/artifact.ts";
+import { decodeCsv } from "./csv-reader.ts";
+
+/** One per date; for a file without a date column, one in all. */
+type Totals = { rows: number; readonly values: number[]; readonly sums: number[] };
+
+export function assertReadBack(
+  declaration: ArtifactDeclaration,
+  memory: TableData,
+  disk: Uint8Array,
+): void {
+  const read = decodeCsv(declaration, disk);
+  const expected = totalsByDate(declaration, memory);
+  const observed = totalsByDate(declaration, read);
+  for (const [date, totals] of expected) {
+    const found = observed.get(date);
+    if (found === undefined) throw differs(declaration, date, "its rows are not on disk");
+    compareTotals(declaration, date, { memory: totals, disk: found });
+    observed.delete(date);
+  }
+  for (const date of observed.keys()) throw differs(declaration, date, "its rows are not in memory");
+}
+
+function compareTotals(
+  declaration: ArtifactDeclaration,
+  date: number,
+  totals: { readonly memory: Totals; readonly disk: Totals },
+): void {
+  const { memory, disk } = totals;
+  if (memory.rows !== disk.rows) {
+    throw differs(declaration, date, `${disk.rows} rows on disk, ${memory.rows} in memory`);
+  }
+  declaration.columns.forEach((column, i) => {
+    if (memory.values[i] !== disk.values[i]) {
+      throw differs(
+        declaration,
+        date,
+        `${column.name} has ${disk.values[i]} values on disk, ${memory.values[i]} in memory`,
+      );
+    }
+    if (memory.sums[i] !== disk.sums[i]) {
+      throw differs(
+        declaration,
+        date,
+        `${column.name} sums to ${disk.sums[i]} on disk, ${memory.sums[i]} in memory`,
+      );
+    }
+  });
+}
+
+function totalsByDate(declaration: ArtifactDeclaration, data: TableData): Map<number, Totals> {
+  const dateIndex = declaration.columns.findIndex((column) => column.type === "date");
+  const totals = new Map<number, Totals>();
+  const width = declaration.columns.length;
+  for (let row = 0; row < data.rows; row++) {
+    const date = dateIndex < 0 ? Number.NaN : measure(data.columns[dateIndex][row]);
+    let entry = totals.get(date);
+    if (entry === undefined) {
+      entry = { rows: 0, values: new Array(width).fill(0), sums: new Array(width).fill(0) };
+      totals.set(date, entry);
+    }
+    entry.rows += 1;
+    for (let i = 0; i < width; i++) {
+      const value = measure(data.columns[i][row]);
+      if (Number.isNaN(value)) continue;
+      entry.values[i] += 1;
+      entry.sums[i] += value;
+    }
+  }
+  return totals;
+}
+
+/** What a cell adds to a sum; NaN when it is missing. */
+function measure(cell: string | number | boolean | null): number {
+  if (cell === null) return Number.NaN;
+  if (typeof cell === "number") return cell;
+  return typeof cell === "string" ? cell.length : cell ? 1 : 0;
+}
+
+function differs(declaration: ArtifactDeclaration, date: number, what: string): InvariantError {
+  const where = Number.isNaN(date) ? "" : ` on ${formatInstant(date)}`;
+  return new InvariantError(21, `${declaration.file}${where}: ${what}`);
+}
