@@ -86,6 +86,24 @@ export type RunDocument = {
   readonly artifacts: readonly WrittenArtifact[];
 };
 
+/** run.json of a run that broke off: what it was, how far it came, and why it stopped. */
+export type FailureDocument = Pick<
+  RunDocument,
+  | "format_version"
+  | "run_id"
+  | "mode"
+  | "name"
+  | "seed"
+  | "mandate_hash"
+  | "code_hash"
+  | "runtime"
+  | "journal"
+> & {
+  readonly status: "ERROR";
+  readonly failure: { readonly invariant: number | null; readonly message: string };
+  readonly pack: Pick<RunDocument["pack"], "id" | "kind">;
+};
+
 /** Everything the report draws; arrays have one value per session. */
 export type ReportInput = {
   readonly document: RunDocument;

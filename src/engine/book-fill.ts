@@ -35,7 +35,6 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
   state.lots[i] = held + lots;
   state.costs.fees += money.feeMinor;
   state.costs.slippage += money.slippageMinor;
-  state.notionalMinor += Math.abs(money.notionalMinor);
   logFill(k, i, { lots, price, ...money });
   const opener = order.signal === null ? null : (state.openSignals.get(order.signal) ?? null);
   const ended = settleOrder(state, order, order.lots);
@@ -114,7 +113,7 @@ function followPosition(k: Kernel, i: number, opener: Signal | null, fillPrice: 
     if (stop.lots === Math.abs(lots) && stop.price === price) return;
     endOrder(k, stop, "replaced");
   }
-  placeStop(k, i, price, stop);
+  placeStop(k, i, price);
 }
 
 function stopPrice(
@@ -128,16 +127,18 @@ function stopPrice(
   return fillPrice - side * opener.stop.distance;
 }
 
-function placeStop(k: Kernel, i: number, price: number, previous: Order | null): void {
+function placeStop(k: Kernel, i: number, price: number): void {
   const { state } = k;
-  const sameSession = previous !== null && previous.session === state.session;
+  const again = state.stopSession[i] === state.session;
+  state.stopGeneration[i] = again ? state.stopGeneration[i] + 1 : 0;
+  state.stopSession[i] = state.session;
   const stop: Order = {
     ordinal: state.counters.orders++,
     instrument: i,
     session: state.session,
     purpose: "stop",
     leg: 0,
-    generation: sameSession ? previous.generation + 1 : 0,
+    generation: state.stopGeneration[i],
     side: state.lots[i] > 0 ? -1 : 1,
     type: "stop",
     lots: Math.abs(state.lots[i]),

@@ -82,5 +82,7 @@ function closeSession(k: Kernel, session: number): void {
   state.nav[session] = state.navMinor;
   state.cash[session] = state.cashMinor;
   state.receivable[session] = state.receivableMinor;
+  const { fees, slippage, financing, borrow } = state.costs;
+  state.costsSoFar[session] = fees + slippage + financing + borrow;
   if (state.navMinor <= 0 && state.ruinedAt === null) state.ruinedAt = session;
 }

@@ -39,6 +39,7 @@ export type StrategyUse = {
 export type PlanSettings = {
   readonly initialEquity: number;
   readonly currency: string;
+  readonly currencyDigits: number;
   readonly allocationMethod: "direct";
   readonly execution: ExecutionSettings;
   readonly slippage: SlippageSettings;
@@ -75,7 +76,7 @@ export type Planned = {
 
 export function buildPlan(input: PlanInput): Planned {
   const { world, settings } = input;
-  requireOneStrategyEach(input.uses);
+  if (settings.allocationMethod === "direct") requireOneStrategyEach(input.uses);
   requireCurrency(input);
   const pairs = input.uses.flatMap((use) => use.instruments.map((id) => ({ use, id })));
   const variants = pairs.map(({ use, id }) => planVariant(input, use, id));
@@ -102,10 +103,7 @@ export function buildPlan(input: PlanInput): Planned {
       shorts: limits.shorts,
     },
     maxAgeSessions: settings.freshness.max_age_sessions,
-    initialEquityMinor: amountToMinor(
-      settings.initialEquity,
-      world.instruments[0].currencyDigits,
-    ),
+    initialEquityMinor: amountToMinor(settings.initialEquity, settings.currencyDigits),
     requiredGates: REQUIRED_GATES,
   };
   const effectiveStart = variants.reduce((latest, v) => Math.max(latest, v.start), 0);
@@ -190,11 +188,11 @@ function requireOneStrategyEach(uses: readonly StrategyUse[]): void {
 }
 
 function requireCurrency({ world, settings, sourceOf }: PlanInput): void {
-  for (const { id, currency } of world.instruments) {
-    if (currency === settings.currency) continue;
+  for (const { id, currency, currencyDigits } of world.instruments) {
+    if (currency === settings.currency && currencyDigits === settings.currencyDigits) continue;
     throw new Fault(
       "mandate",
-      `${sourceOf(id)} ${id} is priced in ${currency}, the account is in ${settings.currency}; set account.currency: ${currency} or correct data.instruments.${id}.currency`,
+      `${sourceOf(id)} ${id} is priced in ${currency} (${currencyDigits} digits), the account is in ${settings.currency} (${settings.currencyDigits} digits); set account.currency: ${currency} or correct data.instruments.${id}`,
     );
   }
 }

@@ -106,13 +106,15 @@ export type KernelState = {
   readonly lastBar: Int32Array;
   working: Order[];
   readonly stops: (Order | null)[];
+  /** Session of each instrument's newest stop and how many it had then: the next one's generation. */
+  readonly stopSession: Int32Array;
+  readonly stopGeneration: Int32Array;
   readonly previousTarget: Float64Array;
   readonly previousKind: Uint8Array;
   readonly openSignals: Map<number, Signal>;
   payments: Payment[];
   readonly counters: Counters;
   readonly costs: Costs;
-  notionalMinor: number;
   ruinedAt: number | null;
   readonly tally: StageTally;
   readonly fills: FillLog;
@@ -122,6 +124,8 @@ export type KernelState = {
   readonly receivable: Float64Array;
   readonly gross: Float64Array;
   readonly net: Float64Array;
+  /** Cumulative fees, slippage, financing and borrow. */
+  readonly costsSoFar: Float64Array;
 };
 
 export function createState(world: World, plan: Plan): KernelState {
@@ -140,6 +144,8 @@ export function createState(world: World, plan: Plan): KernelState {
     lastBar: new Int32Array(n).fill(-1),
     working: [],
     stops: new Array<Order | null>(n).fill(null),
+    stopSession: new Int32Array(n).fill(-1),
+    stopGeneration: new Int32Array(n),
     previousTarget: new Float64Array(plan.variants.length).fill(Number.NaN),
     previousKind: new Uint8Array(plan.variants.length),
     openSignals: new Map(),
@@ -158,7 +164,6 @@ export function createState(world: World, plan: Plan): KernelState {
       terminals: new Map(),
     },
     costs: { fees: 0, slippage: 0, financing: 0, borrow: 0 },
-    notionalMinor: 0,
     ruinedAt: null,
     tally: createTally(),
     fills: createFillLog(),
@@ -167,6 +172,7 @@ export function createState(world: World, plan: Plan): KernelState {
     receivable: perSession(),
     gross: perSession(),
     net: perSession(),
+    costsSoFar: perSession(),
   };
 }
 

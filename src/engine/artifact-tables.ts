@@ -1,0 +1,145 @@
+/**
+ * The run's artifacts as tables, made from the kernel's columns and the recorder's trace. Money is
+ * written in currency units, one division away from the minor units that were booked.
+ */
+import { minorToAmount } from "../base/money.ts";
+import type { TableData } from "../domain/artifact.ts";
+import { drawdowns, dailyReturns } from "../research/evaluation/metrics.ts";
+import type { RunArtifactName } from "../records/artifacts/registry.ts";
+import { notionalMinor } from "../base/money.ts";
+import type { Trace, TracedOrder } from "./journalling-recorder.ts";
+import type { Kernel } from "./state.ts";
+
+type Column = TableData["columns"][number];
+
+export function artifactTables(k: Kernel, trace: Trace): { [name in RunArtifactName]: TableData } {
+  return {
+    orders: ordersTable(k, trace.orders),
+    fills: fillsTable(k, trace),
+    positions: positionsTable(k, trace),
+    equity: equityTable(k),
+    returns: table([k.world.sessionsMs, dailyReturns(k.state.nav)]),
+    signals: signalsTable(k, trace),
+  };
+}
+
+function table(columns: readonly Column[]): TableData {
+  return { columns, rows: columns[0].length };
+}
+
+function ordersTable(k: Kernel, orders: readonly TracedOrder[]): TableData {
+  const { sessionsMs, instruments } = k.world;
+  return table([
+    orders.map((o) => o.id),
+    Float64Array.from(orders, (o) => sessionsMs[o.order.session]),
+    orders.map((o) => instruments[o.order.instrument].id),
+    orders.map((o) => o.order.purpose),
+    Float64Array.from(orders, (o) => o.order.leg),
+    orders.map((o) => o.order.type),
+    Float64Array.from(orders, (o) => o.order.side),
+    Float64Array.from(orders, (o) => o.lots),
+    orders.map((o) => o.price),
+    orders.map((o) => o.order.timeInForce),
+    orders.map((o) => o.signalId),
+    orders.map((o) => o.end),
+    Float64Array.from(orders, (o) => (o.endedSession < 0 ? Number.NaN : sessionsMs[o.endedSession])),
+  ]);
+}
+
+function fillsTable(k: Kernel, trace: Trace): TableData {
+  const { fills } = k.state;
+  const { sessionsMs, instruments, scales } = k.world;
+  const instrument = fills.instrument.values();
+  const amounts = (minor: Float64Array) =>
+    minor.map((value, n) => minorToAmount(value, scales[instrument[n]].digits));
+  return table([
+    Float64Array.from(trace.fillOrders, (_, n) => n + 1),
+    fills.session.values().map((session) => sessionsMs[session]),
+    trace.fillOrders.map((order) => order.id),
+    Array.from(instrument, (i) => instruments[i].id),
+    fills.lots.values(),
+    fills.price.values(),
+    trace.fillReferences.values(),
+    amounts(fills.notional.values()),
+    amounts(fills.fee.values()),
+    amounts(fills.slippage.values()),
+    trace.fillOrders.map((order) => order.signalId),
+  ]);
+}
+
+function positionsTable(k: Kernel, trace: Trace): TableData {
+  const { sessionsMs, instruments, scales } = k.world;
+  const { nav } = k.state;
+  const session = trace.positions.session.values();
+  const instrument = trace.positions.instrument.values();
+  const lots = trace.positions.lots.values();
+  const mark = trace.positions.mark.values();
+  const minor = lots.map((q, n) => notionalMinor(q, mark[n], scales[instrument[n]]));
+  return table([
+    session.map((s) => sessionsMs[s]),
+    Array.from(instrument, (i) => instruments[i].id),
+    lots,
+    mark,
+    minor.map((value, n) => minorToAmount(value, scales[instrument[n]].digits)),
+    // A weight of a net asset value at or below zero means nothing.
+    minor.map((value, n) => (nav[session[n]] > 0 ? value / nav[session[n]] : Number.NaN)),
+  ]);
+}
+
+function equityTable(k: Kernel): TableData {
+  const { nav, cash, receivable, gross, net } = k.state;
+  const digits = k.world.scales[0].digits;
+  const amounts = (minor: Float64Array) => minor.map((value) => minorToAmount(value, digits));
+  return table([
+    k.world.sessionsMs,
+    amounts(nav),
+    amounts(cash),
+    amounts(receivable),
+    amounts(net),
+    fractionsOfNav(gross, nav),
+    fractionsOfNav(net, nav),
+    drawdowns(nav),
+  ]);
+}
+
+/** NaN where net asset value is not positive. */
+export function fractionsOfNav(minor: Float64Array, nav: Float64Array): Float64Array {
+  return minor.map((value, s) => (nav[s] > 0 ? value / nav[s] : Number.NaN));
+}
+
+const TARGET_KINDS = [null, "weight", "units"] as const;
+
+function signalsTable(k: Kernel, trace: Trace): TableData {
+  const { forecasts: f, signals } = trace;
+  const { variants } = k.plan;
+  const variant = f.variant.values();
+  const ordinals = f.signal.values();
+  const current = f.currentLots.values();
+  const at = (n: number) => (ordinals[n] < 0 ? null : signals[ordinals[n]]);
+  const ofSignal = <T>(pick: (signal: Trace["signals"][number]) => T): (T | null)[] =>
+    Array.from(ordinals, (_, n) => {
+      const signal = at(n);
+      return signal === null ? null : pick(signal);
+    });
+  return table([
+    f.session.values().map((s) => k.world.sessionsMs[s]),
+    Array.from(variant, (v) => variants[v].id),
+    Array.from(variant, (v) => variants[v].strategy),
+    Array.from(variant, (v) => k.world.instruments[variants[v].instrument].id),
+    Array.from(f.kind.values(), (kind) => TARGET_KINDS[kind]),
+    f.target.values(),
+    f.price.values(),
+    current,
+    Array.from(current, (lots, n) => {
+      const signal = at(n);
+      return signal === null ? lots : signal.beliefLots;
+    }),
+    Array.from(ordinals, (ordinal) => ordinal < 0),
+    ofSignal((s) => s.id),
+    ofSignal((s) => s.end?.state ?? null),
+    ofSignal((s) => s.end?.share ?? null),
+    ofSignal((s) => s.end?.cutBy.join(" ") ?? null),
+    ofSignal((s) => s.end?.observed ?? null),
+    ofSignal((s) => s.end?.limit ?? null),
+  ]);
+}

@@ -1,0 +1,92 @@
+/**
+ * Everything a run needs, built from values before anything happens: world, plan, settings. Each
+ * key of the mandate is read here or by whoever made the pack and loaded the strategies; a key
+ * that nobody took refuses the run (invariant 6).
+ */
+import { invariant } from "../base/assert.ts";
+import { Fault } from "../domain/fault.ts";
+import type { BacktestPack } from "../domain/pack.ts";
+import type { Sha256 } from "../ports/hash.ts";
+import type { LotMethod } from "../records/ledger/lots.ts";
+import { buildPlan, type Planned, type StrategyUse } from "./plan.ts";
+import type { Mandate } from "./sections.ts";
+import { buildWorld, type World } from "./world.ts";
+
+export type Prepared = {
+  readonly pack: BacktestPack;
+  readonly world: World;
+  readonly planned: Planned;
+  readonly name: string;
+  readonly seed: number;
+  readonly lotMethod: LotMethod;
+  readonly periodsPerYear: number;
+  readonly riskFree: number;
+};
+
+export type PrepareInput = {
+  readonly mandate: Mandate;
+  readonly pack: BacktestPack;
+  readonly uses: readonly StrategyUse[];
+  readonly sourceOf: (instrument: string) => string;
+  readonly sha256: Sha256;
+};
+
+export function prepareRun(input: PrepareInput): Prepared {
+  const { mandate, pack, uses } = input;
+  const traded = new Set(uses.flatMap((use) => use.instruments));
+  requireTraded(pack, traded);
+  // Only what is traded makes sessions: an idle instrument's holidays are nobody's business.
+  const world = buildWorld({
+    ...pack,
+    series: pack.series.filter((s) => traded.has(s.instrument.id)),
+  });
+  const planned = buildPlan({
+    world,
+    actions: pack.actions,
+    uses,
+    settings: {
+      initialEquity: mandate.account.initial_equity,
+      currency: mandate.account.currency,
+      currencyDigits: mandate.account.currency_digits,
+      allocationMethod: mandate.allocation.method,
+      execution: mandate.execution,
+      slippage: mandate.slippage,
+      fees: mandate.fees,
+      financing: mandate.financing,
+      limits: mandate.limits,
+      freshness: mandate.freshness,
+      schedule: mandate.schedule,
+    },
+    sha256: input.sha256,
+    sourceOf: input.sourceOf,
+  });
+  return {
+    pack,
+    world,
+    planned,
+    name: mandate.name,
+    seed: mandate.seed,
+    lotMethod: mandate.account.lot_method,
+    periodsPerYear: mandate.metrics.periods_per_year,
+    riskFree: mandate.metrics.risk_free,
+  };
+}
+
+/** Invariant 6: a key that no owner took would be a promise that nobody keeps. */
+export function requireAllKeysTaken(unread: readonly string[]): void {
+  invariant(
+    unread.length === 0,
+    6,
+    () => `no part of the run read the mandate's ${unread.join(", ")}`,
+  );
+}
+
+function requireTraded(pack: BacktestPack, traded: ReadonlySet<string>): void {
+  const held = new Set(pack.series.map((s) => s.instrument.id));
+  const missing = [...traded].filter((id) => !held.has(id));
+  if (missing.length === 0) return;
+  throw new Fault(
+    "data",
+    `the pack does not hold ${missing.join(", ")}, which strategies trade; it holds ${[...held].join(", ")}`,
+  );
+}

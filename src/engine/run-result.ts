@@ -1,0 +1,157 @@
+/** What a run says of itself: run.json and the report's series, from the kernel's own numbers. */
+import { minorToAmount } from "../base/money.ts";
+import type { WrittenArtifact } from "../domain/artifact.ts";
+import type { Metrics, ReportInput, RunDocument, SignalCounts } from "../domain/run-document.ts";
+import type { RunStatus } from "../domain/run-status.ts";
+import { computeMetrics, dailyReturns, drawdowns } from "../research/evaluation/metrics.ts";
+import { fractionsOfNav } from "./artifact-tables.ts";
+import type { Breach } from "./audit.ts";
+import type { Prepared } from "./prepare.ts";
+import { datesOf, type RunRequest } from "./run.ts";
+import { stageRecords } from "./stage-tally.ts";
+import type { Kernel } from "./state.ts";
+
+type ResultInput = {
+  readonly request: RunRequest;
+  readonly k: Kernel;
+  readonly breach: Breach | null;
+  readonly artifacts: readonly WrittenArtifact[];
+  readonly journal: { readonly entries: number; readonly head: string };
+};
+
+export function runDocument(input: ResultInput): RunDocument {
+  const { request, k, breach } = input;
+  const { prepared, identity } = request;
+  const { pack, planned } = prepared;
+  const { counters } = k.state;
+  const digits = k.world.scales[0].digits;
+  return {
+    format_version: 1,
+    run_id: request.runId,
+    status: statusOf(k, breach, planned.effectiveStart),
+    failure: breach === null ? null : { invariant: breach.invariant, message: breach.message },
+    mode: identity.mode,
+    name: prepared.name,
+    seed: identity.seed,
+    mandate_hash: identity.mandateHash,
+    pack: {
+      id: pack.id,
+      kind: pack.kind,
+      rights: pack.rights,
+      instruments: k.world.instruments.map((i) => i.id),
+      ...datesOf(k, 0),
+    },
+    code_hash: identity.codeHash,
+    runtime: identity.runtime,
+    currency: k.world.instruments[0].currency,
+    journal: input.journal,
+    window: { full: datesOf(k, 0), evaluation: datesOf(k, planned.effectiveStart) },
+    metrics: metricsFrom(prepared, k, planned.effectiveStart),
+    metrics_full: metricsFrom(prepared, k, 0),
+    costs: {
+      fees: minorToAmount(k.state.costs.fees, digits),
+      slippage: minorToAmount(k.state.costs.slippage, digits),
+      financing: minorToAmount(k.state.costs.financing, digits),
+      borrow: minorToAmount(k.state.costs.borrow, digits),
+    },
+    stages: stageRecords(k.state.tally),
+    signals: signalCounts(k),
+    system_intents: {
+      placed: counters.stopsPlaced,
+      filled: counters.stopsFilled,
+      cancelled: counters.stopsCancelled,
+      expired: counters.stopsExpired,
+    },
+    marks: marksOf(prepared, k),
+    warnings: [...request.warnings, ...kernelWarnings(k)],
+    artifacts: input.artifacts,
+  };
+}
+
+/** A broken invariant outranks ruin, ruin outranks idleness (invariant 18). */
+function statusOf(k: Kernel, breach: Breach | null, from: number): RunStatus {
+  if (breach !== null) return breach.status;
+  if (k.state.ruinedAt !== null) return "RUINED";
+  if (k.state.fills.lots.length === 0) return "ZERO_TRADES";
+  const nav = k.state.nav.subarray(from);
+  return nav.every((value) => value === nav[0]) ? "ZERO_VARIANCE" : "OK";
+}
+
+function signalCounts(k: Kernel): SignalCounts {
+  const { forecasts, holds, signals, terminals } = k.state.counters;
+  const sorted = [...terminals].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { forecasts, holds, signals, terminal: Object.fromEntries(sorted) };
+}
+
+function marksOf({ pack }: Prepared, k: Kernel): readonly string[] {
+  return [
+    ...(pack.kind === "SIMULATED" ? ["SIMULATED"] : []),
+    ...(k.plan.sameClose ? ["LOOKAHEAD"] : []),
+  ];
+}
+
+function kernelWarnings(k: Kernel): readonly string[] {
+  const { unknownRows, staleMarks } = k.state.counters;
+  const warnings: string[] = [];
+  if (k.plan.sameClose) {
+    warnings.push("execution.fill same_close: orders fill on the close that decided them; the result cannot be promoted");
+  }
+  if (unknownRows > 0) {
+    warnings.push(`${unknownRows} rows past warm-up had an unknown column; no forecast was issued on them`);
+  }
+  if (staleMarks > 0) {
+    warnings.push(`${staleMarks} positions were marked at an earlier close because their instrument had no bar that session`);
+  }
+  return warnings;
+}
+
+/** Fills and costs from the window's first session on; `from` itself only matters at same_close. */
+function metricsFrom(prepared: Prepared, k: Kernel, from: number): Metrics {
+  const { nav, costsSoFar } = k.state;
+  const to = nav.length - 1;
+  return computeMetrics({
+    datesMs: k.world.sessionsMs,
+    navMinor: nav,
+    from,
+    to,
+    periodsPerYear: prepared.periodsPerYear,
+    riskFree: prepared.riskFree,
+    ...tradedFrom(k, from),
+    costsMinor: costsSoFar[to] - (from === 0 ? 0 : costsSoFar[from - 1]),
+    digits: k.world.scales[0].digits,
+  });
+}
+
+function tradedFrom(k: Kernel, from: number): { trades: number; notionalMinorTotal: number } {
+  const { fills } = k.state;
+  const session = fills.session.values();
+  const notional = fills.notional.values();
+  let trades = 0;
+  let notionalMinorTotal = 0;
+  for (let n = 0; n < session.length; n++) {
+    if (session[n] < from) continue;
+    trades++;
+    notionalMinorTotal += Math.abs(notional[n]);
+  }
+  return { trades, notionalMinorTotal };
+}
+
+export function reportInput(
+  document: RunDocument,
+  { planned }: Prepared,
+  k: Kernel,
+): Omit<ReportInput, "mandate"> {
+  const { nav, gross, net, ruinedAt } = k.state;
+  const digits = k.world.scales[0].digits;
+  return {
+    document,
+    datesMs: k.world.sessionsMs,
+    equity: nav.map((value) => minorToAmount(value, digits)),
+    returns: dailyReturns(nav),
+    drawdown: drawdowns(nav),
+    grossExposure: fractionsOfNav(gross, nav),
+    netExposure: fractionsOfNav(net, nav),
+    evaluationStart: planned.effectiveStart,
+    ruinedAt,
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * One audited run, from the first session to the sealed journal: step through sessions, make the
+ * entries durable in batches, check what was done, write the artifacts, read them back, seal. The
+ * only waiting is on the ports. Leaves the run's document and what the report draws.
+ */
+import { InvariantError } from "../base/assert.ts";
+import { formatDate, formatInstant } from "../base/instant.ts";
+import type { WrittenArtifact } from "../domain/artifact.ts";
+import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
+import type { Progress } from "../domain/progress.ts";
+import type { ReportInput, RunDocument } from "../domain/run-document.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { Sha256 } from "../ports/hash.ts";
+import type { JournalStore } from "../ports/journal-store.ts";
+import { encodeCsv } from "../records/artifacts/csv.ts";
+import { assertReadBack } from "../records/artifacts/readback.ts";
+import { RUN_ARTIFACTS, type RunArtifactName } from "../records/artifacts/registry.ts";
+import { decodeBody } from "../records/journal/chain.ts";
+import { createJournalWriter, type JournalWriter } from "../records/journal/writer.ts";
+import { artifactTables } from "./artifact-tables.ts";
+import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
+import type { RunIdentity } from "./identity.ts";
+import { createJournallingRecorder, createTrace, type Trace } from "./journalling-recorder.ts";
+import { createKernel, finishKernel, runSessions } from "./kernel.ts";
+import { checkLookAhead } from "./look-ahead.ts";
+import type { Prepared } from "./prepare.ts";
+import { reportInput, runDocument } from "./run-result.ts";
+import { stageRecords } from "./stage-tally.ts";
+import type { Kernel } from "./state.ts";
+
+export type RunRequest = {
+  readonly prepared: Prepared;
+  readonly identity: RunIdentity;
+  readonly runId: string;
+  readonly warnings: readonly string[];
+  readonly journal: JournalStore;
+  readonly artifacts: ArtifactStore;
+  readonly sha256: Sha256;
+  readonly progress: Progress;
+};
+
+export type RunResult = {
+  readonly document: RunDocument;
+  readonly report: Omit<ReportInput, "mandate">;
+};
+
+/** Sessions between two looks at the buffer, and entries that make a batch worth a transaction. */
+const SESSIONS_PER_STEP = 512;
+const ENTRIES_PER_BATCH = 5000;
+
+export async function executeRun(request: RunRequest): Promise<RunResult> {
+  const { prepared, journal: store, sha256 } = request;
+  const journal = createJournalWriter({
+    recorded: store.recorded,
+    prefix: store.rows(1),
+    sha256,
+  });
+  try {
+    return await auditedRun(request, journal);
+  } catch (error) {
+    // What was recorded up to the failure is evidence; it is kept, not sealed.
+    if (error instanceof InvariantError && error.invariant === 20) throw error;
+    await flush(store, journal);
+    throw error;
+  } finally {
+    request.progress(prepared.world.sessionsMs.length, prepared.world.sessionsMs.length, "run");
+  }
+}
+
+async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<RunResult> {
+  const { prepared, journal: store } = request;
+  const trace = createTrace();
+  const k = await walkSessions(request, journal, trace);
+  const written = await writeArtifacts(request, k, trace);
+  journal.emit(lastInstant(k), {
+    kind: "sealed",
+    artifacts: written.map(({ name, sha256, rows }) => ({ name, sha256, rows })),
+  });
+  journal.finish();
+  await flush(store, journal);
+  const breach = audit(request, k, trace);
+  const { seq, hash } = journal.head();
+  const document = runDocument({
+    request,
+    k,
+    breach,
+    artifacts: written,
+    journal: { entries: seq, head: hash },
+  });
+  return { document, report: reportInput(document, prepared, k) };
+}
+
+async function walkSessions(
+  request: RunRequest,
+  journal: JournalWriter,
+  trace: Trace,
+): Promise<Kernel> {
+  const { prepared, sha256, identity } = request;
+  const { world, planned } = prepared;
+  journal.emit(formatInstant(world.sessionsMs[0]), {
+    kind: "run_started",
+    format_version: JOURNAL_FORMAT_VERSION,
+    mandate_hash: identity.mandateHash,
+    pack_id: identity.packId,
+    seed: identity.seed,
+    mode: identity.mode,
+  });
+  const recorder = createJournallingRecorder({
+    world,
+    plan: planned.plan,
+    journal,
+    sha256,
+    trace,
+  });
+  const k = createKernel(world, planned.plan, recorder);
+  const sessions = world.sessionsMs.length;
+  for (let from = 0; from < sessions; from += SESSIONS_PER_STEP) {
+    const to = Math.min(sessions, from + SESSIONS_PER_STEP);
+    runSessions(k, from, to);
+    if (journal.buffered() >= ENTRIES_PER_BATCH) await flush(request.journal, journal);
+    request.progress(to, sessions, "run");
+  }
+  finishKernel(k);
+  await flush(request.journal, journal);
+  return k;
+}
+
+async function flush(store: JournalStore, journal: JournalWriter): Promise<void> {
+  const { rows, terminals } = journal.takeBatch();
+  if (rows.length > 0) await store.append(rows, terminals);
+}
+
+function lastInstant(k: Kernel): string {
+  return formatInstant(k.world.sessionsMs[k.world.sessionsMs.length - 1]);
+}
+
+/** Each file is written, read back from disk and compared with memory (invariant 21). */
+async function writeArtifacts(
+  { artifacts }: RunRequest,
+  k: Kernel,
+  trace: Trace,
+): Promise<readonly WrittenArtifact[]> {
+  const tables = artifactTables(k, trace);
+  const written: WrittenArtifact[] = [];
+  for (const name of Object.keys(RUN_ARTIFACTS) as RunArtifactName[]) {
+    const declaration = RUN_ARTIFACTS[name];
+    const table = tables[name];
+    const sha256 = await artifacts.write(declaration.file, encodeCsv(declaration, table));
+    assertReadBack(declaration, table, await artifacts.read(declaration.file));
+    written.push({ name, file: declaration.file, sha256, rows: table.rows });
+  }
+  return written;
+}
+
+function audit(request: RunRequest, k: Kernel, trace: Trace): Breach | null {
+  const { prepared, journal } = request;
+  return (
+    checkStages(stageRecords(k.state.tally)) ??
+    checkConservation(k, journal.terminalCounts()) ??
+    checkBooks(k, recordedEntries(journal), prepared.lotMethod).breach ??
+    checkLookAhead(prepared, trace)
+  );
+}
+
+function* recordedEntries(journal: JournalStore): Generator<ReturnType<typeof decodeBody>> {
+  for (const { body } of journal.rows(1)) yield decodeBody(body);
+}
+
+/** The window's first and last date, for people. */
+export function datesOf(k: Kernel, from: number): { from: string; to: string; sessions: number } {
+  const { sessionsMs } = k.world;
+  return {
+    from: formatDate(sessionsMs[from]),
+    to: formatDate(sessionsMs[sessionsMs.length - 1]),
+    sessions: sessionsMs.length - from,
+  };
+}
