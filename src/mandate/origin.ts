@@ -52,6 +52,7 @@ export function formatKey(path: KeyPath): string {
 
 /** The segments of a dotted key, brackets allowed; null when it is not a key. */
 export function parseKey(text: string): string[] | null {
+  if (text.startsWith(".")) return null;
   const segments: string[] = [];
   const pattern = /(?:^|\.)([^\s.[\]"]+)|\[("(?:[^"\\]|\\.)*")\]/y;
   while (pattern.lastIndex < text.length) {

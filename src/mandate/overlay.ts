@@ -32,7 +32,9 @@ export function layEnvironment(
   return layAll(base, variables, (root, { name, value, segments }) => {
     const origin = environmentOrigin(name);
     const found = locate(composed.schema, root, segments, false);
-    if (found === null || isFormatKey(segments)) {
+    if (isFormatKey(segments))
+      return { root, findings: [{ origin, key: [], message: FILE_ALONE }] };
+    if (found === null) {
       const message = unknownNameMessage(
         "no such key",
         name,
@@ -49,7 +51,10 @@ export function layFlags(composed: Composed, base: Node, flags: readonly Flag[])
     const origin = flagOrigin(key);
     const segments = parseKey(key);
     const found = segments === null ? null : locate(composed.schema, root, segments, true);
-    if (segments === null || found === null || isFormatKey(segments)) {
+    if (segments !== null && isFormatKey(segments)) {
+      return { root, findings: [{ origin, key: [], message: FILE_ALONE }] };
+    }
+    if (found === null) {
       const match = nearest(key, keyPaths(composed, root).map(formatKey));
       const message =
         match === null
@@ -71,7 +76,8 @@ export function keyPaths(composed: Composed, root: Node): KeyPath[] {
 
 type Located = { readonly path: KeyPath } | { readonly path: KeyPath; readonly problem: string };
 
-/** The version of the format is said by the file alone. */
+const FILE_ALONE = "the version of the format is written in the file alone";
+
 function isFormatKey(segments: readonly string[]): boolean {
   return segments[0].toLowerCase() === "assay";
 }

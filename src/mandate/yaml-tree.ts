@@ -11,7 +11,7 @@ import { fileOrigin, type KeyPath, type Origin } from "./origin.ts";
 import type { MapNode, Node } from "./tree.ts";
 
 /** Far above any real mandate; stops aliases of aliases from filling the memory. */
-const MOST_NODES = 100_000;
+const MOST_NODES = 20_000;
 
 type Builder = {
   readonly document: Document;
@@ -85,7 +85,12 @@ function newBuilder(document: Document, originOf: (node: unknown) => Origin): Bu
 }
 
 function syntaxFindings(document: Document, originAt: (offset: number) => Origin): Finding[] {
-  return [...document.errors, ...document.warnings].map((error) => ({
+  // One mistake can break several rules; the first at a place says enough.
+  const places = new Set<number>();
+  const first = [...document.errors, ...document.warnings].filter(
+    ({ pos }) => !places.has(pos[0]) && places.add(pos[0]),
+  );
+  return first.map((error) => ({
     origin: originAt(error.pos[0]),
     key: [],
     message: syntaxMessage(error.code, error.message),

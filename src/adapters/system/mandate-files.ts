@@ -69,28 +69,22 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** "0xe9 on line 3": the first byte after the longest prefix that is UTF-8. */
+/** "0xe9 on line 3": the first byte that a lenient decoder has to replace. */
 function badByte(bytes: Uint8Array): string {
-  let good = 0;
-  let bad = bytes.length;
-  // `stream` accepts a sequence cut off at the end, so a prefix fails only when it holds the fault.
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (isUtf8Prefix(bytes.subarray(0, middle))) good = middle;
-    else bad = middle;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  let offset = 0;
+  let line = 1;
+  for (const character of text) {
+    // U+FFFD may also stand in the file itself, as EF BF BD.
+    if (character === "\ufffd" && !isReplacementCharacter(bytes, offset)) break;
+    if (character === "\n") line++;
+    offset += Buffer.byteLength(character);
   }
-  const line = bytes.subarray(0, good).filter((byte) => byte === 0x0a).length + 1;
-  return `0x${bytes[good].toString(16).padStart(2, "0")} on line ${line}`;
+  return `0x${bytes[offset].toString(16).padStart(2, "0")} on line ${line}`;
 }
 
-function isUtf8Prefix(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    // The decoder's only failure here is a malformed sequence, which is the answer.
-    return false;
-  }
+function isReplacementCharacter(bytes: Uint8Array, offset: number): boolean {
+  return bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd;
 }
 
 function refusal(path: string, what: string, cause?: unknown): Fault {
