@@ -25,6 +25,8 @@ export type Frame = {
 
 const MARGIN = { top: 12, right: 14, bottom: 26 };
 const LOG_FROM_RATIO = 4;
+/** The drawdown axis reaches below the deepest point, so that its note stands clear of the curve. */
+const NOTE_ROOM = 1.18;
 
 export function isLogarithmic({ equity }: ReportInput): boolean {
   const { from, to } = finiteRange([equity]);
@@ -36,7 +38,7 @@ export function equityChart(input: ReportInput, frame: Frame): ChartSpec {
   const log = isLogarithmic(input);
   const y = log
     ? { from: range.from * 0.94, to: range.to * 1.06, ticks: logTicks(range, 9) }
-    : covering(range, 6);
+    : padded(range, 6);
   return {
     ...canvas(input, frame, frame.heights.equity),
     label: `Equity in ${input.document.currency} from ${formatMoney(input.equity[0])} to ${formatMoney(input.equity[input.equity.length - 1])}, ${dates(input)}`,
@@ -47,7 +49,7 @@ export function equityChart(input: ReportInput, frame: Frame): ChartSpec {
 
 export function drawdownChart(input: ReportInput, frame: Frame): ChartSpec {
   const { from } = finiteRange([input.drawdown, Float64Array.of(0)]);
-  const y = covering({ from: from < 0 ? from * 1.04 : -0.01, to: 0 }, 4);
+  const y = labelled({ from: from < 0 ? from * NOTE_ROOM : -0.01, to: 0 }, 4);
   const { x, y: values } = line("drawdown-line", input, input.drawdown, frame);
   const deepest = deepestSession(input);
   const depth = deepest === null ? "none" : formatPercent(input.drawdown[deepest]);
@@ -68,7 +70,7 @@ export function drawdownChart(input: ReportInput, frame: Frame): ChartSpec {
 export function exposureChart(input: ReportInput, frame: Frame): ChartSpec {
   const { grossExposure, netExposure } = input;
   const range = finiteRange([grossExposure, netExposure, Float64Array.of(0)]);
-  const y = covering(range.to > range.from ? range : { from: 0, to: 1 }, 4);
+  const y = padded(range.to > range.from ? range : { from: 0, to: 1 }, 4);
   const gross = line("gross-line", input, grossExposure, frame);
   return {
     ...canvas(input, frame, frame.heights.exposure),
@@ -84,6 +86,8 @@ export function exposureChart(input: ReportInput, frame: Frame): ChartSpec {
     ],
   };
 }
+
+type Labelled = Range & { readonly ticks: readonly number[] };
 
 type Line = Extract<Layer, { kind: "line" }>;
 
@@ -150,12 +154,12 @@ function deepestNote(input: ReportInput, deepest: number | null): Layer[] {
       text,
       anchor: left ? "start" : "end",
       dx: left ? 9 : -9,
-      dy: 0,
+      dy: 12,
     },
   ];
 }
 
-/** Lowest and highest finite value; a flat or empty line gets room to be drawn in. */
+/** Lowest and highest value; 0 to 0 where none is known. */
 function finiteRange(lines: readonly Float64Array[]): Range {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
@@ -168,10 +172,16 @@ function finiteRange(lines: readonly Float64Array[]): Range {
   return from <= to ? { from, to } : { from: 0, to: 0 };
 }
 
-function covering({ from, to }: Range, count: number): Range & { readonly ticks: number[] } {
-  const room = to > from ? 0 : Math.max(Math.abs(to) * 0.1, 1);
-  const ticks = linearTicks({ from: from - room, to: to + room }, count);
-  return { from: ticks[0], to: ticks[ticks.length - 1], ticks };
+/** The range with a little air above and below; a flat line gets room to be drawn in. */
+function padded({ from, to }: Range, count: number): Labelled {
+  const room = to > from ? (to - from) * 0.04 : Math.max(Math.abs(to) * 0.1, 1);
+  const base = from >= 0 && from - room < 0 ? from : from - room;
+  return labelled({ from: base, to: to + room }, count);
+}
+
+function labelled({ from, to }: Range, count: number): Labelled {
+  const ticks = linearTicks({ from, to }, count).filter((at) => at >= from && at <= to);
+  return { from, to, ticks };
 }
 
 function compactTick(at: number): Tick {

@@ -76,7 +76,7 @@ function shading(input: ReportInput): Html | null {
 
 function exposureKey({ grossExposure, netExposure }: ReportInput): Html {
   if (grossExposure.every((gross, i) => Object.is(gross, netExposure[i]))) {
-    return html`Gross and net are equal in every session: nothing was sold short.`;
+    return html`Gross and net are equal at every close: no short position was held.`;
   }
   return html`<span class="key gross">gross</span> <span class="key net">net</span>`;
 }

@@ -21,7 +21,7 @@ export function costSection(document: RunDocument): Html {
   const total = KINDS.reduce((sum, [key]) => sum + costs[key], 0);
   return html`<section aria-labelledby="costs"><h2 id="costs">Costs</h2>
 ${scope(document, total)}
-<div class="scroll" role="region" aria-label="Costs" tabindex="0"><table class="numbers">
+<div class="scroll" role="region" aria-label="Costs" tabindex="0"><table class="short">
 <thead><tr><th scope="col">Kind</th><th scope="col">${currency}</th><th scope="col">Share</th></tr></thead>
 <tbody>
 ${KINDS.map(([key, name]) => costRow(name, costs[key], total))}</tbody>

@@ -74,9 +74,9 @@ function windowTable(document: RunDocument, notes: Footnotes): Html {
     (figure) => html`<tr><th scope="row">${figure.name}</th><td>${cell(figure, document.metrics, notes)}</td><td>${cell(figure, document.metrics_full, notes)}</td></tr>
 `,
   );
-  return html`<p class="caption">The numbers above count the evaluation window, ${span(evaluation)}. Before it the strategies had no complete input.</p>
+  return html`<p class="caption">The numbers above count the evaluation window, ${span(evaluation)}. The sessions before it are warm-up.</p>
 <details><summary>Evaluation window beside full window</summary>
-<div class="scroll" role="region" aria-label="Evaluation window beside full window" tabindex="0"><table class="numbers">
+<div class="scroll" role="region" aria-label="Evaluation window beside full window" tabindex="0"><table class="short">
 <thead><tr><th scope="col">Measure</th><th scope="col">Evaluation</th><th scope="col">Full</th></tr></thead>
 <tbody><tr><th scope="row">From</th><td>${evaluation.from}</td><td>${full.from}</td></tr>
 <tr><th scope="row">To</th><td>${evaluation.to}</td><td>${full.to}</td></tr>

@@ -44,7 +44,7 @@ export function monthSection(input: ReportInput): Html | null {
   if (months.length === 0) return null;
   const years = [...new Set(months.map(({ year }) => year))];
   return html`<section aria-labelledby="months"><h2 id="months">Monthly returns</h2>
-<p class="caption">Percent, linked from daily returns. Shades change at 1, 2.5, 5 and 10. ${input.evaluationStart > 0 ? "Months before the evaluation window are in grey italics. " : null}A dash is a month with an undefined day.</p>
+<p class="caption">Percent, linked from daily returns. Shades change at 1, 2.5, 5 and 10.${months.some(({ warmUp }) => warmUp) ? " Grey italics: before the evaluation window." : null}${months.some(({ value }) => Number.isNaN(value)) ? " A dash: a month with an undefined day." : null}</p>
 <div class="scroll" role="region" aria-label="Monthly returns" tabindex="0"><table class="months">
 <thead><tr><th scope="col">Year</th>${NAMES.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Year</th></tr></thead>
 <tbody>

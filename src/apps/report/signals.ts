@@ -14,20 +14,20 @@ export function signalSection({ signals, system_intents: intents }: RunDocument)
   const ends = terminalParts(signals);
   return html`<section aria-labelledby="signals"><h2 id="signals">Signals</h2>
 <h3>From forecasts to signals</h3>
-${bars("Forecasts", signals.forecasts, [
-  { name: "Holds", count: signals.holds, tone: "quiet" },
-  { name: "Signals", count: signals.signals, tone: "accent" },
+${bars("forecasts", signals.forecasts, [
+  { name: "holds", count: signals.holds, tone: "quiet" },
+  { name: "signals", count: signals.signals, tone: "accent" },
 ])}
 <h3>How the signals ended</h3>
-${bars("Signals", signals.signals, ends)}
+${bars("signals", signals.signals, ends)}
 <h3>Protective stops</h3>
 <p class="caption">System intents, counted apart from signals. A stop that is neither filled, cancelled nor expired was replaced, or still worked at the end.</p>
-${bars("Placed", intents.placed, [
-  { name: "Filled", count: intents.filled, tone: "accent" },
-  { name: "Cancelled", count: intents.cancelled, tone: "quiet" },
-  { name: "Expired", count: intents.expired, tone: "quiet" },
+${bars("placed", intents.placed, [
+  { name: "filled", count: intents.filled, tone: "accent" },
+  { name: "cancelled", count: intents.cancelled, tone: "quiet" },
+  { name: "expired", count: intents.expired, tone: "quiet" },
   {
-    name: "Replaced or working",
+    name: "replaced or working",
     count: intents.placed - intents.filled - intents.cancelled - intents.expired,
     tone: "quiet",
   },
@@ -58,9 +58,9 @@ function barRow(part: Part, total: number): Html {
 function equation(whole: string, total: number, parts: readonly Part[]): Html {
   const counted = parts.filter((part) => part.count !== 0);
   const sum = counted.reduce((running, part) => running + part.count, 0);
-  const right =
-    counted.length === 0 ? "0" : counted.map((part) => formatInteger(part.count)).join(" + ");
-  const left = `${formatInteger(total)} ${whole.toLowerCase()}`;
+  const terms = counted.map((part) => `${formatInteger(part.count)} ${part.name}`);
+  const right = counted.length === 0 ? "0" : terms.join(" + ");
+  const left = `${formatInteger(total)} ${whole}`;
   if (sum === total) return html`<p class="sum">${left} = ${right}</p>`;
   return html`<p class="sum bad">${left} \u2260 ${right}: ${formatInteger(Math.abs(total - sum))} ${total > sum ? "missing" : "too many"}</p>`;
 }

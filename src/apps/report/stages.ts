@@ -10,8 +10,8 @@ export function stageSection(stages: readonly StageRecord[]): Html {
   const inert = stages.filter((stage) => stage.inert_reason !== null);
   return html`<section aria-labelledby="stages"><h2 id="stages">Stages and gates</h2>
 <p class="caption">Effective: its inputs were present. Binding: it changed at least one number. Reached is counted by the pipeline, the rest by the stage.</p>
-<div class="scroll" role="region" aria-label="Stages and gates" tabindex="0"><table class="numbers">
-<thead><tr>${["Name", "Kind", "Enabled", "Effective", "Binding", "Reached", "Evaluated", "Applied", "Bound"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<div class="scroll" role="region" aria-label="Stages and gates" tabindex="0"><table>
+<thead><tr>${["Name", "Kind", "Enabled", "Effective", "Binding"].map((name) => html`<th scope="col" class="word">${name}</th>`)}${["Reached", "Evaluated", "Applied", "Bound"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
 ${stages.map(stageRow)}</tbody></table></div>
 ${inert.length === 0 ? html`<p>No enabled stage was inert.</p>` : inertList(inert)}</section>`;

@@ -30,7 +30,8 @@ code, .hash { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation
 .caption, figcaption, .sum, .notes, footer { color: var(--soft); font-size: 0.9rem; }
 .caption { margin-bottom: 0.9rem; }
 .number, dd, td, .sum, .tick, .annotation { font-variant-numeric: tabular-nums lining-nums; }
-.number { font-weight: 600; white-space: nowrap; }
+.number { font-weight: 600; }
+.number, time { white-space: nowrap; }
 .kicker, .badge, table, .tiles, .readout, .provenance dt, summary, .key { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
 footer { border-top: 1px solid var(--rule); margin-top: 3rem; padding-top: 0.8rem; }`;
 
@@ -41,7 +42,7 @@ const TITLE = `.kicker { display: flex; justify-content: space-between; gap: 1re
 .badge { border: 1.5px solid; border-radius: 3px; padding: 0.1rem 0.5rem; font-size: 0.78rem; font-weight: 700; letter-spacing: 0.05em; }
 .good { color: var(--gain); } .badge.warn { color: var(--warn); } .bad { color: var(--loss); }
 .badge.mark { background: var(--warn); border-color: var(--warn); color: var(--paper); }
-.summary { font-size: 1.15rem; margin: 1.1rem 0 0; }
+.summary { font-size: 1.15rem; margin: 1.1rem 0 0; max-width: 54rem; text-wrap: pretty; }
 .notice { border-left: 4px solid var(--rule); background: var(--panel); color: var(--ink); padding: 0.6rem 0.9rem; margin: 0.7rem 0; max-width: none; font-size: 0.95rem; }
 .notice.mark, .notice.warn { border-color: var(--warn); } .notice.bad { border-color: var(--loss); }
 .notice.mark strong, .notice.warn h2 { color: var(--warn); } .notice.bad strong { color: var(--loss); }
@@ -57,8 +58,9 @@ const FIGURES = `.tiles { display: grid; grid-template-columns: repeat(4, 1fr); 
 sup { font-size: 0.6em; line-height: 0; font-weight: 400; } sup a { padding: 0 0.25em; }
 .notes { padding-left: 1.3rem; margin: 0.2rem 0 0.8rem; }
 figure { margin: 1.4rem 0 0; } figcaption { margin-bottom: 0.3rem; } figcaption b { color: var(--ink); }
-.key::before { content: ""; display: inline-block; width: 1.4em; margin: 0 0.35em 0.25em 0; border-top: 2.5px solid; }
-.key { margin-right: 0.8em; font-size: 0.85rem; } .key.gross::before { border-color: var(--second); } .key.net::before { border-color: var(--accent); border-top-style: double; border-top-width: 4px; }
+.key::before { content: ""; display: inline-block; width: 1.4em; margin: 0 0.35em 0.25em 0; border-top: 2px solid var(--accent); }
+.key { margin-left: 0.6em; font-size: 0.85rem; white-space: nowrap; }
+.key.gross::before { height: 0.7em; margin-bottom: -0.05em; border-color: var(--second); background: color-mix(in srgb, var(--second) 25%, var(--paper)); }
 .narrow { display: none; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; touch-action: pan-y; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
 .chart .tick { fill: var(--soft); } .chart .grid-y, .chart .grid-x { stroke: var(--rule); } .chart .grid-x { stroke-opacity: 0.45; }
@@ -74,17 +76,18 @@ figure { margin: 1.4rem 0 0; } figcaption { margin-bottom: 0.3rem; } figcaption 
 .readout label { color: var(--soft); font-size: 0.75rem; } .readout input { display: block; width: 14rem; max-width: 100%; margin: 0.2rem 0 0; accent-color: var(--accent); }`;
 
 const TABLES = `.scroll { overflow-x: auto; }
+.scroll + p, .scroll + .notice { margin-top: 0.8rem; }
 table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.35; width: 100%; }
 th, td { padding: 0.35rem 0.7rem 0.35rem 0; text-align: right; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
 th { font-weight: 500; } thead th { color: var(--soft); border-bottom-color: var(--soft); white-space: nowrap; }
-th:first-child, .word, thead th:nth-child(2) { text-align: left; }
+th:first-child, .word { text-align: left; }
 th[scope=row] { text-align: left; } tfoot th, tfoot td { border-bottom: 0; border-top: 1px solid var(--soft); font-weight: 600; }
 th:last-child, td:last-child { padding-right: 0.2rem; }
 .text th, .text td { text-align: left; } .text .right { text-align: right; } .text td { min-width: 8rem; }
 td, tbody th { white-space: nowrap; } .text td, .text th { white-space: normal; }
 .text .hash { display: inline-block; min-width: 16rem; }
 tr.off { color: var(--soft); } tr.inert th, td.no { color: var(--soft); } tr.inert th { color: var(--loss); font-weight: 700; } .yes { color: var(--gain); }
-.numbers thead th:nth-child(n+2):nth-child(-n+5) { text-align: inherit; }
+.short { max-width: 34rem; }
 .months { min-width: 50rem; } .months td, .months thead th { text-align: right; padding: 0.3rem 0.45rem 0.3rem 0.2rem; }
 .months th[scope=row], .months thead th:first-child { position: sticky; left: 0; background: var(--paper); text-align: left; padding-right: 0.6rem; }
 .months td { border: 1px solid var(--paper); } .months .total { font-weight: 600; border-left: 0.6rem solid var(--paper); } .before { color: var(--soft); font-style: italic; }
@@ -101,7 +104,7 @@ const PHONE = `@media (max-width: 40rem) {
 body { padding: 1.2rem 1rem 3rem; }
 .tiles { grid-template-columns: repeat(2, 1fr); } .tiles > div:nth-child(-n+4) dd { font-size: 1.3rem; }
 .wide { display: none; } .narrow { display: block; }
-.readout dl { gap: 0.15rem 0.9rem; } .readout dd { min-width: 3.6rem; } .readout label, .readout input { width: 100%; }
+.readout dl { display: grid; grid-template-columns: repeat(3, auto); gap: 0.15rem 1.2rem; } .readout label, .readout input { width: 100%; }
 .provenance > div { grid-template-columns: 1fr; }
 .bars .bar { min-width: 2rem; } .bars th { white-space: normal; overflow-wrap: anywhere; width: 34%; }
 }`;
@@ -114,12 +117,12 @@ body { max-width: none; padding: 0; }
 main > section { margin-top: 1.6rem; }
 .wide { display: block; } .narrow, .readout label, .hair { display: none; }
 .readout { position: static; }
-figure, tr, .tiles > div, .notice, .bars { break-inside: avoid; } h2, h3, .caption { break-after: avoid; }
+figure, tr, .tiles > div, .notice, .bars { break-inside: avoid; } h2, h3, .caption { break-after: avoid; } .sum { break-before: avoid; }
 .scroll { overflow: visible; } .months { min-width: 0; font-size: 0.72rem; } .months td, .months thead th { padding-right: 0.25rem; }
 .months th[scope=row] { position: static; }
 details::details-content { content-visibility: visible; block-size: auto; }
 summary { list-style: none; color: var(--ink); }
-.text .hash { min-width: 0; }
+.text .hash { min-width: 0; font-size: 0.72em; }
 }`;
 
 export const STYLE = `:root { ${PAPER} }
