@@ -103,7 +103,9 @@ function requiredFields(graph: Graph, numbers: readonly number[]): readonly Requ
 
 function missingField(strategy: Strategy, plan: Plan, leaf: number): Fault {
   const { field } = plan.graph.nodes[leaf];
-  const index = plan.roots.findIndex((root) => foundations(plan.graph.nodes, [root]).includes(leaf));
+  const index = plan.roots.findIndex((root) =>
+    foundations(plan.graph.nodes, [root]).includes(leaf),
+  );
   return new Fault(
     "data",
     `strategy ${strategy.name}: column ${plan.names[index]} reads ${field}, which the data does not have; map a ${field} column in the data section, or use close alone`,

@@ -65,7 +65,8 @@ export function createGraph(owner: string): Graph {
       );
     }
     if (kind !== null && nodes[found].kind !== kind) {
-      const need = kind === "condition" ? "a condition (m.gt, m.rising, ...)" : "a column of numbers";
+      const need =
+        kind === "condition" ? "a condition (m.gt, m.rising, ...)" : "a column of numbers";
       throw new Fault("strategy", `strategy ${owner}: ${where} needs ${need}`);
     }
     return found;
@@ -87,7 +88,8 @@ export function foundations(nodes: readonly GraphNode[], roots: readonly number[
 
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === "number" || typeof value === "boolean") return `the ${typeof value} ${value}`;
+  if (typeof value === "number" || typeof value === "boolean")
+    return `the ${typeof value} ${value}`;
   if (typeof value === "string") return `the text ${JSON.stringify(value)}`;
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return "an array";
   return typeof value === "function" ? "a function" : "an object";

@@ -188,7 +188,8 @@ function latched(graph: Graph, rule: Parameters<Market["latch"]>[0]): Column {
 
 function whole(graph: Graph, where: string, value: number, least: number): void {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return;
-  const future = typeof value === "number" && value < 0 ? "; a negative one would read the future" : "";
+  const future =
+    typeof value === "number" && value < 0 ? "; a negative one would read the future" : "";
   refuse(graph, where, `a whole number from ${least} on${future}`, value);
 }
 

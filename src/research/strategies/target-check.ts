@@ -28,7 +28,10 @@ export function checkTarget(value: unknown, owner: TargetOwner): Target | null {
     }
   }
   if (sizes !== 1) {
-    throw refusal(owner, `a target with ${sizes === 0 ? "neither" : "both"} weight and units, expected exactly one`);
+    throw refusal(
+      owner,
+      `a target with ${sizes === 0 ? "neither" : "both"} weight and units, expected exactly one`,
+    );
   }
   return value as Target;
 }
@@ -43,7 +46,10 @@ function checkTerm(owner: TargetOwner, key: string, value: unknown): void {
       if (value === "day" || value === "gtc") return;
       throw refusal(owner, `timeInForce ${describe(value)}, expected "day" or "gtc"`);
     default:
-      throw refusal(owner, `a target with the unknown key ${key}; known: weight, units, entry, stop, timeInForce`);
+      throw refusal(
+        owner,
+        `a target with the unknown key ${key}; known: weight, units, entry, stop, timeInForce`,
+      );
   }
 }
 
@@ -52,7 +58,10 @@ function checkEntry(owner: TargetOwner, entry: unknown): void {
   if (entry === "on_open" || entry === "on_close") return requireDeclared(owner, entry);
   const price = onlyValue(entry, "limit");
   if (price === null) {
-    throw refusal(owner, `entry ${describe(entry)}, expected "market", "on_open", "on_close" or { limit: price }; leave the key out for market`);
+    throw refusal(
+      owner,
+      `entry ${describe(entry)}, expected "market", "on_open", "on_close" or { limit: price }; leave the key out for market`,
+    );
   }
   requireFinite(owner, "entry.limit", price.value);
   requireDeclared(owner, "limit");
@@ -63,7 +72,10 @@ function checkStop(owner: TargetOwner, stop: unknown): void {
   const distance = onlyValue(stop, "distance");
   const given = price ?? distance;
   if (given === null) {
-    throw refusal(owner, `stop ${describe(stop)}, expected { price } or { distance }; leave the key out for none`);
+    throw refusal(
+      owner,
+      `stop ${describe(stop)}, expected { price } or { distance }; leave the key out for none`,
+    );
   }
   const name = price === null ? "stop.distance" : "stop.price";
   if (requireFinite(owner, name, given.value) <= 0) {
@@ -88,7 +100,10 @@ function requireFinite(owner: TargetOwner, name: string, value: unknown): number
 
 function requireDeclared(owner: TargetOwner, order: DeclaredOrder): void {
   if (owner.orders?.includes(order) === true) return;
-  throw refusal(owner, `an order of type ${order} it does not declare; add orders: ["${order}"] to the strategy`);
+  throw refusal(
+    owner,
+    `an order of type ${order} it does not declare; add orders: ["${order}"] to the strategy`,
+  );
 }
 
 function refusal(owner: TargetOwner, returned: string): Fault {
