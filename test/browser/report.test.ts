@@ -34,7 +34,11 @@ function findBrowser(): string | null {
 }
 
 type Opened = { readonly page: Page; readonly errors: string[]; readonly requests: string[] };
-type View = { readonly width?: number; readonly scheme?: "light" | "dark"; readonly scripts?: boolean };
+type View = {
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+  readonly scripts?: boolean;
+};
 
 describe.skipIf(BROWSER === null)(TITLE, () => {
   let browser: Browser;
@@ -56,7 +60,11 @@ describe.skipIf(BROWSER === null)(TITLE, () => {
     const file = join(folder, "report.html");
     writeFileSync(file, markup);
     const viewport = { width, height: 900 };
-    const context = await browser.newContext({ viewport, colorScheme: scheme, javaScriptEnabled: scripts });
+    const context = await browser.newContext({
+      viewport,
+      colorScheme: scheme,
+      javaScriptEnabled: scripts,
+    });
     const page = await context.newPage();
     const errors: string[] = [];
     const requests: string[] = [];
@@ -67,7 +75,8 @@ describe.skipIf(BROWSER === null)(TITLE, () => {
     return { page, errors, requests };
   }
 
-  const markupOf = (variant: ReportVariant): string => renderReport(reportFixture({ variant }), renderChart);
+  const markupOf = (variant: ReportVariant): string =>
+    renderReport(reportFixture({ variant }), renderChart);
 
   /** Reads a shown number back without the code that wrote it. */
   function numberIn(shown: string): number {
@@ -80,7 +89,11 @@ describe.skipIf(BROWSER === null)(TITLE, () => {
     page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
 
   const readOut = async (page: Page): Promise<string[]> =>
-    Promise.all(["date", "equity", "drawdown", "gross", "net"].map((name) => page.locator(`[data-read=${name}]`).innerText()));
+    Promise.all(
+      ["date", "equity", "drawdown", "gross", "net"].map((name) =>
+        page.locator(`[data-read=${name}]`).innerText(),
+      ),
+    );
 
   it.each(VARIANTS)("shows the document's numbers: %s", async (variant) => {
     const { document } = reportFixture({ variant });
@@ -93,21 +106,27 @@ describe.skipIf(BROWSER === null)(TITLE, () => {
         continue;
       }
       const expected = key === "max_drawdown" ? 0 - Number(value) : Number(value);
-      expect(Math.abs(numberIn(shown) - expected), key).toBeLessThan(shown.endsWith("%") ? 0.000051 : 0.0051);
+      expect(Math.abs(numberIn(shown) - expected), key).toBeLessThan(
+        shown.endsWith("%") ? 0.000051 : 0.0051,
+      );
     }
     expect(await page.locator("[data-field=status]").innerText()).toBe(document.status);
     await page.context().close();
   });
 
-  it.each(VARIANTS)("has no console message and asks nothing of the network: %s", async (variant) => {
-    const { page, errors, requests } = await open(markupOf(variant));
-    expect(errors).toEqual([]);
-    expect(requests.filter((url) => !url.startsWith("data:"))).toHaveLength(1);
-    await page.context().close();
-  });
+  it.each(VARIANTS)(
+    "has no console message and asks nothing of the network: %s",
+    async (variant) => {
+      const { page, errors, requests } = await open(markupOf(variant));
+      expect(errors).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith("data:"))).toHaveLength(1);
+      await page.context().close();
+    },
+  );
 
   it("forbids the network to itself: a planted picture and a planted script are blocked and seen", async () => {
-    const planted = '<img src="http://127.0.0.1:9/x.png"><script>document.title = "owned"</script></body>';
+    const planted =
+      '<img src="http://127.0.0.1:9/x.png"><script>document.title = "owned"</script></body>';
     const { page, errors } = await open(markupOf("zero_trades").replace("</body>", planted));
     await expect.poll(() => errors.length).toBeGreaterThanOrEqual(2);
     expect(errors.join("\n")).toContain("Content Security Policy");
@@ -115,18 +134,25 @@ describe.skipIf(BROWSER === null)(TITLE, () => {
     await page.context().close();
   });
 
-  it.each(["light", "dark"] as const)("fits a phone in the %s theme, and prints", async (scheme) => {
-    for (const variant of VARIANTS) {
-      const { page } = await open(markupOf(variant), { width: 390, scheme });
-      await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
-      expect(await overflow(page), variant).toBeLessThanOrEqual(0);
-      expect(await page.locator(".narrow svg:visible").count()).toBe(3);
-      expect(await page.locator(".wide svg:visible").count()).toBe(0);
-      await page.emulateMedia({ media: "print", colorScheme: scheme });
-      expect(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).toBe("rgb(255, 255, 255)");
-      await page.context().close();
-    }
-  });
+  it.each(["light", "dark"] as const)(
+    "fits a phone in the %s theme, and prints",
+    async (scheme) => {
+      for (const variant of VARIANTS) {
+        const { page } = await open(markupOf(variant), { width: 390, scheme });
+        await page.evaluate(
+          "for (const each of document.querySelectorAll('details')) each.open = true",
+        );
+        expect(await overflow(page), variant).toBeLessThanOrEqual(0);
+        expect(await page.locator(".narrow svg:visible").count()).toBe(3);
+        expect(await page.locator(".wide svg:visible").count()).toBe(0);
+        await page.emulateMedia({ media: "print", colorScheme: scheme });
+        expect(
+          await page.evaluate("getComputedStyle(document.documentElement).backgroundColor"),
+        ).toBe("rgb(255, 255, 255)");
+        await page.context().close();
+      }
+    },
+  );
 
   it("has an overflow check that can fail", async () => {
     const wide = markupOf("zero_trades").replace("<main>", '<main><p style="width:50rem">wide</p>');
@@ -139,7 +165,9 @@ describe.skipIf(BROWSER === null)(TITLE, () => {
     const { page } = await open(markupOf("simulated"), { scheme });
     const low = await page.evaluate<string[]>(CONTRAST_CHECK);
     expect(low).toEqual([]);
-    await page.evaluate("document.querySelector('.caption').style.cssText = 'color: #888; background: #999'");
+    await page.evaluate(
+      "document.querySelector('.caption').style.cssText = 'color: #888; background: #999'",
+    );
     expect(await page.evaluate<string[]>(CONTRAST_CHECK)).not.toEqual([]);
     await page.context().close();
   });
@@ -157,7 +185,9 @@ describe.skipIf(BROWSER === null)(TITLE, () => {
       tops.push(await page.evaluate<number>(place));
     }
     expect(usable).toBeGreaterThan(8);
-    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Files of this run");
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
+      "Files of this run",
+    );
     expect(new Set(tops).size).toBeGreaterThan(6);
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement === document.body")).toBe(true);

@@ -105,7 +105,10 @@ function metricsOf(series: Series, from: number, trades: number, costs: number):
     const flat = ruinedAt === null;
     const keys = ["cagr", "annual_volatility", "sharpe", "sortino", "calmar"];
     const undefined_because = Object.fromEntries(
-      (flat ? keys.slice(2) : [...keys, "total_return", "max_drawdown", "turnover"]).map((key) => [key, reason]),
+      (flat ? keys.slice(2) : [...keys, "total_return", "max_drawdown", "turnover"]).map((key) => [
+        key,
+        reason,
+      ]),
     );
     const known = flat ? 0 : null;
     return {
@@ -164,7 +167,9 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
     status: variant === "ruined" ? "RUINED" : idle ? "ZERO_TRADES" : "OK",
     failure: null,
     mode: "backtest",
-    name: simulated ? "Simulated equities, moving-average cross" : "S&P 500, moving-average cross 50/200",
+    name: simulated
+      ? "Simulated equities, moving-average cross"
+      : "S&P 500, moving-average cross 50/200",
     seed: 1,
     mandate_hash: hash("mandate", variant),
     pack: {
@@ -232,7 +237,9 @@ function stagesOf({ forecasts, signals }: SignalCounts): StageRecord[] {
 
 /** 64 hex digits that look like a hash and are none. */
 function hash(label: string, variant: string): string {
-  const next = generator([...`${label}/${variant}`].reduce((a, c) => a * 31 + c.charCodeAt(0), 17));
+  const next = generator(
+    [...`${label}/${variant}`].reduce((a, c) => (Math.imul(a, 31) + c.charCodeAt(0)) | 0, 17),
+  );
   return Array.from({ length: 64 }, () => Math.floor(next() * 16).toString(16)).join("");
 }
 

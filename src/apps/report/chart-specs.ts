@@ -43,7 +43,12 @@ export function equityChart(input: ReportInput, frame: Frame): ChartSpec {
     ...canvas(input, frame, frame.heights.equity),
     label: `Equity in ${input.document.currency} from ${formatMoney(input.equity[0])} to ${formatMoney(input.equity[input.equity.length - 1])}, ${dates(input)}`,
     y: { scale: log ? "log" : "linear", from: y.from, to: y.to, ticks: y.ticks.map(compactTick) },
-    layers: [...warmUp(input), ...zeroLine(y), line("equity", input, input.equity, frame), ...ruin(input)],
+    layers: [
+      ...warmUp(input),
+      ...zeroLine(y),
+      line("equity", input, input.equity, frame),
+      ...ruin(input),
+    ],
   };
 }
 

@@ -71,7 +71,9 @@ function windowTable(document: RunDocument, notes: Footnotes): Html {
 `;
   }
   const rows = FIGURES.map(
-    (figure) => html`<tr><th scope="row">${figure.name}</th><td>${cell(figure, document.metrics, notes)}</td><td>${cell(figure, document.metrics_full, notes)}</td></tr>
+    (
+      figure,
+    ) => html`<tr><th scope="row">${figure.name}</th><td>${cell(figure, document.metrics, notes)}</td><td>${cell(figure, document.metrics_full, notes)}</td></tr>
 `,
   );
   return html`<p class="caption">The numbers above count the evaluation window, ${span(evaluation)}. The sessions before it are warm-up.</p>

@@ -25,7 +25,7 @@ export function provenanceSection(document: RunDocument): Html {
   const { pack, journal } = document;
   return html`<section aria-labelledby="provenance"><h2 id="provenance">Provenance</h2>
 <dl class="provenance">
-${hash("Run", document.run_id)}${hash("Mandate", document.mandate_hash)}${hash("Pack", pack.id)}${row("Pack kind", `${pack.kind}, ${formatInteger(pack.sessions)} sessions from ${pack.from} to ${pack.to}`)}${row("Instruments", pack.instruments.join(", "))}${row("Rights", pack.rights.length === 0 ? "none declared" : pack.rights.join("; "))}${hash("Code", document.code_hash)}${row("Runtime", document.runtime)}${row("Mode and seed", `${document.mode}, ${document.seed}`)}${hash("Journal head", journal.head)}${row("Journal entries", formatInteger(journal.entries))}</dl>
+${hash("Run", document.run_id)}${hash("Mandate", document.mandate_hash)}${hash("Pack", pack.id)}${row("Pack kind", html`${pack.kind}, ${formatInteger(pack.sessions)} sessions from <time>${pack.from}</time> to <time>${pack.to}</time>`)}${row("Instruments", pack.instruments.join(", "))}${row("Rights", pack.rights.length === 0 ? "none declared" : pack.rights.join("; "))}${hash("Code", document.code_hash)}${row("Runtime", document.runtime)}${row("Mode and seed", `${document.mode}, ${document.seed}`)}${hash("Journal head", journal.head)}${row("Journal entries", formatInteger(journal.entries))}</dl>
 <p>To check every link and every hash again: <code>assay verify ${document.run_id}</code></p>
 <h3>Files of this run</h3>
 <div class="scroll" role="region" aria-label="Files of this run" tabindex="0"><table class="text">
@@ -39,7 +39,7 @@ function hash(name: string, value: string): Html {
 `;
 }
 
-function row(name: string, value: string): Html {
+function row(name: string, value: string | Html): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `;
 }

@@ -85,7 +85,7 @@ th[scope=row] { text-align: left; } tfoot th, tfoot td { border-bottom: 0; borde
 th:last-child, td:last-child { padding-right: 0.2rem; }
 .text th, .text td { text-align: left; } .text .right { text-align: right; } .text td { min-width: 8rem; }
 td, tbody th { white-space: nowrap; } .text td, .text th { white-space: normal; }
-.text .hash { display: inline-block; min-width: 16rem; }
+.text .hash { display: inline-block; min-width: 16rem; vertical-align: top; }
 tr.off { color: var(--soft); } tr.inert th, td.no { color: var(--soft); } tr.inert th { color: var(--loss); font-weight: 700; } .yes { color: var(--gain); }
 .short { max-width: 34rem; }
 .months { min-width: 50rem; } .months td, .months thead th { text-align: right; padding: 0.3rem 0.45rem 0.3rem 0.2rem; }

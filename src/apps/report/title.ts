@@ -59,9 +59,7 @@ function summary(document: RunDocument): Html {
       ? html`in ${pack.instruments[0]}`
       : html`across ${formatInteger(pack.instruments.length)} instruments`;
   const change =
-    metrics.total_return === null
-      ? null
-      : html` (${formatPercent(metrics.total_return)})`;
+    metrics.total_return === null ? null : html` (${formatPercent(metrics.total_return)})`;
   return html`${money(metrics.start_equity, currency)} became ${money(metrics.final_equity, currency)}${change} ${instruments} between <time>${from}</time> and <time>${to}</time>, ${formatInteger(sessions)} sessions.`;
 }
 

@@ -15,8 +15,23 @@ const TINY: ChartSpec = {
   width: 400,
   height: 200,
   margin: { top: 10, right: 10, bottom: 20, left: 40 },
-  x: { from: 0, to: 100, ticks: [{ at: 0, label: "2001" }, { at: 50, label: "2002" }] },
-  y: { scale: "log", from: 1, to: 10, ticks: [{ at: 1, label: "1" }, { at: 10, label: "10" }] },
+  x: {
+    from: 0,
+    to: 100,
+    ticks: [
+      { at: 0, label: "2001" },
+      { at: 50, label: "2002" },
+    ],
+  },
+  y: {
+    scale: "log",
+    from: 1,
+    to: 10,
+    ticks: [
+      { at: 1, label: "1" },
+      { at: 10, label: "10" },
+    ],
+  },
   layers: [
     { kind: "band", className: "warm-up", from: 0, to: 20 },
     { kind: "area", className: "area", x: [0, 10, 20], y: [1, 2, 3], base: 1 },
@@ -24,7 +39,16 @@ const TINY: ChartSpec = {
     { kind: "level", className: "zero", y: 2 },
     { kind: "moment", className: "ruin", x: 50 },
     { kind: "dot", className: "deepest", x: 50, y: 2 },
-    { kind: "note", className: "annotation", x: 50, y: 2, text: "<b> & co", anchor: "start", dx: 4, dy: -4 },
+    {
+      kind: "note",
+      className: "annotation",
+      x: 50,
+      y: 2,
+      text: "<b> & co",
+      anchor: "start",
+      dx: 4,
+      dy: -4,
+    },
   ],
 };
 
@@ -93,7 +117,12 @@ describe("charts", () => {
   });
 
   it("draws flat and two-session runs", () => {
-    for (const equity of [[100, 100, 100], [0, 0], [-5, -5], [1, 2]]) {
+    for (const equity of [
+      [100, 100, 100],
+      [0, 0],
+      [-5, -5],
+      [1, 2],
+    ]) {
       const spec = equityChart(withEquity(equity), FRAME);
       expect(spec.y.to).toBeGreaterThan(spec.y.from);
       expect(renderChart(spec)).not.toContain("NaN");

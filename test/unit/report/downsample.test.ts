@@ -28,7 +28,10 @@ describe("downsampling for drawing", () => {
   it("keeps first, last, lowest and highest of every pixel column", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), value), { minLength: 30, maxLength: 300 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), value), {
+          minLength: 30,
+          maxLength: 300,
+        }),
         fc.integer({ min: 3, max: 14 }),
         (points, columns) => {
           let at = 1000;
@@ -38,7 +41,9 @@ describe("downsampling for drawing", () => {
           expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b));
           const drawnX = Float64Array.from(kept, (i) => x[i]);
           const drawnY = Float64Array.from(kept, (i) => y[i]);
-          expect(extremesByColumn(drawnX, drawnY, columns)).toEqual(extremesByColumn(x, y, columns));
+          expect(extremesByColumn(drawnX, drawnY, columns)).toEqual(
+            extremesByColumn(x, y, columns),
+          );
         },
       ),
     );

@@ -33,7 +33,9 @@ describe("numbers as text", () => {
     fc.assert(
       fc.property(anyNumber, fc.integer({ min: 0, max: 4 }), (value, digits) => {
         const text = formatFixed(value, digits);
-        expect(Math.abs(readBack(text) - value)).toBeLessThanOrEqual(0.5 * 10 ** -digits * 1.001 + 1e-4);
+        expect(Math.abs(readBack(text) - value)).toBeLessThanOrEqual(
+          0.5 * 10 ** -digits * 1.001 + 1e-4,
+        );
         expect(text).toMatch(/^\u2212?\d{1,3}(\u202f\d{3})*(\.\d+)?$/);
       }),
     );

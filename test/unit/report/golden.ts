@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 
 /** Says nothing when equal; else the sentence a failing test shows. */
-export function compareGolden(name: string, text: string, folder = "goldens"): string | null {
+export function compareGolden(name: string, text: string, folder = "golden"): string | null {
   const golden = resolve(import.meta.dirname, folder, name);
   const extension = extname(golden);
   const changed = `${golden.slice(0, -extension.length)}-changed${extension}`;

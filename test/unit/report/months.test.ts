@@ -16,7 +16,9 @@ describe("monthly returns", () => {
     const ends = [...input.datesMs.keys()].filter(
       (i) => i === input.datesMs.length - 1 || monthOf(i) !== monthOf(i + 1),
     );
-    const ratios = ends.map((end, k) => input.equity[end] / input.equity[k === 0 ? 0 : ends[k - 1]] - 1);
+    const ratios = ends.map(
+      (end, k) => input.equity[end] / input.equity[k === 0 ? 0 : ends[k - 1]] - 1,
+    );
     const months = monthlyReturns(input);
     expect(months).toHaveLength(ends.length);
     months.forEach(({ value }, k) => expect(value).toBeCloseTo(ratios[k], 9));
@@ -29,13 +31,24 @@ describe("monthly returns", () => {
     const months = monthlyReturns(input);
     const ruin = input.ruinedAt ?? -1;
     const name = formatDate(input.datesMs[ruin]).slice(0, 7);
-    const at = months.findIndex(({ year, month }) => `${year}-${String(month + 1).padStart(2, "0")}` === name);
+    const at = months.findIndex(
+      ({ year, month }) => `${year}-${String(month + 1).padStart(2, "0")}` === name,
+    );
     expect(at).toBeGreaterThan(0);
     expect(months.slice(at + 1).every(({ value }) => Number.isNaN(value))).toBe(true);
     expect(months.slice(0, at).some(({ value }) => Number.isNaN(value))).toBe(false);
   });
 
   it("shades by fixed sizes", () => {
-    expect([0, 0.009, 0.01, 0.03, 0.06, 0.2, -0.2, -0.001].map(shade)).toEqual(["g0", "g0", "g1", "g2", "g3", "g4", "l4", "l0"]);
+    expect([0, 0.009, 0.01, 0.03, 0.06, 0.2, -0.2, -0.001].map(shade)).toEqual([
+      "g0",
+      "g0",
+      "g1",
+      "g2",
+      "g3",
+      "g4",
+      "l4",
+      "l0",
+    ]);
   });
 });

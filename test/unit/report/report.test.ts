@@ -16,7 +16,10 @@ import { compareGolden } from "./golden.ts";
 const VARIANTS: readonly ReportVariant[] = ["normal", "ruined", "zero_trades", "simulated"];
 
 const report = (input: ReportInput): string => renderReport(input, renderChart);
-const withDocument = (change: Partial<RunDocument>, input = reportFixture({ years: 1 })): ReportInput => ({
+const withDocument = (
+  change: Partial<RunDocument>,
+  input = reportFixture({ years: 1 }),
+): ReportInput => ({
   ...input,
   document: { ...input.document, ...change },
 });
@@ -28,22 +31,28 @@ const textOf = (page: string): string =>
     .replace(/[ \n]+/g, " ");
 
 describe("the report", () => {
-  it.each(VARIANTS)("is one file below 1.5 MB for 20 years that asks nothing of the network: %s", (variant) => {
-    const page = report(reportFixture({ variant }));
-    expect(Buffer.byteLength(page)).toBeLessThan(1_500_000);
-    const links = page.replaceAll("http://www.w3.org/2000/svg", "");
-    expect(links).not.toMatch(/https?:|url\(|@import|<iframe|<img|src=/);
-    expect(page).toContain("default-src 'none'");
-  });
+  it.each(VARIANTS)(
+    "is one file below 1.5 MB for 20 years that asks nothing of the network: %s",
+    (variant) => {
+      const page = report(reportFixture({ variant }));
+      expect(Buffer.byteLength(page)).toBeLessThan(1_500_000);
+      const links = page.replaceAll("http://www.w3.org/2000/svg", "");
+      expect(links).not.toMatch(/https?:|url\(|@import|<iframe|<img|src=/);
+      expect(page).toContain("default-src 'none'");
+    },
+  );
 
   it("is, for a tiny run, what the golden says", () => {
     const page = report(reportFixture({ variant: "simulated", years: 0.06 }));
-    const body = page.replace(/<style>[\s\S]*?<\/style>/, "<style></style>").replaceAll("><", ">\n<");
+    const body = page
+      .replace(/<style>[\s\S]*?<\/style>/, "<style></style>")
+      .replaceAll("><", ">\n<");
     expect(compareGolden("tiny.html", body)).toBeNull();
   });
 
   it("gives the same bytes in any time zone and locale", () => {
-    const url = (path: string): string => pathToFileURL(resolve(import.meta.dirname, "../../..", path)).href;
+    const url = (path: string): string =>
+      pathToFileURL(resolve(import.meta.dirname, "../../..", path)).href;
     const program = `
       const { renderReport } = await import(${JSON.stringify(url("src/apps/report/report.ts"))});
       const { renderChart } = await import(${JSON.stringify(url("src/adapters/charts/plot.ts"))});
@@ -56,7 +65,9 @@ describe("the report", () => {
     };
     const utc = bytes({ TZ: "UTC", LC_ALL: "C", LANG: "C" });
     expect(bytes({ TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" })).toBe(utc);
-    const here = createHash("sha256").update(report(reportFixture({ years: 2 })), "utf8").digest("hex");
+    const here = createHash("sha256")
+      .update(report(reportFixture({ years: 2 })), "utf8")
+      .digest("hex");
     expect(here).toBe(utc);
   });
 
@@ -68,7 +79,16 @@ describe("the report", () => {
   it("is written also when the run ended before a second session", () => {
     const none = new Float64Array(0);
     const input = reportFixture({ years: 1 });
-    const page = report({ ...input, datesMs: none, equity: none, returns: none, drawdown: none, grossExposure: none, netExposure: none, evaluationStart: 0 });
+    const page = report({
+      ...input,
+      datesMs: none,
+      equity: none,
+      returns: none,
+      drawdown: none,
+      grossExposure: none,
+      netExposure: none,
+      evaluationStart: 0,
+    });
     expect(textOf(page)).toContain("recorded 0 sessions; a curve needs two");
     expect(page).not.toContain("<svg");
   });
@@ -78,7 +98,9 @@ describe("what the report says", () => {
   it("shows an undefined number as a dash with its reason, never as 0", () => {
     const page = report(reportFixture({ variant: "ruined", years: 3 }));
     expect(page).toMatch(/data-metric="cagr">\u2013<sup><a href="#note-1"/);
-    expect(page).toContain('<li id="note-1">Undefined: net asset value fell to zero or below.</li>');
+    expect(page).toContain(
+      '<li id="note-1">Undefined: net asset value fell to zero or below.</li>',
+    );
     expect(page).toMatch(/data-field="status">RUINED</);
   });
 
@@ -99,16 +121,22 @@ describe("what the report says", () => {
     const sum = `${forecasts} forecasts = ${holds} holds + ${signals} signals`;
     const read = (page: string): string => textOf(page).replaceAll("\u202f", "");
     expect(read(report(input))).toContain(sum);
-    expect(read(report(input))).toContain("271 signals = 241 EXECUTED + 9 EXPIRED + 4 REJECTED_BY_SIZING + 17 REJECTED_BY_CASH");
+    expect(read(report(input))).toContain(
+      "271 signals = 241 EXECUTED + 9 EXPIRED + 4 REJECTED_BY_SIZING + 17 REJECTED_BY_CASH",
+    );
     const leak = { ...input.document.signals, terminal: { EXECUTED: 268 } };
-    expect(read(report(withDocument({ signals: leak }, input)))).toContain("271 signals \u2260 268 EXECUTED: 3 missing");
+    expect(read(report(withDocument({ signals: leak }, input)))).toContain(
+      "271 signals \u2260 268 EXECUTED: 3 missing",
+    );
   });
 
   it("names an inert stage with its reason, and the failure with its number", () => {
     const input = reportFixture({ years: 1 });
     const inert = { ...input.document.stages[2], inert_reason: "no input arrived" };
     const failure = { invariant: 1, message: "stage freshness was inert" };
-    const text = textOf(report(withDocument({ stages: [inert], failure, status: "INERT_STAGE" }, input)));
+    const text = textOf(
+      report(withDocument({ stages: [inert], failure, status: "INERT_STAGE" }, input)),
+    );
     expect(text).toMatch(/freshness\s+was inert: no input arrived/);
     expect(text).toMatch(/Invariant 1\s+stage freshness was inert/);
     expect(text).not.toContain("No enabled stage was inert");
@@ -126,7 +154,13 @@ describe("what the report says", () => {
   it("gives provenance in full: every hash of the document is there", () => {
     const { document, ...rest } = reportFixture({ years: 1 });
     const page = report({ document, ...rest });
-    const hashes = [document.run_id, document.mandate_hash, document.pack.id, document.code_hash, document.journal.head];
+    const hashes = [
+      document.run_id,
+      document.mandate_hash,
+      document.pack.id,
+      document.code_hash,
+      document.journal.head,
+    ];
     for (const hash of [...hashes, ...document.artifacts.map(({ sha256 }) => sha256)]) {
       expect(page).toContain(`>${hash}<`);
     }
@@ -139,7 +173,8 @@ describe("what the report says", () => {
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
     levels.slice(1).forEach((level, i) => expect(level - levels[i]).toBeLessThanOrEqual(1));
     expect(page.match(/<th(?![^>]*scope=)[ >]/g)).toBeNull();
-    for (const [, id] of page.matchAll(/aria-labelledby="([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
+    for (const [, id] of page.matchAll(/aria-labelledby="([^"]+)"/g))
+      expect(page).toContain(`id="${id}"`);
     expect(page.match(/<svg(?![^>]*aria-label=)/g)).toBeNull();
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
@@ -167,7 +202,10 @@ describe("escaping", () => {
         stages: [{ ...document.stages[0], name: HOSTILE, inert_reason: HOSTILE }],
         artifacts: [{ name: HOSTILE, file: HOSTILE, sha256: HOSTILE, rows: 1 }],
         metrics: { ...document.metrics, sharpe: null, undefined_because: { sharpe: HOSTILE } },
-        window: { full: document.window.full, evaluation: { from: HOSTILE, to: HOSTILE, sessions: 1 } },
+        window: {
+          full: document.window.full,
+          evaluation: { from: HOSTILE, to: HOSTILE, sessions: 1 },
+        },
       },
     });
     expect(page).not.toMatch(/<img|<script>alert/);
@@ -187,7 +225,9 @@ describe("escaping", () => {
 
   it("keeps markup it made, joins lists, and prints nothing for null", () => {
     const item = html`<li>${"<"}</li>`;
-    expect(html`<ul>${[item, item]}${null}${3}</ul>`.markup).toBe("<ul><li>&lt;</li><li>&lt;</li>3</ul>");
+    expect(html`<ul>${[item, item]}${null}${3}</ul>`.markup).toBe(
+      "<ul><li>&lt;</li><li>&lt;</li>3</ul>",
+    );
   });
 });
 
@@ -199,7 +239,9 @@ describe("the read-out's data", () => {
     let at = 0;
     const dates = data.step.map((step) => (at += step) * 1000);
     expect(dates).toEqual([...input.datesMs]);
-    expect(data.equity.map((cents) => formatMoney(cents / 100))).toEqual([...input.equity].map(formatMoney));
+    expect(data.equity.map((cents) => formatMoney(cents / 100))).toEqual(
+      [...input.equity].map(formatMoney),
+    );
   });
 
   it("holds the drawn sessions only when there are very many, extremes among them", () => {
