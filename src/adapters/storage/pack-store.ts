@@ -1,0 +1,225 @@
+/**
+ * Packs on disk: <home>/packs/<pack id>/ with manifest.json (whose sha256 is the id), one Parquet
+ * file per instrument, and provenance.json (hashed by itself). A pack is written into a folder
+ * beside its place, flushed and renamed, so it is there whole or not at all; folders that a dead
+ * process left half-written are removed and reported at the next open. Reading recomputes every
+ * hash and refuses bytes that are not what the name says.
+ */
+import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { canonicalJson, type Json } from "../../base/canonical-json.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { Pack, PackContent } from "../../domain/pack.ts";
+import type { Sha256 } from "../../ports/hash.ts";
+import type { PackCodec, SeriesOutline } from "../../ports/pack-codec.ts";
+import type { CatalogRow, PackStore } from "../../ports/pack-store.ts";
+import { readCatalog, recordRow } from "./pack-catalog.ts";
+import { type Duckdb, withDuckdb } from "./pack-duckdb.ts";
+import { claim, flush, isInUse, onDisk, release, writeDurably } from "./pack-files.ts";
+import { readParquet, writeParquet } from "./pack-parquet.ts";
+
+export type FilePackStore = PackStore & {
+  /** What opening found and did, one line each: leftovers removed, a torn catalog line. */
+  readonly findings: readonly string[];
+};
+
+type Context = { readonly folder: string; readonly codec: PackCodec; readonly sha256: Sha256 };
+
+const MANIFEST = "manifest.json";
+const PROVENANCE = "provenance.json";
+const LEFTOVER = /^\.writing-(\d+)-/;
+
+/** `home` is made when it is not there. */
+export async function openPackStore(options: {
+  readonly home: string;
+  readonly codec: PackCodec;
+  readonly sha256: Sha256;
+}): Promise<FilePackStore> {
+  const { codec, sha256 } = options;
+  const folder = join(options.home, "packs");
+  const context: Context = { folder, codec, sha256 };
+  const findings = await onDisk("open the pack store", folder, async () => {
+    await mkdir(folder, { recursive: true });
+    return [...(await removeLeftovers(folder)), ...tornLine(folder)];
+  });
+  return {
+    findings,
+    catalog: () => onDisk("read the catalog", folder, async () => readCatalog(folder).rows),
+    put: (content, provenance, row) => putPack(context, { content, provenance, ...row }),
+    get: (packId) => onDisk("read a pack", folder, () => getPack(context, packId)),
+  };
+}
+
+async function removeLeftovers(folder: string): Promise<readonly string[]> {
+  const findings: string[] = [];
+  for (const name of await readdir(folder)) {
+    const match = LEFTOVER.exec(name);
+    if (match === null || isInUse(join(folder, name), Number(match[1]))) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+    findings.push(`removed packs/${name}: process ${match[1]} ended before the pack was whole`);
+  }
+  return findings;
+}
+
+function tornLine(folder: string): readonly string[] {
+  const { tornBytes } = readCatalog(folder);
+  if (tornBytes === 0) return [];
+  return [`packs/catalog.jsonl ends in ${tornBytes} bytes of an interrupted row; they are ignored`];
+}
+
+type PutRequest = {
+  readonly content: PackContent;
+  readonly provenance: unknown;
+  readonly lineage: string;
+  readonly knownFromMs: number;
+};
+
+async function putPack(context: Context, request: PutRequest) {
+  const { folder, codec } = context;
+  const { content, lineage, knownFromMs } = request;
+  const { id, text } = codec.manifestOf(content);
+  const created = await onDisk("write a pack", folder, () => writeOnce(context, { id, text, ...request }));
+  const row = await onDisk("record a pack", folder, async () =>
+    recordRow(folder, (rows) => rowAfter(rows, { id, lineage, knownFromMs })),
+  );
+  await flush(folder);
+  const pack: Pack = { ...content, id };
+  return { pack, created, row };
+}
+
+/** A row for each change of a lineage's current pack; building the same again adds none. */
+function rowAfter(
+  rows: readonly CatalogRow[],
+  { id, lineage, knownFromMs }: { readonly id: string; readonly lineage: string; readonly knownFromMs: number },
+): CatalogRow {
+  const current = rows.findLast((row) => row.lineage === lineage) ?? null;
+  if (current !== null && current.pack_id === id) return current;
+  const supersedes = current?.pack_id ?? null;
+  return { pack_id: id, lineage, known_from_ms: knownFromMs, supersedes };
+}
+
+let writings = 0;
+
+/** False when an equal pack is there already, also when another process was faster. */
+async function writeOnce(
+  context: Context,
+  pack: { readonly id: string; readonly text: string } & PutRequest,
+): Promise<boolean> {
+  const { folder } = context;
+  const place = join(folder, pack.id);
+  if (await isThere(folder, pack.id)) return false;
+  const aside = join(folder, `.writing-${process.pid}-${writings++}-${pack.id.slice(0, 12)}`);
+  claim(aside);
+  try {
+    await writePack(context, aside, pack);
+    await rename(aside, place);
+    await flush(folder);
+    return true;
+  } catch (cause) {
+    await rm(aside, { recursive: true, force: true });
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ENOTEMPTY" || code === "EEXIST") return false;
+    throw cause;
+  } finally {
+    release(aside);
+  }
+}
+
+async function writePack(
+  { codec, sha256 }: Context,
+  aside: string,
+  pack: { readonly text: string } & PutRequest,
+): Promise<void> {
+  await mkdir(aside);
+  const { series } = pack.content;
+  await withDuckdb(async (duckdb) => {
+    for (const [k, entry] of series.entries()) {
+      const path = join(aside, barsFile(k, entry.instrument.id));
+      await writeParquet(duckdb, path, codec.columnsOf(entry));
+      await flush(path);
+    }
+  });
+  const body = canonicalJson(JSON.parse(JSON.stringify(pack.provenance)) as Json);
+  await writeDurably(join(aside, PROVENANCE), `{"provenance":${body},"sha256":"${sha256(body)}"}\n`);
+  await writeDurably(join(aside, MANIFEST), pack.text);
+  await flush(aside);
+}
+
+async function isThere(folder: string, id: string): Promise<boolean> {
+  return (await readdir(folder)).includes(id);
+}
+
+async function getPack(context: Context, id: string): Promise<Pack> {
+  const { folder, codec, sha256 } = context;
+  if (!(await isThere(folder, id))) {
+    throw new Fault("data", `pack ${short(id)} is not in the store; build it again`, { where: id });
+  }
+  const text = await readPart(folder, id, MANIFEST);
+  const seen = sha256(text);
+  if (seen !== id) throw damaged(id, MANIFEST, `its sha256 is ${short(seen)}, the pack's name says ${short(id)}`);
+  await checkProvenance(context, id);
+  const outline = codec.outlineOf(text);
+  const columns = await withDuckdb(async (duckdb) => {
+    const all: (readonly Float64Array[])[] = [];
+    for (const [k, series] of outline.series.entries()) {
+      all.push(await readSeries(context, duckdb, { id, file: barsFile(k, series.instrument.id), series }));
+    }
+    return all;
+  });
+  return codec.packOf(id, outline, columns);
+}
+
+async function readSeries(
+  { folder, codec }: Context,
+  duckdb: Duckdb,
+  at: { readonly id: string; readonly file: string; readonly series: SeriesOutline },
+): Promise<readonly Float64Array[]> {
+  const { id, file, series } = at;
+  const names = series.columns.map(({ name }) => name);
+  const path = join(folder, id, file);
+  const columns = await readParquet(duckdb, path, names).catch((cause: unknown) => {
+    const said = cause instanceof Error ? cause.message.split("\n")[0].replaceAll(path, file) : String(cause);
+    throw damaged(id, file, said, cause);
+  });
+  series.columns.forEach(({ name, sha256 }, k) => {
+    const seen = codec.columnHash(columns[k]);
+    if (seen === sha256) return;
+    const what = `column ${name} of ${series.instrument.id} has sha256 ${short(seen)}, the manifest says ${short(sha256)}`;
+    throw damaged(id, file, what);
+  });
+  return columns;
+}
+
+async function checkProvenance({ folder, sha256 }: Context, id: string): Promise<void> {
+  const text = await readPart(folder, id, PROVENANCE);
+  const match = /^\{"provenance":(.*),"sha256":"([0-9a-f]{64})"\}\n$/s.exec(text);
+  if (match !== null && sha256(match[1]) === match[2]) return;
+  throw damaged(id, PROVENANCE, "it does not have the sha256 that it names");
+}
+
+async function readPart(folder: string, id: string, file: string): Promise<string> {
+  try {
+    return await readFile(join(folder, id, file), "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    throw damaged(id, file, "it is missing", cause);
+  }
+}
+
+function damaged(id: string, file: string, what: string, cause?: unknown): Fault {
+  return new Fault(
+    "data",
+    `pack ${short(id)}: ${file} is damaged: ${what}; remove packs/${short(id)}.. and build the pack again`,
+    { where: `packs/${id}/${file}`, cause },
+  );
+}
+
+/** The number keeps names apart that differ in characters a file name cannot hold. */
+function barsFile(index: number, instrumentId: string): string {
+  const safe = instrumentId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 60);
+  return `bars-${String(index).padStart(4, "0")}-${safe}.parquet`;
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 12);
+}

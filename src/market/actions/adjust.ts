@@ -1,0 +1,113 @@
+/**
+ * Raw bars and corporate actions -> the series a strategy's columns read (spec definitions,
+ * "Prices"). Prices are split-adjusted forward from the first row, so the value at t uses facts
+ * known at t alone; dividends enter the total return only. An action counts from the first bar at
+ * or after its ex-date; one at or before the first bar lies outside the series.
+ *
+ * Total return: (close x split + dividend) / previous close, with the dividend per unit held
+ * before the ex-date's session and reinvested at that close. A close at or below zero takes no
+ * reinvestment, and a series that starts there has no wealth of 1: NaN from that row on.
+ */
+import type { BarSeries } from "../../domain/bar.ts";
+import type { ColumnInputs } from "../../domain/column-inputs.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
+
+type Effect = {
+  /** Units held after the row's actions for each one held before. */
+  units: number;
+  /** Cash received for each unit held before. */
+  cash: number;
+};
+
+/** Arrays that nothing adjusts are shared with the series, not copied. */
+export function adjustInputs(
+  series: BarSeries,
+  actions: readonly CorporateAction[],
+): ColumnInputs {
+  const { timesMs, open, high, low, close, volume } = series;
+  const effects = effectsByRow(timesMs, ofInstrument(series, actions));
+  const splitFactor = new Float64Array(timesMs.length);
+  let factor = 1;
+  for (let t = 0; t < timesMs.length; t++) {
+    const effect = effects.get(t);
+    if (effect !== undefined) factor *= effect.units;
+    splitFactor[t] = factor;
+  }
+  const adjusted = splitFactor.some((value) => value !== 1);
+  const scale = (column: Float64Array | null) =>
+    column === null || !adjusted ? column : column.map((value, t) => value * splitFactor[t]);
+  return {
+    rows: timesMs.length,
+    open: scale(open),
+    high: scale(high),
+    low: scale(low),
+    close: adjusted ? close.map((value, t) => value * splitFactor[t]) : close,
+    volume:
+      volume === null || !adjusted ? volume : volume.map((value, t) => value / splitFactor[t]),
+    rawOpen: open,
+    rawHigh: high,
+    rawLow: low,
+    rawClose: close,
+    totalReturn: totalReturnOf(close, effects),
+    splitFactor,
+  };
+}
+
+function ofInstrument(
+  series: BarSeries,
+  actions: readonly CorporateAction[],
+): readonly CorporateAction[] {
+  return actions.filter((action) => action.instrument === series.instrument.id);
+}
+
+/**
+ * On one ex-date the dividend comes before the split: it is declared per unit held before the
+ * session. Actions that fall together on a later bar compound in order of their ex-dates.
+ */
+function effectsByRow(
+  timesMs: Float64Array,
+  actions: readonly CorporateAction[],
+): ReadonlyMap<number, Effect> {
+  const rank = (action: CorporateAction) => (action.kind === "dividend" ? 0 : 1);
+  const sorted = [...actions].sort((a, b) => a.exDateMs - b.exDateMs || rank(a) - rank(b));
+  const effects = new Map<number, Effect>();
+  for (const action of sorted) {
+    const row = firstRowFrom(timesMs, action.exDateMs);
+    if (row === 0 || row === timesMs.length) continue;
+    const effect = effects.get(row) ?? { units: 1, cash: 0 };
+    if (action.kind === "split") effect.units *= action.ratio;
+    else effect.cash += effect.units * action.amountPerUnit;
+    effects.set(row, effect);
+  }
+  return effects;
+}
+
+/** Units grow with splits and reinvested cash; wealth is units x close over the first close. */
+function totalReturnOf(
+  close: Float64Array,
+  effects: ReadonlyMap<number, Effect>,
+): Float64Array {
+  const wealth = new Float64Array(close.length);
+  let units = close.length > 0 && close[0] > 0 ? 1 : Number.NaN;
+  for (let t = 0; t < close.length; t++) {
+    const effect = effects.get(t);
+    if (effect !== undefined) {
+      const bought = effect.cash === 0 ? 0 : effect.cash / close[t];
+      units *= effect.cash === 0 || close[t] > 0 ? effect.units + bought : Number.NaN;
+    }
+    wealth[t] = (units * close[t]) / close[0];
+  }
+  return wealth;
+}
+
+/** Index of the first time at or after `ms`; the length when there is none. */
+function firstRowFrom(timesMs: Float64Array, ms: number): number {
+  let low = 0;
+  let high = timesMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timesMs[middle] < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
