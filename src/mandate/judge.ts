@@ -21,9 +21,14 @@ import { expectedWords, gotWords, placeholder } from "./words.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** Stands where the section's author wrote no message of their own: the words are made here. */
+const UNWORDED = "";
+
 /** Everything the schema refuses about the tree. */
 export function judge(composed: Composed, root: Node): Finding[] {
-  const result = z.safeParse(composed.schema, valueOf(root), { reportInput: true });
+  const result = z.safeParse(composed.schema, valueOf(root), {
+    error: () => UNWORDED,
+  });
   if (result.success) return [];
   return result.error.issues.flatMap((issue) => findingsOf(composed, root, { issue, prefix: [] }));
 }
@@ -45,21 +50,16 @@ function findingsOf(composed: Composed, root: Node, { issue, prefix }: Located):
     case "invalid_union":
       return unionFindings(composed, root, { issue, prefix: path });
     case "invalid_key":
-      return [
-        at(path, `the key is refused: ${issue.issues.map((inner) => inner.message).join(", ")}`),
-      ];
-    case "custom":
-      return [at(path, authoredMessage(issue.message, nodeAt(root, path)))];
+      return [at(path, keyMessage(issue))];
     default: {
       const node = nodeAt(root, path);
-      if (node === undefined) return [at(path, missingMessage(composed, root, path))];
-      const authored = authoredText(issue);
-      return [
-        at(
-          path,
-          authored === null ? wrongMessage(composed, root, path) : authoredMessage(authored, node),
-        ),
-      ];
+      const authored =
+        issue.message !== UNWORDED && (node !== undefined || issue.code === "custom");
+      if (node === undefined && !authored) return [at(path, missingMessage(composed, root, path))];
+      const message = authored
+        ? authoredMessage(issue.message, node)
+        : wrongMessage(composed, root, path);
+      return [at(path, message)];
     }
   }
 }
@@ -151,15 +151,12 @@ function variantWords(chosen: readonly Schema[]): string {
   return "this variant";
 }
 
-/** What the section's author wrote for this check, or null for zod's own words. */
-function authoredText(issue: Issue): string | null {
-  const own = defaultWords(issue as z.core.$ZodRawIssue);
-  const usual = typeof own === "string" ? own : own?.message;
-  return issue.message === usual ? null : issue.message;
-}
-
-const defaultWords = z.locales.en().localeError;
-
 function authoredMessage(text: string, node: Node | undefined): string {
   return text.includes("got ") ? text : `${text}, ${gotWords(node)}`;
+}
+
+/** A map key its own schema refuses; the last segment of the path is the key. */
+function keyMessage(issue: z.core.$ZodIssueInvalidKey): string {
+  const authored = issue.issues.map((inner) => inner.message).filter((text) => text !== UNWORDED);
+  return authored.length === 0 ? "is not a name that may stand here" : authored.join(", ");
 }

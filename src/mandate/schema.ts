@@ -151,6 +151,8 @@ function refuseUnsuitable(schema: Schema, at: string): void {
     `${where} is of type ${def.type}, which a mandate cannot hold`,
   );
   invariant(!("coerce" in def && def.coerce === true), 6, `${where} coerces its input`);
+  const changes = (def.checks ?? []).some((check) => check._zod.def.check === "overwrite");
+  invariant(!changes, 6, `${where} changes its input`);
   if (def.type === "object") {
     const strict = (def.catchall as Schema | undefined)?._zod.def.type === "never";
     invariant(strict, 6, `${where} is not strict: unknown keys would pass`);

@@ -22,6 +22,8 @@ export function snapshotRows(
     if (!isOneValue(node)) return snapshotRows(node, tag, at);
     const value = stringify(valueOf(node), {
       lineWidth: 0,
+      blockQuote: false,
+      doubleQuotedAsJSON: true,
       collectionStyle: "flow",
       flowCollectionPadding: false,
     });

@@ -48,6 +48,7 @@ const PLANTED: readonly [string, Partial<Section>, string][] = [
   ["a default in the schema", withKey(z.number().default(1)), "pier.length is of type default"],
   ["a transform", withKey(z.string().transform(Number)), "pier.length is of type pipe"],
   ["coercion", withKey(z.coerce.number()), "pier.length coerces its input"],
+  ["trimming", withKey(z.string().trim()), "pier.length changes its input"],
   ["anything goes", withKey(z.unknown()), "pier.length is of type unknown"],
   [
     "a key in capitals",

@@ -192,6 +192,16 @@ const CASES: readonly Case[] = [
     lines: ["mandate.yaml:6:3 tolls.bps: contradicts per_share: one of them must be 0"],
   },
   {
+    title: "a contradiction with a value the profile brings, at the value of the profile",
+    text: GOOD.replace("profile: plain", "profile: dear"),
+    lines: ["profile dear tolls.bps: contradicts per_share: one of them must be 0"],
+  },
+  {
+    title: "a map key its section refuses",
+    text: `${GOOD}crew: { members: [{ who: a, harbours: all, params: { Big: 1 } }] }\n`,
+    lines: ["mandate.yaml:13:54 crew.members.0.params.Big: expected a name in lower case"],
+  },
+  {
     title: "process settings nobody reads",
     text: GOOD,
     more: environment({ ASSAY_HOEM: "/x", ASSAY_TOLLS__BPS: "1", ASSAY_QUX: "1" }),

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { renderOrigin } from "../../../src/mandate/origin.ts";
 import type { MandateInput, Resolved } from "../../../src/mandate/resolve.ts";
@@ -86,6 +87,21 @@ describe("layers", () => {
       ["crew.aboard", "true", "default", null],
     ]);
     for (const [key, , origin] of rows) expect(at(resolved, key as string)).toBe(origin);
+  });
+
+  it("prints every value on one line that reads back as the value", () => {
+    const note = "two\nlines: # and 'more' ".repeat(9);
+    const harbours = Array.from({ length: 60 }, (_, i) => `H ${i}`);
+    const crew = { members: [{ who: "1", harbours, params: {} }] };
+    const flags = [
+      { key: "tolls.note", value: JSON.stringify(note) },
+      { key: "crew", value: JSON.stringify(crew) },
+    ];
+    const rows = new Map(resolve(GOOD, { flags }).snapshot.map(({ key, value }) => [key, value]));
+    for (const value of rows.values()) expect(value).not.toContain("\n");
+    expect(parse(rows.get("tolls.note") as string)).toBe(note);
+    expect(parse(rows.get("crew.members.0.harbours") as string)).toEqual(harbours);
+    expect(rows.get("crew.members.0.who")).toBe('"1"');
   });
 
   it("freezes the values to their depth", () => {

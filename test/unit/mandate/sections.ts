@@ -74,7 +74,10 @@ export const crewSection: Section = {
       z.strictObject({
         who: z.string().min(1),
         harbours: z.union([z.literal("all"), z.array(z.string()).min(1)]),
-        params: z.record(z.string(), z.number()),
+        params: z.record(
+          z.string().regex(/^[a-z_]+$/, "expected a name in lower case"),
+          z.number(),
+        ),
       }),
     ),
     since: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date such as 2020-01-31"),
