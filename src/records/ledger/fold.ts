@@ -54,6 +54,7 @@ export type LedgerBooks = {
 export type Ledger = LedgerBooks & {
   readonly currency: string;
   readonly digits: number;
+  readonly instruments: ReadonlyMap<string, Instrument>;
   readonly transactions: readonly Transaction[];
   readonly apply: (entry: LedgerEntry) => void;
   /** Cash + receivables + marked positions, minor units. */
@@ -102,6 +103,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   return {
     currency: options.currency,
     digits: options.digits,
+    instruments: state.instruments,
     balances: state.balances,
     positions: state.positions,
     totals: state.totals,

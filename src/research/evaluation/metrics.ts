@@ -52,8 +52,9 @@ export function computeMetrics(input: MetricsInput): Metrics {
   const undefinedBecause: { [metric: string]: string } = {};
   const known = (name: keyof typeof ratios): number | null => {
     const outcome = ratios[name];
-    if (typeof outcome === "number") return outcome;
-    undefinedBecause[name] = outcome.because;
+    if (typeof outcome === "number" && Number.isFinite(outcome)) return outcome;
+    undefinedBecause[name] =
+      typeof outcome === "number" ? "larger than a number can hold" : outcome.because;
     return null;
   };
   return {
