@@ -35,12 +35,14 @@ export type JournalReader = {
 };
 
 /** Throws Fault("data") when there is no journal, ("busy") when it is being written, ("verify") when it cannot be read. */
-export function openJournalReadOnly(folder: string): JournalReader {
+export function openJournalReadOnly(
+  folder: string,
+  head: HeadRecord | null = readHead(folder),
+): JournalReader {
   const path = join(folder, JOURNAL_FILE);
   if (!existsSync(path)) {
     throw new Fault("data", `${path} does not exist: there is no journal here`, { where: path });
   }
-  const head = readHead(folder);
   const leftover = leftoverLog(path);
   if (leftover === null) {
     const database = openForReading(path);

@@ -12,7 +12,7 @@ import { decodeCsv } from "./csv-reader.ts";
 /** One per date; for a file without a date column, one in all. */
 type Totals = { rows: number; readonly values: number[]; readonly sums: number[] };
 
-export function checkReadBack(
+export function assertReadBack(
   declaration: ArtifactDeclaration,
   memory: TableData,
   disk: Uint8Array,

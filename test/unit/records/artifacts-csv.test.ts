@@ -4,7 +4,7 @@ import { DAY_MS, formatInstant } from "../../../src/base/instant.ts";
 import type { ArtifactDeclaration, TableData } from "../../../src/domain/artifact.ts";
 import { encodeCsv } from "../../../src/records/artifacts/csv.ts";
 import { decodeCsv } from "../../../src/records/artifacts/csv-reader.ts";
-import { checkReadBack } from "../../../src/records/artifacts/readback.ts";
+import { assertReadBack } from "../../../src/records/artifacts/readback.ts";
 import { artifactFile, RUN_ARTIFACTS } from "../../../src/records/artifacts/registry.ts";
 
 const TABLE: ArtifactDeclaration = {
@@ -112,7 +112,7 @@ describe("artifact csv", () => {
         const bytes = encodeCsv(TABLE, data);
         expect(text(bytes)).toBe(naiveCsv(TABLE, data));
         expect(asLists(decodeCsv(TABLE, bytes))).toEqual(asLists(data));
-        checkReadBack(TABLE, data, bytes);
+        assertReadBack(TABLE, data, bytes);
       }),
       { numRuns: 300 },
     );
@@ -247,8 +247,8 @@ describe("read back", () => {
     const csv = text(encodeCsv(TABLE, sample()));
     const changed = plant(csv);
     expect(changed).not.toBe(csv);
-    checkReadBack(TABLE, sample(), utf8.encode(csv));
-    const work = () => checkReadBack(TABLE, sample(), utf8.encode(changed));
+    assertReadBack(TABLE, sample(), utf8.encode(csv));
+    const work = () => assertReadBack(TABLE, sample(), utf8.encode(changed));
     expect(work).toThrow(/^invariant 21: sample\.csv/);
     expect(work).toThrow(message);
   });
@@ -258,7 +258,7 @@ describe("read back", () => {
     const declaration: ArtifactDeclaration = { ...TABLE, kind: "table", columns, primaryKey: ["instrument"] };
     const data: TableData = { rows: 1, columns: [["A"], [1], [2], [true]] };
     const csv = text(encodeCsv(declaration, data));
-    expect(() => checkReadBack(declaration, data, utf8.encode(csv.replace("2", "3")))).toThrow(
+    expect(() => assertReadBack(declaration, data, utf8.encode(csv.replace("2", "3")))).toThrow(
       /sample\.csv: value sums to 3 on disk, 2 in memory/,
     );
   });
