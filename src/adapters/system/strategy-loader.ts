@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire, registerHooks } from "node:module";
-import { dirname, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 import type { LoadedStrategy, StrategyLoader } from "../../ports/strategy-loader.ts";
 import { checkStrategySource } from "./strategy-check.ts";
@@ -24,7 +24,8 @@ type SourceFile = {
 
 type Module = { readonly text: string; readonly targets: ReadonlyMap<string, string> };
 
-const SCHEME = "assay-strategy:";
+/** A folder that does not exist: only the hooks below answer for it. It must look like a file's. */
+const PLACE = "file:///assay-strategy/";
 const ASSAY = new URL("../../research/strategies/define.ts", import.meta.url).href;
 
 /** Modules by address, for the hooks; their number is that of the texts loaded. */
@@ -98,7 +99,10 @@ function register(files: readonly SourceFile[]): string {
   for (const file of files) bundle.update(`${file.path}\0${file.sha256}\n`);
   const hash = bundle.digest("hex");
   const addresses = new Map(
-    files.map((file, i) => [file.absolute, `${SCHEME}${hash}/${i}/${encodeURI(file.path)}`]),
+    files.map((file, i) => [
+      file.absolute,
+      `${PLACE}${hash}/${i}/${encodeURIComponent(basename(file.path))}`,
+    ]),
   );
   for (const file of files) {
     const targets = new Map<string, string>([["assay", ASSAY]]);
@@ -124,7 +128,7 @@ function run(address: string, path: string): unknown {
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const plain = reason.replaceAll(/assay-strategy:[0-9a-f]{64}\/\d+\//g, "");
+    const plain = reason.replaceAll(/file:\/\/\/assay-strategy\/[0-9a-f]{64}\/\d+\//g, "");
     throw new Fault("strategy", `${path} fails while loading: ${plain}`, { where: path, cause });
   }
 }
