@@ -16,20 +16,21 @@ export function createFileTables(mandateDirectory: string): TableSource {
   return async (request) => {
     const path = resolve(mandateDirectory, request.file);
     const bytes = await readBytes(path, request.file);
+    // The name that is recorded, rows' places included, never holds a path of this machine.
+    const file = isAbsolute(request.file) ? basename(request.file) : request.file;
     const facts = (encoding: string): SourceFacts => ({
-      // What is recorded never holds a path of this machine.
-      file: isAbsolute(request.file) ? basename(request.file) : request.file,
+      file,
       member: request.member,
       sha256: createHash("sha256").update(bytes).digest("hex"),
       bytes: bytes.length,
       encoding,
     });
     if (/\.parquet$/i.test(request.file)) {
-      return { table: await readParquetTable(path, request.file), facts: facts("parquet") };
+      return { table: await readParquetTable(path, file), facts: facts("parquet") };
     }
     const csv = /\.zip$/i.test(request.file) ? memberOf(bytes, request) : bytes;
     const { text, encoding } = decode(csv, request.file);
-    return { table: parseCsv(text, request.file), facts: facts(encoding) };
+    return { table: parseCsv(text, file), facts: facts(encoding) };
   };
 }
 
