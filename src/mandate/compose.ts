@@ -123,15 +123,19 @@ function checkIdentity(section: Section, before: readonly Section[]): void {
   const isSchema =
     typeof section.schema === "object" && section.schema !== null && "_zod" in section.schema;
   invariant(isSchema, 6, `section ${name} has no zod schema`);
-  const objects = alternativesOf(section.schema as Schema);
-  invariant(
-    objects.schemas.length > 0 &&
-      objects.schemas.every(isObject) &&
-      !objects.nullable &&
-      !objects.optional,
-    6,
-    `section ${name} is not a strict object`,
-  );
+  const { schemas, nullable, optional } = alternativesOf(section.schema as Schema);
+  const shaped = schemas.length > 0 && !nullable && !optional;
+  const suitable = shaped && (schemas.every(isObject) || isListSection(section));
+  invariant(suitable, 6, `section ${name} is neither a strict object nor a list`);
+  if (!isListSection(section)) return;
+  // Layers do not merge lists, and a section's defaults are keys: a list comes from the mandate.
+  const layers = [section.defaults, ...Object.values(section.profiles)];
+  const empty = layers.every((layer) => Object.keys(layer).length === 0);
+  invariant(empty, 6, `section ${name} is a list and cannot have default or profile keys`);
+}
+
+function isListSection(section: Section): boolean {
+  return (section.schema as Schema)._zod.def.type === "array";
 }
 
 function checkKeys(composed: Composed): void {
@@ -144,15 +148,26 @@ function checkKeys(composed: Composed): void {
     invariant(patterns.has(key), 6, `${key} is tagged but not in its section's schema`);
   }
   for (const [pattern, leaf] of patterns) {
-    // A list or map of scalars is one thing to a person: its own line describes its members too.
-    const container = pattern.endsWith(".*") ? pattern.slice(0, -2) : pattern;
-    const described = describe.has(pattern) || describe.has(container);
-    invariant(!leaf || described, 6, `${pattern} has no line in describe`);
+    invariant(!leaf || isDescribed(pattern, describe), 6, `${pattern} has no line in describe`);
   }
   checkLayer(composed.schema, composed.defaults, [], "default");
   for (const [name, values] of composed.profiles) {
     checkLayer(composed.schema, values, [], `value in profile ${name}`);
   }
+}
+
+/**
+ * By its own line, or by that of a list or map that speaks for its members: it does so as long as
+ * no key inside has a line of its own, so that one forgotten among its siblings is still found.
+ */
+function isDescribed(pattern: string, describe: ReadonlyMap<string, string>): boolean {
+  if (describe.has(pattern)) return true;
+  const keys = [...describe.keys()];
+  return keys.some((key) => {
+    const inside = pattern.startsWith(`${key}.`);
+    const container = key.endsWith(".*") || pattern.startsWith(`${key}.*`);
+    return inside && container && !keys.some((other) => other.startsWith(`${key}.`));
+  });
 }
 
 /** Each value of a layer must have a place in some variant of the schema and be accepted there. */
@@ -193,7 +208,9 @@ function isPlainMap(value: unknown): value is Tree {
 }
 
 function layerOf(sections: readonly Section[], values: (section: Section) => Tree): Tree {
-  return Object.fromEntries(sections.map((section) => [section.name, values(section)]));
+  // A map that nobody wrote is empty; a list that nobody wrote is missing.
+  const maps = sections.filter((section) => !isListSection(section));
+  return Object.fromEntries(maps.map((section) => [section.name, values(section)]));
 }
 
 function prefixed<T>(section: string, record: { readonly [key: string]: T }): [string, T][] {

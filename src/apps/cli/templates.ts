@@ -19,11 +19,14 @@ account:
 
 data:
   kind: simulated
-  # For a CSV beside this file, replace the line above by:
-  # kind: files
+  simulated: { instruments: 1 }
+  # For a CSV beside this file, replace the two lines above by:
+  # kind: real
   # sources:
   #   - file: ./prices.csv
+  #     layout: single
   #     instrument: MINE
+  #     rights: my own # who may do what with the values
   #     date: { column: Date, format: YYYY-MM-DD }
   #     columns: { open: Open, high: High, low: Low, close: Close, volume: Volume }
 

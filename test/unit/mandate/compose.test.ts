@@ -34,7 +34,11 @@ const PLANTED: readonly [string, Partial<Section>, string][] = [
     'section "Pier__x" is not named in snake_case',
   ],
   ["no schema", { schema: {} }, "section pier has no zod schema"],
-  ["a schema that is no object", { schema: z.number() }, "section pier is not a strict object"],
+  [
+    "a schema that is no object",
+    { schema: z.number() },
+    "section pier is neither a strict object nor a list",
+  ],
   [
     "an open object",
     { schema: z.object({ length: z.number() }) },
@@ -64,6 +68,28 @@ const PLANTED: readonly [string, Partial<Section>, string][] = [
     "a description of nothing",
     { describe: { ...good.describe, depth: "?" } },
     "pier.depth is described but not in",
+  ],
+  [
+    "a key forgotten among its siblings in a list",
+    {
+      schema: z.array(z.strictObject({ a: z.number(), b: z.number() })),
+      describe: { "*.a": "one" },
+      defaults: {},
+      profiles: {},
+      tags: {},
+    },
+    "pier.*.b has no line in describe",
+  ],
+  [
+    "defaults of a list",
+    {
+      schema: z.array(z.number()),
+      describe: { "*": "one" },
+      defaults: { length: 1 },
+      profiles: {},
+      tags: {},
+    },
+    "section pier is a list and cannot have default or profile keys",
   ],
   [
     "a tag on nothing",
@@ -97,6 +123,14 @@ describe("composeSections", () => {
 
   it("knows profile plain even when no section has values for it", () => {
     expect([...composeSections([]).profiles.keys()]).toEqual(["plain"]);
+  });
+
+  it("lets a list or map speak for members that have no line of their own", () => {
+    const member = z.strictObject({ a: z.number(), b: z.number() });
+    const schema = z.strictObject({ rows: z.array(member), places: z.record(z.string(), member) });
+    const describe = { rows: "{a, b} in metres", "places.*": "{a, b} of one place" };
+    const section = { ...good, schema, describe, defaults: {}, profiles: {}, tags: {} };
+    expect(composeSections([section]).patterns.get("pier.places.*.b")).toBe(true);
   });
 
   it.each(PLANTED)("stops at %s", (_, fault, message) => {

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { initMandate } from "../../../src/apps/cli/init.ts";
 import { strategyTypes } from "../../../src/apps/cli/strategy-types.ts";
+import { mandateTemplate } from "../../../src/apps/cli/templates.ts";
 import { SECTIONS } from "./sections.ts";
 
 const root = mkdtempSync(join(tmpdir(), "assay-init-"));
@@ -63,6 +64,17 @@ describe("initMandate", () => {
       name: "a-quoted-name",
       private: true,
       type: "module",
+    });
+  });
+
+  it("shows how to read a CSV: the comments, taken as lines, are a mandate too", () => {
+    const text = mandateTemplate("x");
+    const simulated = /^ {2}kind: simulated\n.*\n.*\n/m;
+    expect(text).toMatch(simulated);
+    const real = parse(text.replace(simulated, "").replace(/^ {2}# /gm, "  ")) as { data: unknown };
+    expect(real.data).toMatchObject({
+      kind: "real",
+      sources: [{ file: "./prices.csv", layout: "single", columns: { close: "Close" } }],
     });
   });
 

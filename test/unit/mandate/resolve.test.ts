@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { Section } from "../../../src/domain/section.ts";
 import { renderOrigin } from "../../../src/mandate/origin.ts";
 import type { MandateInput, Resolved } from "../../../src/mandate/resolve.ts";
-import { GOOD, refusal, resolve } from "./sections.ts";
+import { GOOD, refusal, resolve, SECTIONS } from "./sections.ts";
 
 function at(resolved: Resolved, key: string) {
   const origin = resolved.origins.get(key);
@@ -110,6 +112,47 @@ describe("layers", () => {
     for (const value of [values, cargo, cargo.sources, cargo.sources[0].columns]) {
       expect(Object.isFrozen(value)).toBe(true);
     }
+  });
+});
+
+describe("a section that is a list", () => {
+  const posts: Section = {
+    name: "posts",
+    owner: "test/posts",
+    schema: z.array(z.strictObject({ file: z.string(), height: z.number() })).min(1),
+    describe: { "*.file": "where it is drawn", "*.height": "metres" },
+    defaults: {},
+    profiles: {},
+    tags: { "*.file": "location" },
+    check: (all: readonly { height: number }[]) =>
+      all.flatMap(({ height }, i) =>
+        height > 9 ? [{ path: [i, "height"], message: "taller than the crane" }] : [],
+      ),
+  };
+  const sections = [...SECTIONS, posts];
+  const twoPosts = (height: number) =>
+    `${GOOD}posts:\n  - { file: a, height: 1 }\n  - { file: b, height: ${height} }\n`;
+
+  it("resolves, with origins, tags and flags", () => {
+    const flags = [{ key: "posts.0.height", value: "3" }];
+    const resolved = resolve(twoPosts(2), { sections, flags });
+    expect(resolved.values["posts"]).toEqual([
+      { file: "a", height: 3 },
+      { file: "b", height: 2 },
+    ]);
+    expect(at(resolved, "posts.0.height")).toBe("flag --set posts.0.height");
+    expect(at(resolved, "posts.1.height")).toBe("mandate.yaml:15:16");
+    const moved = resolve(twoPosts(2).replace("file: b", "file: c"), { sections });
+    expect(moved.hash).toBe(resolve(twoPosts(2), { sections }).hash);
+  });
+
+  it("is missing when nobody wrote it, and checked where it is written", () => {
+    expect(refusal(GOOD, { sections })).toEqual([
+      'mandate.yaml:1:1 posts: expected a list of at least 1, each a map with file, height, got nothing; write "posts: [<values>]" at the top level',
+    ]);
+    expect(refusal(twoPosts(10), { sections })).toEqual([
+      "mandate.yaml:15:16 posts.1.height: taller than the crane",
+    ]);
   });
 });
 
