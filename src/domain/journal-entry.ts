@@ -63,6 +63,8 @@ export type JournalPayload =
       readonly pack_id: string;
       readonly seed: number;
       readonly mode: "backtest";
+      /** How the ledger closes lots: it folds this journal and nothing else. */
+      readonly lot_method: "fifo" | "lifo" | "hifo" | "average" | "strict" | "strict_with_size";
     }
   | {
       readonly kind: "flow";

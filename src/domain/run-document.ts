@@ -97,7 +97,6 @@ export type FailureDocument = Pick<
   | "mandate_hash"
   | "code_hash"
   | "runtime"
-  | "journal"
 > & {
   readonly status: "ERROR";
   readonly failure: { readonly invariant: number | null; readonly message: string };

@@ -63,7 +63,7 @@ export function runDocument(input: ResultInput): RunDocument {
       expired: counters.stopsExpired,
     },
     marks: marksOf(prepared, k),
-    warnings: [...request.warnings, ...kernelWarnings(k)],
+    warnings: kernelWarnings(k),
     artifacts: input.artifacts,
   };
 }

@@ -32,7 +32,6 @@ export type RunRequest = {
   readonly prepared: Prepared;
   readonly identity: RunIdentity;
   readonly runId: string;
-  readonly warnings: readonly string[];
   readonly journal: JournalStore;
   readonly artifacts: ArtifactStore;
   readonly sha256: Sha256;
@@ -104,6 +103,7 @@ async function walkSessions(
     pack_id: identity.packId,
     seed: identity.seed,
     mode: identity.mode,
+    lot_method: prepared.lotMethod,
   });
   const recorder = createJournallingRecorder({
     world,

@@ -140,6 +140,7 @@ export const SAMPLE: readonly LedgerEntry[] = daily([
     pack_id: "p",
     seed: 1,
     mode: "backtest",
+    lot_method: "fifo",
   },
   deposit(100_000_000),
   fill("AAPL", 101, 79.0193, 101),

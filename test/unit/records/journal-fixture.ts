@@ -39,6 +39,7 @@ export function payloadNumber(n: number): JournalPayload {
       pack_id: "p".repeat(64),
       seed: 7,
       mode: "backtest",
+      lot_method: "fifo",
     };
   }
   return {

@@ -1,0 +1,173 @@
+/** The commands and their options; each action fits on a few lines and leaves the work to a file. */
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { Fault } from "../../domain/fault.ts";
+import { EXIT_CODES, exitCodeOf } from "../../domain/run-status.ts";
+import { SECTIONS } from "../../engine/sections.ts";
+import { mandateJsonSchema } from "../../mandate/json-schema.ts";
+import { type Flag, loadMandate } from "./compose.ts";
+import { configLines, configJson } from "./config-command.ts";
+import { findHome, type RunQuery } from "./find-run.ts";
+import { initMandate } from "./init.ts";
+import { exportLedger, LEDGER_FORMATS, type LedgerFormat } from "./ledger-command.ts";
+import type { Output } from "./output.ts";
+import { buildPackResult, listPacksResult } from "./pack-command.ts";
+import { runMandate } from "./run-command.ts";
+import { runJson, summaryLines } from "./run-summary.ts";
+import { listRunsResult } from "./runs-command.ts";
+import { progressBar } from "./terminal.ts";
+import { verifyResult } from "./verify-command.ts";
+
+type Exit = (code: number) => void;
+type Options = { readonly set: readonly Flag[]; readonly home?: string };
+type VerifyFlags = Options & { readonly replay?: boolean; readonly mandate?: string };
+
+export function addCommands(program: Command, output: Output, exit: Exit): void {
+  addRun(program, output, exit);
+  addVerify(program, output, exit);
+  addPack(program, output);
+  addLedger(program, output);
+  common(program.command("config"), "print a mandate as it resolves, with the origin of each value")
+    .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
+    .action((path: string, options: Options) => {
+      const { resolved } = loadMandate(path, options.set, process.env);
+      output.result(configJson(resolved), configLines(resolved, output.paint));
+    });
+  program
+    .command("schema")
+    .description("print the JSON Schema of a mandate, for editors")
+    .option("--json", "the same: a schema is JSON")
+    .action(() => output.raw(`${JSON.stringify(mandateJsonSchema(SECTIONS), null, 2)}\n`));
+  program
+    .command("init")
+    .description("write a mandate that runs, a strategy, and what an editor needs")
+    .argument("<folder>", "a folder without these files; it is made when it is not there")
+    .option("--json", "one JSON document on standard output")
+    .action((folder: string) => {
+      const files = initMandate(folder, SECTIONS);
+      output.result({ folder: resolve(folder), files }, [
+        `wrote ${files.join(", ")} in ${folder}`,
+        `next: assay run ${folder}`,
+      ]);
+    });
+}
+
+function common(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .addOption(
+      new Option("--set <key=value>", "override one key of the mandate; repeatable")
+        .argParser(collectFlag)
+        .default([], "none"),
+    )
+    .option("--json", "one JSON document on standard output");
+}
+
+function collectFlag(text: string, earlier: readonly Flag[]): readonly Flag[] {
+  const cut = text.indexOf("=");
+  if (cut > 0) return [...earlier, { key: text.slice(0, cut), value: text.slice(cut + 1) }];
+  throw new Fault("usage", `--set ${text}: expected KEY=VALUE, such as --set fees.bps=2`);
+}
+
+function addRun(program: Command, output: Output, exit: Exit): void {
+  common(program.command("run"), "run a mandate and record it: journal, ledger, artifacts, report")
+    .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
+    .action(async (path: string, options: Options) => {
+      const outcome = await runMandate({
+        loaded: loadMandate(path, options.set, process.env),
+        progress: progressBar(output.stderr, Date.now),
+        nowMs: Date.now(),
+      });
+      output.result(runJson(outcome), summaryLines(outcome, output.paint));
+      exit(exitCodeOf(outcome.document.status));
+    });
+  withHome(program.command("runs"), "list the recorded runs, newest first").action(
+    (target: string | undefined, options: Options) => {
+      const { document, lines } = listRunsResult(findHome(queryOf(target, options)), output.paint);
+      output.result(document, lines);
+    },
+  );
+}
+
+function addVerify(program: Command, output: Output, exit: Exit): void {
+  common(program.command("verify"), "recompute every link and hash of a run")
+    .argument("[run]", RUN_ARGUMENT)
+    .option("--home <folder>", HOME_OPTION)
+    .option("--replay", "execute the mandate again on the recorded pack and compare bytes")
+    .option("--mandate <path>", "the mandate to replay; default: the one beside the .assay folder")
+    .action(async (target: string | undefined, options: VerifyFlags) => {
+      const { document, lines, holds } = await verifyResult({
+        ...queryOf(target, options),
+        replay: options.replay ?? false,
+        mandate: options.mandate ?? null,
+        flags: options.set,
+        output,
+      });
+      output.result(document, lines);
+      exit(holds ? EXIT_CODES.OK : EXIT_CODES.VERIFY);
+    });
+}
+
+function addPack(program: Command, output: Output): void {
+  const pack = program.command("pack").description("build and list packs of market data");
+  common(pack.command("build"), "read the mandate's files, check them, store an immutable pack")
+    .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
+    .action(async (path: string, options: Options) => {
+      const { document, lines } = await buildPackResult({
+        loaded: loadMandate(path, options.set, process.env),
+        progress: progressBar(output.stderr, Date.now),
+        nowMs: Date.now(),
+        paint: output.paint,
+      });
+      output.result(document, lines);
+    });
+  withHome(pack.command("list"), "list the stored packs").action(
+    async (target: string | undefined, options: Options) => {
+      const { document, lines } = await listPacksResult(findHome(queryOf(target, options)));
+      output.result(document, lines);
+    },
+  );
+}
+
+function addLedger(program: Command, output: Output): void {
+  program
+    .command("ledger")
+    .description("the double-entry books of a run")
+    .command("export")
+    .description("print the books, folded from the journal, on standard output")
+    .argument("[run]", RUN_ARGUMENT)
+    .addOption(
+      new Option("--format <format>", "which program reads it")
+        .choices([...LEDGER_FORMATS])
+        .makeOptionMandatory(),
+    )
+    .option("--home <folder>", HOME_OPTION)
+    .option("--json", "one JSON document with the export as text")
+    .action(
+      async (
+        target: string | undefined,
+        options: Options & { format: LedgerFormat; json?: boolean },
+      ) => {
+        const { format } = options;
+        const text = await exportLedger({ ...queryOf(target, options), format });
+        if (options.json === true) output.result({ format, text }, []);
+        else output.raw(text);
+      },
+    );
+}
+
+const RUN_ARGUMENT =
+  "run id or its beginning, or the path of a run or a mandate; without it the newest run here";
+const HOME_OPTION = "the .assay folder to look in";
+
+function withHome(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .argument("[mandate]", "path of a mandate or its folder; default: the current folder")
+    .option("--home <folder>", HOME_OPTION)
+    .option("--json", "one JSON document on standard output");
+}
+
+function queryOf(target: string | undefined, { home }: Options): RunQuery {
+  return { target: target ?? null, home: home ?? null, environment: process.env };
+}

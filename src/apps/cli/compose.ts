@@ -1,0 +1,189 @@
+/**
+ * The only place that wires adapters to rooms: mandate file, pack store, journal, run folders,
+ * strategy loader, charts. Commands get what they need from here and know no adapter.
+ */
+import { join, resolve } from "node:path";
+import { InvariantError } from "../../base/assert.ts";
+import type { PackKind, Pack, BacktestPack } from "../../domain/pack.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { Progress } from "../../domain/progress.ts";
+import { builtInCodeHash } from "../../adapters/system/code-hash.ts";
+import { createFileTables } from "../../adapters/providers/files.ts";
+import { type FilePackStore, openPackStore } from "../../adapters/storage/pack-store.ts";
+import type { JournalRules } from "../../adapters/storage/journal-store.ts";
+import { sha256 } from "../../adapters/system/hash.ts";
+import { readMandateFile } from "../../adapters/system/mandate-files.ts";
+import { createStrategyLoader } from "../../adapters/system/strategy-loader.ts";
+import type { StrategyUse } from "../../engine/plan.ts";
+import { type Mandate, SECTIONS } from "../../engine/sections.ts";
+import { trackReads } from "../../mandate/reads.ts";
+import { type Resolved, resolveMandate } from "../../mandate/resolve.ts";
+import { packCodec } from "../../market/packs/content.ts";
+import { lineageOf, preparePack, resolvePack } from "../../market/prepare.ts";
+import type { QualityReport } from "../../market/quality/findings.ts";
+import { artifactFile } from "../../records/artifacts/registry.ts";
+import { ZERO_HASH } from "../../records/journal/chain.ts";
+import { terminalsInBody, verifyChain } from "../../records/journal/verify.ts";
+import { builtIn } from "../../research/strategies/built-in.ts";
+import { resolveParams } from "../../research/strategies/params.ts";
+import type { StrategyEntry } from "../../research/strategies/section.ts";
+
+export type Flag = { readonly key: string; readonly value: string };
+
+export type LoadedMandate = {
+  readonly directory: string;
+  readonly home: string;
+  readonly resolved: Resolved;
+  /** The values, every read noted. */
+  readonly mandate: Mandate;
+  readonly unread: () => readonly string[];
+};
+
+export function loadMandate(
+  path: string,
+  flags: readonly Flag[],
+  environment: NodeJS.ProcessEnv,
+): LoadedMandate {
+  const { text, fileName, directory } = readMandateFile(path);
+  const resolved = resolveMandate({
+    sections: SECTIONS,
+    text,
+    fileName,
+    environment,
+    flags,
+    sha256,
+  });
+  const tracked = trackReads(resolved.values);
+  return {
+    directory,
+    home: homeOf(directory, environment),
+    resolved,
+    mandate: tracked.values as unknown as Mandate,
+    unread: tracked.unread,
+  };
+}
+
+/** State lies beside the mandate unless ASSAY_HOME says otherwise. */
+export function homeOf(directory: string, environment: NodeJS.ProcessEnv): string {
+  const home = environment["ASSAY_HOME"];
+  return home === undefined || home === "" ? join(directory, ".assay") : resolve(home);
+}
+
+export const journalRules: JournalRules & {
+  readonly artifactFile: (name: string) => string | null;
+} = { sha256, zeroHash: ZERO_HASH, verifyChain, terminalsInBody, artifactFile };
+
+export function openPacks(home: string): Promise<FilePackStore> {
+  return openPackStore({ home, codec: packCodec(sha256), sha256 });
+}
+
+export type FoundPack = {
+  readonly pack: Pack;
+  /** Null when the pack was found in the catalog, not built. */
+  readonly quality: QualityReport | null;
+  readonly created: boolean;
+  readonly supersedes: string | null;
+  readonly findings: readonly string[];
+};
+
+export type PackRequest = {
+  readonly loaded: LoadedMandate;
+  readonly progress: Progress;
+  /** Wall time: when the pack became known. */
+  readonly nowMs: number;
+  /** A stored pack to use instead. */
+  readonly packId?: string;
+};
+
+/** Builds the mandate's pack, or finds the one that was current at data.as_of. */
+export async function packFor(request: PackRequest): Promise<FoundPack> {
+  const { progress, nowMs } = request;
+  const { mandate, directory, home } = request.loaded;
+  const store = await openPacks(home);
+  const { data, seed } = mandate;
+  const lineage = lineageOf(data, seed, sha256);
+  if (request.packId !== undefined) {
+    const pack = await store.get(request.packId);
+    return { pack, quality: null, created: false, supersedes: null, findings: store.findings };
+  }
+  if (data.as_of !== null) {
+    const pack = await resolvePack({ store, lineage, asOf: data.as_of });
+    return { pack, quality: null, created: false, supersedes: null, findings: store.findings };
+  }
+  const tables = createFileTables(directory);
+  const built = await preparePack({ data, seed, lineage, tables, store, nowMs, progress });
+  return { ...built, findings: store.findings };
+}
+
+/** Stub packs are refused everywhere (spec definitions, "Kinds of pack"). */
+export function requireBacktestPack(pack: Pack): BacktestPack {
+  const refused: readonly PackKind[] = ["STUB"];
+  if (!refused.includes(pack.kind)) return pack as BacktestPack;
+  throw new Fault("data", `pack ${pack.id} is a ${pack.kind} pack, which no mode trades`);
+}
+
+export type LoadedUse = Omit<StrategyUse, "instruments"> & {
+  readonly instruments: "all" | readonly string[];
+};
+
+/** Loads and checks every strategy before any data is touched. */
+export async function loadStrategies(loaded: LoadedMandate): Promise<readonly LoadedUse[]> {
+  const load = createStrategyLoader(loaded.directory);
+  const uses: LoadedUse[] = [];
+  for (const [index, entry] of loaded.mandate.strategies.entries()) {
+    const { strategy, codeHash } = await strategyOf(entry, load);
+    const params = resolveParams(strategy, entry.params ?? {});
+    if (!params.ok) throw parameterFault(loaded, index, params.error);
+    const instruments = entry.instruments;
+    uses.push({ name: entry.name, strategy, params: params.value, codeHash, instruments });
+  }
+  return uses;
+}
+
+async function strategyOf(
+  entry: StrategyEntry,
+  load: ReturnType<typeof createStrategyLoader>,
+): Promise<Pick<LoadedUse, "strategy" | "codeHash">> {
+  const { use, file } = entry;
+  if (typeof file === "string") {
+    const { strategy, files } = await load(file);
+    return { strategy, codeHash: sha256(files.map((f) => `${f.sha256}  ${f.path}\n`).join("")) };
+  }
+  const strategy = builtIn(use ?? "");
+  if (strategy === null) throw new InvariantError(6, `the section let strategy ${use} pass`);
+  return { strategy, codeHash: builtInCodeHash(strategy.name, sha256) };
+}
+
+function parameterFault(
+  { resolved }: LoadedMandate,
+  index: number,
+  issues: readonly { readonly path: readonly (string | number)[]; readonly message: string }[],
+): Fault {
+  const details = issues.map(({ path, message }) => {
+    const key = ["strategies", index, "params", ...path].join(".");
+    const origin = resolved.origins.get(key) ?? resolved.origins.get(`strategies.${index}`);
+    return `${origin?.detail ?? "mandate"} ${key}: ${message}`;
+  });
+  return new Fault("mandate", "the mandate's parameters are refused, nothing was run", { details });
+}
+
+/** "all" becomes the pack's instruments. */
+export function usesOn(pack: Pack, uses: readonly LoadedUse[]): readonly StrategyUse[] {
+  const everything = pack.series.map((s) => s.instrument.id);
+  return uses.map((use) => ({
+    ...use,
+    instruments: use.instruments === "all" ? everything : [...use.instruments],
+  }));
+}
+
+/** The file an instrument's bars come from, as the mandate writes it. */
+export function sourceOf(mandate: Mandate): (instrument: string) => string {
+  const { sources, kind } = mandate.data;
+  return (instrument) => {
+    if (kind === "simulated") return "simulated market";
+    const source =
+      sources.find((s) => s.instrument === instrument || s.instruments?.includes(instrument)) ??
+      sources.find((s) => s.layout !== "single");
+    return source?.file ?? "data.sources";
+  };
+}

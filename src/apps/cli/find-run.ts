@@ -1,0 +1,37 @@
+/**
+ * Which run a person means: a run id or its beginning, the path of a run's folder, or the path of
+ * a mandate (its newest run). Without any, the newest run of the .assay folder here.
+ */
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { createRunFolders, type RunFolder } from "../../adapters/storage/run-folders.ts";
+import { homeOf } from "./compose.ts";
+
+export type RunQuery = {
+  readonly target: string | null;
+  /** --home, if given. */
+  readonly home: string | null;
+  readonly environment: NodeJS.ProcessEnv;
+};
+
+export type FoundRun = { readonly home: string; readonly run: RunFolder };
+
+export function findRun(query: RunQuery): FoundRun {
+  const { target } = query;
+  if (target !== null && existsSync(join(target, "HEAD"))) {
+    const folder = resolve(target);
+    const home = dirname(dirname(folder));
+    return { home, run: createRunFolders(home).find(basename(folder)) };
+  }
+  const isPath = target !== null && existsSync(target);
+  const home = findHome({ ...query, target: isPath ? target : null });
+  return { home, run: createRunFolders(home).find(isPath ? null : target) };
+}
+
+/** The .assay folder that --home, a mandate's path, ASSAY_HOME or the current folder says. */
+export function findHome({ target, home, environment }: RunQuery): string {
+  if (home !== null) return resolve(home);
+  if (target === null) return homeOf(resolve("."), environment);
+  const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() ?? false;
+  return homeOf(resolve(isFile ? dirname(target) : target), environment);
+}

@@ -1,0 +1,222 @@
+/**
+ * `assay run MANDATE`: from the mandate to a sealed run with its report. A run that was killed is
+ * taken up where its journal ends; a finished one is run again aside and compared byte for byte.
+ */
+import { basename, join } from "node:path";
+import { canonicalJson, type Json } from "../../base/canonical-json.ts";
+import { InvariantError } from "../../base/assert.ts";
+import { createArtifactStore } from "../../adapters/storage/artifact-store.ts";
+import { openJournalStore } from "../../adapters/storage/journal-store.ts";
+import { createRunFolders, type RunFolders } from "../../adapters/storage/run-folders.ts";
+import { ARTIFACTS_FOLDER } from "../../adapters/storage/verify-run.ts";
+import { engineCodeHash, runtimeName } from "../../adapters/system/code-hash.ts";
+import { sha256 } from "../../adapters/system/hash.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { FailureDocument, RunDocument } from "../../domain/run-document.ts";
+import type { Progress } from "../../domain/progress.ts";
+import { type RunIdentity, runId } from "../../engine/identity.ts";
+import { type Prepared, prepareRun, requireAllKeysTaken } from "../../engine/prepare.ts";
+import { executeRun, type RunResult } from "../../engine/run.ts";
+import { renderReport } from "../report/report.ts";
+import {
+  type FoundPack,
+  journalRules,
+  type LoadedMandate,
+  loadStrategies,
+  packFor,
+  requireBacktestPack,
+  sourceOf,
+  usesOn,
+} from "./compose.ts";
+
+export type RunOutcome = {
+  readonly document: RunDocument;
+  readonly folder: string;
+  /** What the start found and did: sentences for a person. */
+  readonly findings: readonly string[];
+  readonly found: FoundPack;
+};
+
+export type RunOptions = {
+  readonly loaded: LoadedMandate;
+  readonly progress: Progress;
+  readonly nowMs: number;
+  /** Use this stored pack instead of what the mandate's files say now. */
+  readonly packId?: string;
+};
+
+export type Job = {
+  readonly loaded: LoadedMandate;
+  readonly prepared: Prepared;
+  readonly identity: RunIdentity;
+  readonly id: string;
+  readonly progress: Progress;
+};
+
+export async function runMandate(options: RunOptions): Promise<RunOutcome> {
+  const { job, found } = await prepareJob(options);
+  const folders = createRunFolders(options.loaded.home);
+  const swept = folders.sweepAsides();
+  const findings = [...found.findings, ...swept];
+  if (folders.isFinished(job.id)) {
+    const { document, findings: repeated } = await repeat(job, folders);
+    const folder = folders.folderOf(job.id);
+    return { document, folder, findings: [...findings, ...repeated], found };
+  }
+  const folder = folders.folderOf(job.id);
+  const { document, findings: recovered } = await recordIn(folder, job);
+  return { document, folder, findings: [...findings, ...recovered], found };
+}
+
+/** Loads, checks and builds everything; nothing is written but the pack. */
+export async function prepareJob(
+  options: RunOptions,
+): Promise<{ job: Job; found: FoundPack }> {
+  const { loaded, progress } = options;
+  const uses = await loadStrategies(loaded);
+  const found = await packFor(options);
+  const pack = requireBacktestPack(found.pack);
+  const prepared = prepareRun({
+    mandate: loaded.mandate,
+    pack,
+    uses: usesOn(pack, uses),
+    sourceOf: sourceOf(loaded.mandate),
+    sha256,
+  });
+  // The profile chose the defaults when the mandate was resolved.
+  const taken = new Set(["profile"]);
+  requireAllKeysTaken(loaded.unread().filter((key) => !taken.has(key)));
+  const identity: RunIdentity = {
+    mandateHash: loaded.resolved.hash,
+    packId: pack.id,
+    codeHash: sha256(
+      `${engineCodeHash(sha256)}\n${uses.map((use) => `${use.codeHash}  ${use.name}\n`).join("")}`,
+    ),
+    seed: prepared.seed,
+    runtime: runtimeName(),
+    mode: "backtest",
+  };
+  return { job: { loaded, prepared, identity, id: runId(identity, sha256), progress }, found };
+}
+
+/** Records a run in a folder: new, or taken up after a crash. */
+export async function recordIn(
+  folder: string,
+  job: Job,
+): Promise<{ document: RunDocument; findings: readonly string[] }> {
+  const journal = openJournalStore(folder, journalRules);
+  const documents = createArtifactStore(folder, sha256);
+  try {
+    const result = await executeRun({
+      prepared: job.prepared,
+      identity: job.identity,
+      runId: job.id,
+      journal,
+      artifacts: createArtifactStore(join(folder, ARTIFACTS_FOLDER), sha256),
+      sha256,
+      progress: job.progress,
+    });
+    await journal.recordDocuments({
+      "run.json": await documents.write("run.json", documentBytes(result.document)),
+      "report.html": await documents.write("report.html", await reportBytes(result, job)),
+    });
+    return { document: result.document, findings: journal.findings };
+  } catch (error) {
+    if (isFailedRun(error)) {
+      await documents.write("run.json", documentBytes(failureDocument(job, error)));
+    }
+    throw error;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** The run itself broke, as against a disk that was full or a journal that was locked. */
+function isFailedRun(error: unknown): boolean {
+  return error instanceof InvariantError || (error instanceof Fault && error.kind === "strategy");
+}
+
+/** Runs aside and compares: equal goes, different is kept beside the record (invariant 20). */
+async function repeat(
+  job: Job,
+  folders: RunFolders,
+): Promise<{ document: RunDocument; findings: readonly string[] }> {
+  const aside = folders.createAside(job.id);
+  const { document } = await recordIn(aside, job);
+  const differing = folders.compareAside(job.id);
+  const recorded = folders.find(job.id).document;
+  if (differing.length === 0) {
+    folders.removeAside(job.id);
+    return { document, findings: ["already recorded, identical"] };
+  }
+  if (recorded !== null && onlyPresentation(differing, document, recorded)) {
+    await adoptDocuments(folders.folderOf(job.id), aside);
+    folders.removeAside(job.id);
+    const finding = "already recorded, identical; its report was written anew, because name, comments or places of values changed";
+    return { document, findings: [finding] };
+  }
+  const kept = folders.keepAside(job.id);
+  throw new InvariantError(
+    20,
+    `run ${job.id} was recorded before with other bytes in ${differing.join(", ")}; both are kept, the new one in ${basename(kept)}. assay verify ${job.id} says whether the record was changed`,
+  );
+}
+
+/** The name and where values come from are not identity: they may differ, the numbers may not. */
+function onlyPresentation(
+  differing: readonly string[],
+  now: RunDocument,
+  recorded: RunDocument,
+): boolean {
+  const documents = ["HEAD", "report.html", "run.json"];
+  const numbers = (document: RunDocument) => canonicalJson({ ...document, name: "" } as unknown as Json);
+  return differing.every((name) => documents.includes(name)) && numbers(now) === numbers(recorded);
+}
+
+async function adoptDocuments(folder: string, aside: string): Promise<void> {
+  const journal = openJournalStore(folder, journalRules);
+  try {
+    const from = createArtifactStore(aside, sha256);
+    const to = createArtifactStore(folder, sha256);
+    const hashes: { [name: string]: string } = {};
+    for (const name of ["run.json", "report.html"]) hashes[name] = await to.write(name, await from.read(name));
+    await journal.recordDocuments(hashes);
+  } finally {
+    await journal.close();
+  }
+}
+
+function documentBytes(document: RunDocument | FailureDocument): Uint8Array {
+  // Through JSON.stringify once: indented for people, keys in the order of the type.
+  const text = JSON.stringify(JSON.parse(canonicalJson(document as unknown as Json)), null, 2);
+  return new TextEncoder().encode(`${text}\n`);
+}
+
+async function reportBytes(result: RunResult, { loaded }: Job): Promise<Uint8Array> {
+  // The drawing library is the slowest thing to load, and only a finished run needs it.
+  const { renderChart } = await import("../../adapters/charts/plot.ts");
+  const mandate = loaded.resolved.snapshot
+    .filter((row) => row.tag !== "location")
+    .map(({ key, value, origin }) => ({ key, value, origin }));
+  return new TextEncoder().encode(renderReport({ ...result.report, mandate }, renderChart));
+}
+
+function failureDocument(job: Job, error: unknown): FailureDocument {
+  const { identity, prepared } = job;
+  return {
+    format_version: 1,
+    run_id: job.id,
+    status: "ERROR",
+    failure: {
+      invariant: error instanceof InvariantError ? error.invariant : null,
+      message: error instanceof Error ? error.message : String(error),
+    },
+    mode: identity.mode,
+    name: prepared.name,
+    seed: identity.seed,
+    mandate_hash: identity.mandateHash,
+    pack: { id: identity.packId, kind: prepared.pack.kind },
+    code_hash: identity.codeHash,
+    runtime: identity.runtime,
+  };
+}

@@ -1,0 +1,85 @@
+/** A run in a dozen aligned lines for a person, and as one JSON document for a machine. */
+import { join } from "node:path";
+import type { Json } from "../../base/canonical-json.ts";
+import type { RunDocument } from "../../domain/run-document.ts";
+import type { StageRecord } from "../../domain/stage-record.ts";
+import { ARTIFACTS_FOLDER } from "../../adapters/storage/verify-run.ts";
+import { amount, count, percent, ratio } from "./numbers.ts";
+import type { RunOutcome } from "./run-command.ts";
+import type { Paint } from "./terminal.ts";
+
+export function summaryLines({ document, folder, findings }: RunOutcome, paint: Paint): string[] {
+  const { metrics: m, window, currency } = document;
+  const marks = document.marks.map((mark) => paint.yellow(mark)).join(" ");
+  const lines = [
+    [paint.bold(document.name), statusText(document, paint), marks].filter((t) => t !== "").join("  "),
+    "",
+    pair("window", `${window.evaluation.from} to ${window.evaluation.to}, ${count(window.evaluation.sessions)} sessions (full: from ${window.full.from})`),
+    pair("equity", `${amount(m.start_equity)} -> ${amount(m.final_equity)} ${currency}, ${percent(m.total_return)}, CAGR ${percent(m.cagr)}`),
+    pair("risk", `volatility ${percent(m.annual_volatility)}, Sharpe ${ratio(m.sharpe)}, Sortino ${ratio(m.sortino)}, max drawdown ${percent(m.max_drawdown)}, Calmar ${ratio(m.calmar)}`),
+    pair("trading", `${count(m.trades)} fills, turnover ${ratio(m.turnover)} a year, costs ${amount(m.costs)} ${currency}`),
+    pair("signals", signalText(document)),
+    ...document.stages.map((stage, n) => pair(n === 0 ? "stages" : "", stageText(stage))),
+  ];
+  for (const [metric, reason] of Object.entries(m.undefined_because)) {
+    lines.push(pair("undefined", `${metric}: ${reason}`));
+  }
+  for (const warning of document.warnings) lines.push(pair(paint.yellow("warning"), warning, 7));
+  for (const finding of findings) lines.push(pair("found", finding));
+  if (document.failure !== null) {
+    const number = document.failure.invariant === null ? "" : `invariant ${document.failure.invariant}: `;
+    lines.push(pair(paint.red("failed"), number + document.failure.message, 6));
+  }
+  lines.push(
+    pair("run", `${document.run_id}, journal ${count(document.journal.entries)} entries, head ${document.journal.head.slice(0, 16)}`),
+    pair("report", join(folder, "report.html")),
+  );
+  return lines;
+}
+
+function pair(label: string, text: string, width = label.length): string {
+  return `  ${label}${" ".repeat(Math.max(1, 11 - width))}${text}`;
+}
+
+function statusText({ status }: RunDocument, paint: Paint): string {
+  if (status === "OK") return paint.green(status);
+  return status === "ZERO_TRADES" || status === "ZERO_VARIANCE" ? paint.yellow(status) : paint.red(status);
+}
+
+function signalText({ signals }: RunDocument): string {
+  const terminal = Object.entries(signals.terminal).map(([state, n]) => `${count(n)} ${state}`);
+  const ends = terminal.length === 0 ? "" : `: ${terminal.join(", ")}`;
+  return `${count(signals.forecasts)} forecasts = ${count(signals.holds)} holds + ${count(signals.signals)} signals${ends}`;
+}
+
+function stageText(stage: StageRecord): string {
+  const state = stage.inert_reason ?? `bound ${count(stage.bound)}`;
+  return `${stage.name.padEnd(10)} ${stage.kind.padEnd(5)} evaluated ${count(stage.evaluated)} of ${count(stage.reached)}, ${state}`;
+}
+
+/** What `assay run --json` prints. */
+export function runJson({ document, folder, findings }: RunOutcome): Json {
+  const { run_id, status, failure, mandate_hash, pack, journal, metrics, metrics_full } = document;
+  return {
+    run_id,
+    status,
+    failure,
+    mandate_hash,
+    pack_id: pack.id,
+    pack_kind: pack.kind,
+    journal_head: journal.head,
+    journal_entries: journal.entries,
+    window: document.window,
+    metrics,
+    metrics_full,
+    stages: document.stages as unknown as Json,
+    signals: document.signals as unknown as Json,
+    system_intents: document.system_intents,
+    costs: document.costs,
+    marks: document.marks,
+    warnings: document.warnings,
+    findings,
+    artifacts_dir: join(folder, ARTIFACTS_FOLDER),
+    report_path: join(folder, "report.html"),
+  };
+}

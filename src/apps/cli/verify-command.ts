@@ -1,0 +1,45 @@
+/**
+ * `assay verify`: recomputes what a run claims from its files; with --replay it also executes the
+ * mandate again on the recorded pack and compares journal and artifacts byte for byte.
+ */
+import type { Json } from "../../base/canonical-json.ts";
+import { verifyRun } from "../../adapters/storage/verify-run.ts";
+import { journalRules } from "./compose.ts";
+import { findRun, type RunQuery } from "./find-run.ts";
+import { count } from "./numbers.ts";
+import type { Output } from "./output.ts";
+import { replayRun } from "./replay.ts";
+
+export type VerifyOptions = RunQuery & {
+  /** Path of the mandate to execute again; null: only recompute. */
+  readonly replay: boolean;
+  readonly mandate: string | null;
+  readonly flags: readonly { readonly key: string; readonly value: string }[];
+  readonly output: Output;
+};
+
+export async function verifyResult(
+  options: VerifyOptions,
+): Promise<{ document: Json; lines: string[]; holds: boolean }> {
+  const { home, run } = findRun(options);
+  const { checked, findings } = verifyRun(run.folder, journalRules);
+  const replay =
+    options.replay && findings.length === 0 ? await replayRun({ ...options, home, run }) : null;
+  const all = [...findings, ...(replay?.findings ?? [])];
+  const holds = all.length === 0;
+  const { paint } = options.output;
+  const lines = [
+    `${holds ? paint.green("holds") : paint.red("does not hold")}  ${run.name}`,
+    `  checked  ${count(checked.entries)} journal entries, ${count(checked.terminals)} terminal states, ${checked.artifacts} artifacts, ${checked.documents} documents`,
+    ...(replay === null ? [] : [`  replay   ${replay.summary}`]),
+    ...all.map((finding) => `  ${paint.red("finding")}  ${finding}`),
+  ];
+  const document = {
+    run_id: run.name,
+    holds,
+    checked,
+    replay: replay === null ? null : { summary: replay.summary, notes: replay.notes },
+    findings: all,
+  };
+  return { document, lines, holds };
+}
