@@ -4,7 +4,7 @@
  * test can plant a house that is built wrong.
  */
 import { posix } from "node:path";
-import { COMPOSERS, FILE_RULES, RULES, type Rule } from "./import-table.ts";
+import { FILE_RULES, type FileRule, RULES, type Rule } from "./import-table.ts";
 import type { Reference, SourceFile } from "./source-file.ts";
 import type { Violation } from "./violation.ts";
 
@@ -69,12 +69,14 @@ function judgeFile({ file, place, reference, files }: Case, target: string): str
   }
   const there = placeOf(target);
   if (there === null || there.room === place.room) return null;
-  if (target.startsWith("src/adapters/") && COMPOSERS.test(file.path)) return null;
-  if (place.rule.rooms.some((pattern) => covers(pattern, there.room))) return null;
-  const types = place.rule.types ?? [];
-  if (types.some((pattern) => covers(pattern, there.room))) {
+  const extra = FILE_RULES.filter((rule) => rule.files.test(file.path));
+  const admits = (list: (rule: Rule | FileRule) => readonly string[] | undefined): boolean =>
+    [place.rule, ...extra].flatMap((r) => list(r) ?? []).some((p) => covers(p, there.room));
+  if (admits((rule) => rule.rooms)) return null;
+  if (reference.kind === "url" && extra.some((rule) => rule.urls?.includes(target))) return null;
+  if (admits((rule) => rule.types)) {
     if (reference.typeOnly) return null;
-    return `${place.room} may import types of ${there.room} only: write \`import type\``;
+    return `${file.path} may import types of ${there.room} only: write \`import type\``;
   }
   return `${place.room} may not import ${there.room} (${target}): ${place.rule.why}`;
 }
@@ -85,7 +87,7 @@ function judgeNode(place: Place, specifier: string): string | null {
 }
 
 function judgePackage({ file, place, dependencies }: Case, name: string): string | null {
-  const extra = FILE_RULES.filter((rule) => rule.files.test(file.path)).flatMap((r) => r.npm);
+  const extra = FILE_RULES.filter((rule) => rule.files.test(file.path)).flatMap((r) => r.npm ?? []);
   if (extra.includes(name)) return null;
   const { npm } = place.rule;
   if (npm !== "any") {

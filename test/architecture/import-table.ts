@@ -17,10 +17,15 @@ export type Rule = {
   readonly node: boolean;
 };
 
+/** What single files may import on top of their room's rule. */
 export type FileRule = {
   readonly files: RegExp;
   readonly why: string;
-  readonly npm: readonly string[];
+  readonly npm?: readonly string[];
+  readonly rooms?: readonly string[];
+  readonly types?: readonly string[];
+  /** Files it may name by URL, to hand the address on without importing it. */
+  readonly urls?: readonly string[];
 };
 
 const LANGUAGE = ["src/base", "src/domain"];
@@ -85,14 +90,14 @@ export const RULES: readonly Rule[] = [
   {
     room: "src/adapters/brokers",
     why: "a simulated broker is a window onto the venue",
-    rooms: [...LANGUAGE, "src/ports", "src/venue"],
+    rooms: [...LANGUAGE, "src/ports", "src/venue", "src/adapters/*"],
     npm: "any",
     node: true,
   },
   {
     room: "src/adapters/*",
-    why: "a window shows the outside and decides nothing, so it needs no stage and no neighbour",
-    rooms: [...LANGUAGE, "src/ports"],
+    why: "a window shows the outside and decides nothing, so it needs no stage",
+    rooms: [...LANGUAGE, "src/ports", "src/adapters/*"],
     npm: "any",
     node: true,
   },
@@ -126,7 +131,6 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** Narrower than a room: what single files may import on top of their room's rule. */
 export const FILE_RULES: readonly FileRule[] = [
   {
     files:
@@ -134,7 +138,19 @@ export const FILE_RULES: readonly FileRule[] = [
     why: "a stage owns its section of the mandate, and a schema is written in zod",
     npm: ["zod"],
   },
+  {
+    files: /^src\/apps\/cli\/compose[a-z-]*\.ts$/,
+    why: "one place opens the windows, so that what a run can touch is read on one page",
+    rooms: ["src/adapters/*"],
+  },
+  {
+    files: /^src\/apps\/report\//,
+    why: "the report describes charts in the renderer's words, and is handed the renderer",
+    types: ["src/adapters/charts"],
+  },
+  {
+    files: /^src\/adapters\/system\/strategy-loader\.ts$/,
+    why: 'a user\'s `import ... from "assay"` must resolve to the one module that defines it',
+    urls: ["src/research/strategies/define.ts"],
+  },
 ];
-
-/** The only files that may import an adapter from outside src/adapters. */
-export const COMPOSERS = /^src\/apps\/cli\/compose[a-z-]*\.ts$/;
