@@ -1,0 +1,60 @@
+/** Slow, obviously right twins of the kernels: each row from its own window or from row 0. */
+
+export type Numbers = readonly number[] | Float64Array;
+
+export function windowAt(x: Numbers, t: number, window: number): number[] | null {
+  return t < window - 1 ? null : Array.from(x.slice(t - window + 1, t + 1));
+}
+
+export function rolling(x: Numbers, window: number, f: (values: number[]) => number): number[] {
+  return Array.from(x, (_, t) => {
+    const values = windowAt(x, t, window);
+    return values === null ? Number.NaN : f(values);
+  });
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function sampleStdev(values: readonly number[]): number {
+  const centre = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
+}
+
+export function ema(x: Numbers, window: number): number[] {
+  const out: number[] = [];
+  for (let t = 0; t < x.length; t++) {
+    if (t < window - 1) out.push(Number.NaN);
+    else if (t === window - 1) out.push(mean(Array.from(x.slice(0, window))));
+    else out.push((2 / (window + 1)) * x[t] + (1 - 2 / (window + 1)) * out[t - 1]);
+  }
+  return out;
+}
+
+/** Wilder's smoothing of values that exist from row 1 on. */
+export function wilder(values: readonly number[], window: number): number[] {
+  const out: number[] = [];
+  for (let t = 0; t < values.length; t++) {
+    if (t < window) out.push(Number.NaN);
+    else if (t === window) out.push(mean(values.slice(1, window + 1)));
+    else out.push((out[t - 1] * (window - 1) + values[t]) / window);
+  }
+  return out;
+}
+
+export function rsi(x: Numbers, window: number): number[] {
+  const steps = Array.from(x, (value, t) => (t === 0 ? Number.NaN : value - x[t - 1]));
+  const gains = wilder(
+    steps.map((step) => Math.max(step, 0)),
+    window,
+  );
+  const losses = wilder(
+    steps.map((step) => Math.max(-step, 0)),
+    window,
+  );
+  return gains.map((gain, t) =>
+    gain + losses[t] === 0 ? 50 : 100 - 100 / (1 + gain / losses[t]),
+  );
+}
