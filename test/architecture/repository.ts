@@ -3,10 +3,10 @@
  * file not yet committed is judged too. Paths are relative to the root, forward slashes, sorted.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import { parseSource, type SourceFile } from "./source-file.ts";
 
-export const ROOT = resolve(import.meta.dirname, "../..");
+const ROOT = resolve(import.meta.dirname, "../..");
 
 const NOT_OURS = new Set([".git", "node_modules", "coverage"]);
 
@@ -18,7 +18,6 @@ export function listFiles(folder: string): string[] {
       if (NOT_OURS.has(entry.name) || entry.name.startsWith(".assay")) return [];
       return entry.isDirectory() ? listFiles(path) : [path];
     })
-    .map((path) => path.split(sep).join("/"))
     .toSorted();
 }
 
@@ -33,11 +32,6 @@ export function readSources(folders: readonly string[]): Map<string, SourceFile>
 
 export function readText(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
-}
-
-/** The path of an absolute file as these checks name it. */
-export function named(absolute: string): string {
-  return relative(ROOT, absolute).split(sep).join("/");
 }
 
 function topFolders(): string[] {
