@@ -77,15 +77,22 @@ function checkMoves(series: BarSeries, say: Say, { settings, actions }: WarnCont
     if (!isFar(close[t], close[t - 1], settings.max_jump)) continue;
     const move = `close ${series.close[t - 1]} to ${series.close[t]}`;
     say("jump", t, move);
-    if (t + LEVEL_BARS > close.length || close[t - 1] <= 0) continue;
-    const up = close[t] > close[t - 1];
-    let stays = true;
-    for (let k = t + 1; k < t + LEVEL_BARS; k++) {
-      const far = isFar(close[k], close[t - 1], settings.max_jump);
-      stays = stays && far && close[k] > close[t - 1] === up;
-    }
-    if (stays) say("level_break", t, move);
+    if (isLevelBreak(close, t, settings.max_jump)) say("level_break", t, move);
   }
+}
+
+/**
+ * The bars after the jump all lie far from the price before it, and those before it all far from
+ * the price after it: neither a spike nor the way back from one.
+ */
+function isLevelBreak(close: Float64Array, t: number, limit: number): boolean {
+  if (t + LEVEL_BARS > close.length || close[t - 1] <= 0) return false;
+  const up = close[t] > close[t - 1];
+  const far = (price: number, before: number) =>
+    isFar(price, before, limit) && price > before === up;
+  for (let k = t; k < t + LEVEL_BARS; k++) if (!far(close[k], close[t - 1])) return false;
+  for (let k = Math.max(0, t - LEVEL_BARS); k < t; k++) if (!far(close[t], close[k])) return false;
+  return true;
 }
 
 /** A move from a price at or below zero has no percentage; any change of it counts as far. */
