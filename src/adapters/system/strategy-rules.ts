@@ -195,9 +195,6 @@ function visitFunction(
   node: FunctionNode | ArrowFunctionExpression,
   scope: Scope,
 ): void {
-  if ("declare" in node && node.declare === true) {
-    report(walk, node, "declare is refused: a strategy uses only what it defines");
-  }
   if (node.async) report(walk, node, "async functions are refused: decide answers at once");
   if (node.generator) report(walk, node, "generators are refused: they remember where they were");
   walk.functions++;

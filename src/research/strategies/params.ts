@@ -47,7 +47,7 @@ function unknownParameter(owner: string, name: string, names: readonly string[])
   return { path: [name], message: `not a parameter of ${owner} (${known})${hint}` };
 }
 
-/** The candidate at most a third of the name's letters away, by single-letter edits. */
+/** The candidate at most a third of the name's letters away; two neighbours swapped count as one. */
 export function nearestOf(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -62,13 +62,17 @@ export function nearestOf(name: string, candidates: readonly string[]): string |
 }
 
 function letterEdits(a: string, b: string): number {
+  let higher: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const line = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      line.push(Math.min(above[j] + 1, line[j - 1] + 1, replaced));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? higher[j - 2] + 1 : Number.POSITIVE_INFINITY;
+      line.push(Math.min(above[j] + 1, line[j - 1] + 1, replaced, swap));
     }
+    higher = above;
     above = line;
   }
   return above[b.length];

@@ -54,7 +54,15 @@ export function rsi(x: Numbers, window: number): number[] {
     steps.map((step) => Math.max(-step, 0)),
     window,
   );
-  return gains.map((gain, t) =>
-    gain + losses[t] === 0 ? 50 : 100 - 100 / (1 + gain / losses[t]),
-  );
+  return gains.map((gain, t) => (gain + losses[t] === 0 ? 50 : 100 - 100 / (1 + gain / losses[t])));
+}
+
+/** The largest difference between two lists; infinite where only one of them is unknown. */
+export function worstGap(observed: Numbers, expected: Numbers): number {
+  if (observed.length !== expected.length) return Number.POSITIVE_INFINITY;
+  return Array.from(expected, (value, t) => {
+    if (Number.isNaN(value) && Number.isNaN(observed[t])) return 0;
+    const gap = Math.abs(observed[t] - value);
+    return Number.isNaN(gap) ? Number.POSITIVE_INFINITY : gap;
+  }).reduce((worst, gap) => Math.max(worst, gap), 0);
 }

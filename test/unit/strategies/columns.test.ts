@@ -57,13 +57,16 @@ describe("columns", () => {
     ["constant", (m) => m.constant(3), 0],
     ["latch", (m) => m.latch({ enter: m.gt(m.close, 1), exit: m.rising(m.close) }), 1],
     ["longer than the data", (m) => m.sma(m.close, 500), 499],
-  ])("count the warm-up of %s from the expression, and no earlier row is known", (_, make, rows) => {
-    const { warmup, arrays } = compile((m) => ({ x: make(m) }));
-    expect(warmup).toBe(rows);
-    arrays[0].forEach((value, t) => {
-      expect(Number.isNaN(value)).toBe(t < rows);
-    });
-  });
+  ])(
+    "count the warm-up of %s from the expression, and no earlier row is known",
+    (_, make, rows) => {
+      const { warmup, arrays } = compile((m) => ({ x: make(m) }));
+      expect(warmup).toBe(rows);
+      arrays[0].forEach((value, t) => {
+        expect(Number.isNaN(value)).toBe(t < rows);
+      });
+    },
+  );
 
   it("take the longest warm-up of all", () => {
     expect(compile((m) => ({ a: m.sma(m.close, 3), b: m.lag(m.close, 9) })).warmup).toBe(9);
@@ -101,7 +104,11 @@ describe("columns", () => {
     ["a lookalike", () => ({ x: Object.freeze({}) }), /column x is an object/],
     ["a method", (m) => ({ x: m.sma }), /column x is a function/],
     ["a misspelt field", (m) => ({ x: m["clsoe" as "close"] }), /column x is undefined/],
-    ["a number as operand", (m) => ({ x: m.add(m.close, 1 as never) }), /second argument of m\.add/],
+    [
+      "a number as operand",
+      (m) => ({ x: m.add(m.close, 1 as never) }),
+      /second argument of m\.add/,
+    ],
     ["a condition as number", (m) => ({ x: m.sma(m.rising(m.close) as never, 3) }), /of numbers/],
     ["a number as condition", (m) => ({ x: m.not(m.close as never) }), /needs a condition/],
     ["arithmetic", (m) => ({ x: (m.close as never) + 1 }), /a column is not a number/],

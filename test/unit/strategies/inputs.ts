@@ -35,15 +35,18 @@ export function wave(rows: number): number[] {
   return Array.from({ length: rows }, (_, i) => 100 + 10 * Math.sin(i / 7) + 3 * Math.sin(i * 1.7));
 }
 
+/** What tests read; `clsoe` and `slwo` are misspelt on purpose. */
+export type TestRow = Readonly<Record<"close" | "slow" | "clsoe" | "slwo", number>>;
+
 export function strategyOf(
   columns: (m: Market) => Record<string, unknown>,
-  decide: (row: Readonly<Record<string, number>>) => unknown = () => null,
+  decide: (row: TestRow) => unknown = () => null,
 ): Strategy {
   return {
     name: "planted",
     version: "1",
     params: {},
     columns: (m) => columns(m) as Record<string, Column>,
-    decide: decide as () => Target | null,
+    decide: decide as unknown as () => Target | null,
   };
 }

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../src/domain/fault.ts";
 import { createDecider } from "../../../src/research/strategies/decider.ts";
-import { createRow } from "../../../src/research/strategies/row.ts";
-import { strategyOf } from "./inputs.ts";
+import { createRow as createAnyRow } from "../../../src/research/strategies/row.ts";
+import { strategyOf, type TestRow } from "./inputs.ts";
 
 const close = Float64Array.of(1, 2, 3);
 const slow = Float64Array.of(10, 20, 30);
+
+function createRow(names: readonly string[], arrays: readonly Float64Array[]) {
+  const { row, at } = createAnyRow(names, arrays);
+  return { row: row as unknown as TestRow & Record<string, number>, at };
+}
 
 describe("a row", () => {
   it("is one frozen object whose numbers follow the cursor", () => {
@@ -74,6 +79,8 @@ describe("a decider", () => {
       () => ({}),
       () => undefined,
     );
-    expect(() => createDecider(silent, {}, columns)(1)).toThrow("strategy planted returned undefined");
+    expect(() => createDecider(silent, {}, columns)(1)).toThrow(
+      "strategy planted returned undefined",
+    );
   });
 });

@@ -57,7 +57,12 @@ describe("a target", () => {
     [{ weight: 1, entry: "on_close" }, "on_close"],
   ])("may only ask for declared orders: %j", (value, order) => {
     expect(check(value, [order])).toBe(value);
-    expect(() => check(value, all.filter((other) => other !== order))).toThrow(`type ${order} it`);
+    expect(() =>
+      check(
+        value,
+        all.filter((other) => other !== order),
+      ),
+    ).toThrow(`type ${order} it`);
     expect(() => checkTarget(value, { name: "mine" })).toThrow(`add orders: ["${order}"]`);
   });
 });
