@@ -61,7 +61,7 @@ function written(name: string, text: string): string {
   return path;
 }
 
-describe.skipIf(!hasBeancount)(named("bean-check", "bean-check", hasBeancount), () => {
+describe.skipIf(!hasBeancount)(`${named("bean-check", "bean-check", hasBeancount)}`, () => {
   it.each(CASES)("accepts %s, with every balance asserted", (method, fold) => {
     const path = written(`${method}.beancount`, exportBeancount(fold(), { title: method }));
     expect(run("bean-check", [path])).toEqual({ code: 0, output: "" });
@@ -78,7 +78,7 @@ describe.skipIf(!hasBeancount)(named("bean-check", "bean-check", hasBeancount), 
   });
 });
 
-describe.skipIf(!hasHledger)(named("hledger", "hledger", hasHledger), () => {
+describe.skipIf(!hasHledger)(`${named("hledger", "hledger", hasHledger)}`, () => {
   const checks = ["check", "--strict", "ordereddates", "balancednoautoconversion"];
 
   it.each(CASES)("accepts %s, and its balances equal the ledger's", (method, fold) => {
@@ -134,8 +134,8 @@ describe.skipIf(!hasHledger)(named("hledger", "hledger", hasHledger), () => {
       .trim()
       .split("\n")
       .slice(1)
-      .map((line) => JSON.parse(`[${line.replaceAll('""', "")}]`));
-    return new Map(rows as [string, string][]);
+      .map((line) => JSON.parse(`[${line.replaceAll('""', "")}]`) as [string, string]);
+    return new Map(rows);
   }
 
   function positions(path: string): string[] {

@@ -38,7 +38,7 @@ export type PositionBook = {
   readonly scale: MoneyScale;
   /** Net signed lots counted from fills and splits. */
   readonly lots: number;
-  /** Oldest first; their sum is `lots`. */
+  /** The next to be taken last; their sum is `lots`. */
   readonly openLots: readonly Lot[];
 };
 

@@ -37,8 +37,13 @@ export type Lot = {
   readonly openedSeq: number;
 };
 
-/** Open lots, oldest first, all of one sign. */
-export type LotBook = { readonly method: LotMethod; readonly lots: Lot[] };
+/** Open lots of one sign, the next to be taken last: opening and taking stay cheap among many. */
+export type LotBook = {
+  readonly method: LotMethod;
+  readonly lots: Lot[];
+  /** Running sum of the lots' quantities. */
+  held: number;
+};
 
 export type LotRefusal = {
   readonly code: "not_enough_lots" | "ambiguous_lots";
@@ -56,7 +61,7 @@ export type Leg = {
 };
 
 export function createLotBook(method: LotMethod): LotBook {
-  return { method, lots: [] };
+  return { method, lots: [], held: 0 };
 }
 
 export function lotsHeld(lots: readonly Lot[]): number {
@@ -73,18 +78,13 @@ export function costHeld(lots: readonly Lot[]): bigint {
 
 /** Adds an opening. The caller has closed everything of the other sign first. */
 export function openLot(book: LotBook, lot: Lot): void {
-  if (book.method === "average" && book.lots.length > 0) {
-    const pool = book.lots[0];
-    book.lots[0] = {
-      ...pool,
-      lots: pool.lots + lot.lots,
-      costMinor: pool.costMinor + lot.costMinor,
-    };
-    return;
+  book.held += lot.lots;
+  const pool = book.method === "average" ? book.lots.pop() : undefined;
+  if (pool === undefined) putInOrder(book, lot);
+  else {
+    const costMinor = pool.costMinor + lot.costMinor;
+    book.lots.push({ ...pool, lots: pool.lots + lot.lots, costMinor });
   }
-  let place = book.lots.length;
-  while (place > 0 && isOlder(lot, book.lots[place - 1])) place--;
-  book.lots.splice(place, 0, lot);
 }
 
 /**
@@ -92,21 +92,27 @@ export function openLot(book: LotBook, lot: Lot): void {
  * order they were taken. A refusal leaves the book as it was.
  */
 export function reduceLots(book: LotBook, lots: number): Result<readonly Lot[], LotRefusal> {
-  const held = lotsHeld(book.lots);
+  const { held } = book;
   if (Math.sign(lots) * Math.sign(held) !== -1 || Math.abs(lots) > Math.abs(held)) {
     const message = `Not enough lots to reduce: ${held} held, a change of ${lots} was asked for`;
     return err({ code: "not_enough_lots", message });
   }
-  const order = takingOrder(book, lots, held);
-  if (!order.ok) return order;
+  if (isAmbiguous(book, lots)) return reduceBySize(book, lots);
   const changes: Lot[] = [];
   let open = Math.abs(lots);
-  for (const lot of order.value) {
-    if (open === 0) break;
+  while (open > 0) {
+    const lot = book.lots[book.lots.length - 1];
+    book.lots.pop();
     const part = Math.min(open, Math.abs(lot.lots));
-    changes.push(takePart(book, lot, part));
+    const taken = partOf(lot, part);
+    changes.push({ ...taken, lots: -taken.lots, costMinor: -taken.costMinor });
+    if (taken !== lot) {
+      const costMinor = lot.costMinor - taken.costMinor;
+      putInOrder(book, { ...lot, lots: lot.lots - taken.lots, costMinor });
+    }
     open -= part;
   }
+  book.held += lots;
   return ok(changes);
 }
 
@@ -115,7 +121,7 @@ export function bookFill(
   book: LotBook,
   fill: { readonly lots: number; readonly notionalMinor: bigint; at: string; seq: number },
 ): Result<readonly Leg[], LotRefusal> {
-  const held = lotsHeld(book.lots);
+  const { held } = book;
   const legs: Leg[] = [];
   let lots = fill.lots;
   let notionalMinor = fill.notionalMinor;
@@ -136,52 +142,63 @@ export function bookFill(
   return ok(legs);
 }
 
-function takingOrder(
-  book: LotBook,
-  lots: number,
-  held: number,
-): Result<readonly Lot[], LotRefusal> {
-  switch (book.method) {
+/** Under a strict method: several lots, and not all of them are meant. */
+function isAmbiguous(book: LotBook, lots: number): boolean {
+  const isStrict = book.method === "strict" || book.method === "strict_with_size";
+  return isStrict && book.lots.length > 1 && lots !== -book.held;
+}
+
+function reduceBySize(book: LotBook, lots: number): Result<readonly Lot[], LotRefusal> {
+  const place = book.lots.findLastIndex((lot) => lot.lots === -lots);
+  if (book.method !== "strict_with_size" || place < 0) {
+    const sizes = book.lots.map((lot) => lot.lots).join(", ");
+    const message = `ambiguous: a change of ${lots} could reduce any of the lots ${sizes}`;
+    return err({ code: "ambiguous_lots", message });
+  }
+  const [lot] = book.lots.splice(place, 1);
+  book.held += lots;
+  return ok([{ ...lot, lots, costMinor: -lot.costMinor }]);
+}
+
+/** `size` of a lot at its share of the cost; the lot itself when that is all of it. */
+function partOf(lot: Lot, size: number): Lot {
+  const whole = Math.abs(lot.lots);
+  if (size === whole) return lot;
+  const costMinor = divideRounded(lot.costMinor * BigInt(size), BigInt(whole));
+  return { ...lot, lots: Math.sign(lot.lots) * size, costMinor };
+}
+
+/** Puts a lot before all that are taken sooner, by halving. */
+export function putInOrder({ method, lots }: LotBook, lot: Lot): void {
+  let low = 0;
+  let high = lots.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isTakenSooner(method, lot, lots[middle])) low = middle + 1;
+    else high = middle;
+  }
+  lots.splice(low, 0, lot);
+}
+
+function isTakenSooner(method: LotMethod, a: Lot, b: Lot): boolean {
+  switch (method) {
     case "fifo":
     case "average":
-      return ok(book.lots.slice());
-    case "lifo":
-      return ok(book.lots.toReversed());
-    case "hifo":
-      return ok(book.lots.toSorted(byUnitCostDescending));
     case "strict":
-    case "strict_with_size": {
-      if (book.lots.length === 1 || lots === -held) return ok(book.lots.slice());
-      const same = book.lots.find((lot) => lot.lots === -lots);
-      if (book.method === "strict_with_size" && same !== undefined) return ok([same]);
-      const sizes = book.lots.map((lot) => lot.lots).join(", ");
-      const message = `ambiguous: a change of ${lots} could reduce any of the lots ${sizes}`;
-      return err({ code: "ambiguous_lots", message });
+    case "strict_with_size":
+      return isOlder(a, b);
+    case "lifo":
+      return isOlder(b, a);
+    case "hifo": {
+      // Cross-multiplied unit costs: both products are exact, and both sizes have one sign.
+      const left = a.costMinor * BigInt(b.lots);
+      const right = b.costMinor * BigInt(a.lots);
+      return left === right ? isOlder(a, b) : left > right;
     }
   }
 }
 
-function takePart(book: LotBook, lot: Lot, part: number): Lot {
-  const place = book.lots.indexOf(lot);
-  const size = Math.abs(lot.lots);
-  if (part === size) {
-    book.lots.splice(place, 1);
-    return { ...lot, lots: -lot.lots, costMinor: -lot.costMinor };
-  }
-  const costMinor = divideRounded(lot.costMinor * BigInt(part), BigInt(size));
-  const lots = Math.sign(lot.lots) * part;
-  book.lots[place] = { ...lot, lots: lot.lots - lots, costMinor: lot.costMinor - costMinor };
-  return { ...lot, lots: -lots, costMinor: -costMinor };
-}
-
-/** Stable sorting keeps the oldest of equals first. Cross-multiplied: both products are exact. */
-function byUnitCostDescending(a: Lot, b: Lot): number {
-  const left = a.costMinor * BigInt(b.lots);
-  const right = b.costMinor * BigInt(a.lots);
-  return left > right ? -1 : left < right ? 1 : 0;
-}
-
-function isOlder(a: Lot, b: Lot): boolean {
+export function isOlder(a: Lot, b: Lot): boolean {
   if (a.openedAt !== b.openedAt) return a.openedAt < b.openedAt;
   return a.openedSeq < b.openedSeq;
 }

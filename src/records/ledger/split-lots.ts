@@ -7,7 +7,7 @@
  */
 import { invariant } from "../../base/assert.ts";
 import { decimalOf, divideRounded } from "../../base/decimal.ts";
-import { type Lot, type LotBook, lotsHeld } from "./lots.ts";
+import { isOlder, type Lot, type LotBook, putInOrder } from "./lots.ts";
 
 export type SplitTerms = {
   /** New units for each old one. */
@@ -27,7 +27,7 @@ export type SplitResult = {
 const RATIO_NOISE = 1 + 1e-12;
 
 export function splitLots(book: LotBook, terms: SplitTerms): SplitResult {
-  const held = lotsHeld(book.lots);
+  const { held } = book;
   invariant(
     held === terms.lotsBefore,
     11,
@@ -39,11 +39,13 @@ export function splitLots(book: LotBook, terms: SplitTerms): SplitResult {
     11,
     () => `a split of ${held} lots by ${terms.ratio} cannot leave ${terms.lotsAfter}`,
   );
-  const before = book.lots.slice();
+  const before = book.lots.toSorted((a, b) => (isOlder(a, b) ? -1 : 1));
   const kept = before.map((lot) => lot.costMinor - vanishedCost(lot, terms));
   const after = wholeLots(before, kept, terms);
   const relievedMinor = before.reduce((sum, lot, i) => sum + lot.costMinor - kept[i], 0n);
-  book.lots.splice(0, book.lots.length, ...after);
+  book.lots.length = 0;
+  for (const lot of after) putInOrder(book, lot);
+  book.held = terms.lotsAfter;
   return { before, after, relievedMinor };
 }
 

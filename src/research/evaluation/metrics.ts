@@ -10,7 +10,7 @@
  *   turnover    sum of |notional| / mean NAV, per ACT/365.25 year
  *
  * A number that cannot be is null with a reason, never 0 or NaN. From the first NAV <= 0 on
- * nothing can be said of returns, so every ratio of a window that holds one is null.
+ * nothing can be said of returns, so every ratio of a window that ends after it is null.
  */
 import { invariant } from "../../base/assert.ts";
 import { DAY_MS, formatDate } from "../../base/instant.ts";
@@ -114,9 +114,9 @@ type RatioName =
   | "turnover";
 
 function ratiosOf(input: MetricsInput, nav: Float64Array): Record<RatioName, Outcome> {
-  const ruin = firstRuin(nav);
+  const ruin = firstRuin(input.navMinor.subarray(0, input.to + 1));
   if (ruin !== null) {
-    const date = formatDate(input.datesMs[input.from + ruin]);
+    const date = formatDate(input.datesMs[ruin]);
     return allUndefined(because(`ruined on ${date}: net asset value <= 0`));
   }
   const years = (input.datesMs[input.to] - input.datesMs[input.from]) / (365.25 * DAY_MS);

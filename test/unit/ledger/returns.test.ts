@@ -27,33 +27,50 @@ function relativeError(actual: number, expected: number): number {
   return Math.abs(actual / expected - 1);
 }
 
-describe.skipIf(SHARED === null)(sharedName("returns_irr.json"), () => {
-  const vectors =
-    SHARED === null
-      ? null
-      : JSON.parse(readFileSync(sharedFile("vectors/returns_irr.json"), "utf8"));
+type Vectors = {
+  readonly xirr: readonly { cashflows: [string, number][]; xirr: number }[];
+  readonly xnpv: { rate: number; cashflows: [string, number][]; value: number };
+  readonly twr_pp: {
+    start: number;
+    days: { inflow: number; outflow: number; mve: number; r: number; cum: number }[];
+    expected_r: number[];
+    expected_cum: number[];
+    modified_dietz_whole_period: { in_SOD_out_EOD: number; all_EOD: number };
+  };
+  readonly modified_dietz: readonly {
+    start: number;
+    end: number;
+    flows: [number, number][];
+    result: number;
+  }[];
+};
 
+function read(): Vectors {
+  return JSON.parse(readFileSync(sharedFile("vectors/returns_irr.json"), "utf8")) as Vectors;
+}
+
+describe.skipIf(SHARED === null)(`${sharedName("returns_irr.json")}`, () => {
   it("xirr to the exact value, near -1 included (Microsoft's example, portfolio-performance)", () => {
-    expect(vectors.xirr).toHaveLength(4);
-    for (const { cashflows, xirr: exact } of vectors.xirr) {
+    expect(read().xirr).toHaveLength(4);
+    for (const { cashflows, xirr: exact } of read().xirr) {
       expect(relativeError(rateOf(flowsOf(cashflows)), exact)).toBeLessThan(1e-12);
     }
   });
 
   it("xnpv", () => {
-    const { rate, cashflows, value } = vectors.xnpv;
+    const { rate, cashflows, value } = read().xnpv;
     expect(relativeError(xnpv(rate, flowsOf(cashflows)), value)).toBeLessThan(1e-12);
   });
 
   it("time-weighted daily returns, linked (ClientIndexTest.testExcelSample)", () => {
-    const { start, days, expected_r, expected_cum } = vectors.twr_pp;
-    const input = days.map((d: { inflow: number; outflow: number; mve: number }) => ({
+    const { start, days, expected_r, expected_cum } = read().twr_pp;
+    const input = days.map((d) => ({
       inflow: d.inflow,
       outflow: d.outflow,
       endValue: d.mve,
     }));
     const { daily, cumulative } = timeWeightedReturns(start, input);
-    days.forEach((day: { r: number; cum: number }, i: number) => {
+    days.forEach((day, i) => {
       expect(Math.abs(daily[i] - day.r)).toBeLessThan(1e-12);
       expect(Math.abs(cumulative[i] - day.cum)).toBeLessThan(1e-12);
       expect(daily[i]).toBeCloseTo(expected_r[i], 6);
@@ -62,12 +79,12 @@ describe.skipIf(SHARED === null)(sharedName("returns_irr.json"), () => {
   });
 
   it("modified Dietz over the same days, under both conventions", () => {
-    const { start, days, modified_dietz_whole_period: expected } = vectors.twr_pp;
+    const { start, days, modified_dietz_whole_period: expected } = read().twr_pp;
     const dietz = (inflowAt: "start" | "end") =>
       modifiedDietz({
         start,
         end: days[days.length - 1].mve,
-        flows: days.flatMap((d: { inflow: number; outflow: number }, i: number) => [
+        flows: days.flatMap((d, i) => [
           { amount: d.inflow, weight: flowWeight(i + 1, days.length, inflowAt) },
           { amount: -d.outflow, weight: flowWeight(i + 1, days.length, "end") },
         ]),
@@ -77,8 +94,8 @@ describe.skipIf(SHARED === null)(sharedName("returns_irr.json"), () => {
   });
 
   it("modified Dietz (Wikipedia's example)", () => {
-    for (const { start, end, flows, result } of vectors.modified_dietz) {
-      const weighed = flows.map(([amount, weight]: [number, number]) => ({ amount, weight }));
+    for (const { start, end, flows, result } of read().modified_dietz) {
+      const weighed = flows.map(([amount, weight]) => ({ amount, weight }));
       expect(relativeError(modifiedDietz({ start, end, flows: weighed }), result)).toBeLessThan(
         1e-12,
       );
