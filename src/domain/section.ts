@@ -27,6 +27,11 @@ export type Section<Schema = unknown> = {
   readonly profiles: { readonly [profile: string]: { readonly [key: string]: unknown } };
   /** Dotted key within the section -> tag; "*" matches one array index or map key. */
   readonly tags: { readonly [key: string]: KeyTag };
+  /**
+   * Keys (dotted, with all below them) that these values give nobody to read: data.simulated of a
+   * mandate on real files. As defaults they are silent; set by a person they are refused.
+   */
+  readonly inapplicable?: (values: never) => readonly string[];
   /** Contradictions and thresholds that can never fire, given the whole resolved mandate. */
   readonly check: (values: never, mandate: { readonly [section: string]: unknown }) => readonly SectionIssue[];
 };

@@ -37,7 +37,7 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
   state.costs.slippage += money.slippageMinor;
   logFill(k, i, { lots, price, ...money });
   const opener = order.signal === null ? null : (state.openSignals.get(order.signal) ?? null);
-  const ended = settleOrder(state, order, order.lots);
+  const ended = settleOrder(state, order, { filledLots: order.lots, end: "filled" });
   if (order.purpose === "stop") {
     state.counters.stopsFilled++;
     state.stops[i] = null;
@@ -83,7 +83,7 @@ export function endOrder(
   end: Exclude<OrderEnd, "filled">,
   observed = Number.NaN,
 ): void {
-  const ended = settleOrder(k.state, order, 0);
+  const ended = settleOrder(k.state, order, { filledLots: 0, end });
   if (order.purpose === "stop") {
     k.state.stops[order.instrument] = null;
     if (end === "expired" || end === "non_positive_price") k.state.counters.stopsExpired++;

@@ -9,7 +9,7 @@ import type { BacktestPack } from "../domain/pack.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import type { LotMethod } from "../records/ledger/lots.ts";
 import { buildPlan, type Planned, type StrategyUse } from "./plan.ts";
-import type { Mandate } from "./sections.ts";
+import { type Mandate, SECTIONS } from "./sections.ts";
 import { buildWorld, type World } from "./world.ts";
 
 export type Prepared = {
@@ -72,13 +72,30 @@ export function prepareRun(input: PrepareInput): Prepared {
   };
 }
 
-/** Invariant 6: a key that no owner took would be a promise that nobody keeps. */
-export function requireAllKeysTaken(unread: readonly string[]): void {
-  invariant(
-    unread.length === 0,
-    6,
-    () => `no part of the run read the mandate's ${unread.join(", ")}`,
-  );
+/**
+ * Invariant 6. A key that no owner took would be a promise that nobody keeps: our mistake, unless
+ * its section says that these values give it no reader. Then a default is silent, and what a person
+ * set is refused with its place.
+ */
+export function requireAllKeysTaken(
+  unread: readonly string[],
+  mandate: Mandate,
+  originOf: (key: string) => { readonly isDefault: boolean; readonly text: string },
+): void {
+  const idle = SECTIONS.flatMap((section) => {
+    const values = mandate[section.name as keyof Mandate];
+    const keys = section.inapplicable?.(values as never) ?? [];
+    return keys.map((key) => `${section.name}.${key}`);
+  });
+  const isIdle = (key: string) => idle.some((top) => key === top || key.startsWith(`${top}.`));
+  const set = unread.filter((key) => isIdle(key) && !originOf(key).isDefault);
+  if (set.length > 0) {
+    throw new Fault("mandate", "keys are set that nothing would read, nothing was run", {
+      details: set.map((key) => `${originOf(key).text} ${key}: the other values leave nobody to read it; remove it`),
+    });
+  }
+  const lost = unread.filter((key) => !isIdle(key));
+  invariant(lost.length === 0, 6, () => `no part of the run read the mandate's ${lost.join(", ")}`);
 }
 
 function requireTraded(pack: BacktestPack, traded: ReadonlySet<string>): void {

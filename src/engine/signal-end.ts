@@ -4,7 +4,7 @@
  * decision, as its first refusal says.
  */
 import { invariant } from "../base/assert.ts";
-import type { Order } from "../domain/order.ts";
+import type { Order, OrderEnd } from "../domain/order.ts";
 import type { TerminalState } from "../domain/refusal.ts";
 import type { KernelState, Signal } from "./state.ts";
 
@@ -40,20 +40,30 @@ export function signalEnd(signal: Signal): SignalEnd {
 
 /**
  * Takes an ended order off its signal; returns the signal when that was its last order. A wish
- * whose orders all expired unfilled counts as not yet tried, so the next decision sizes it again.
+ * that the market let expire unfilled counts as not yet tried, so the next decision sizes it
+ * again; one that a newer wish replaced does not.
  */
-export function settleOrder(state: KernelState, order: Order, filledLots: number): Signal | null {
+export function settleOrder(
+  state: KernelState,
+  order: Order,
+  outcome: { readonly filledLots: number; readonly end: OrderEnd },
+): Signal | null {
   order.working = false;
   if (order.signal === null) return null;
   const signal = state.openSignals.get(order.signal);
-  invariant(signal !== undefined, 2, `order ${order.ordinal} serves signal ${order.signal}, which has ended`);
-  signal.filledLots += filledLots;
+  invariant(
+    signal !== undefined,
+    2,
+    () => `order ${order.ordinal} serves signal ${order.signal}, which has ended`,
+  );
+  signal.filledLots += outcome.filledLots;
   signal.openOrders--;
   if (signal.openOrders > 0) return null;
   state.openSignals.delete(signal.ordinal);
-  const end = signalEnd(signal);
-  countTerminal(state, end.state);
-  if (end.state === "EXPIRED") state.previousTarget[signal.variant] = Number.NaN;
+  const terminal = signalEnd(signal).state;
+  countTerminal(state, terminal);
+  const untried = outcome.end === "expired" || outcome.end === "non_positive_price";
+  if (terminal === "EXPIRED" && untried) state.previousTarget[signal.variant] = Number.NaN;
   return signal;
 }
 

@@ -25,7 +25,9 @@ const columnsSchema = z.strictObject({
 });
 
 const sourceSchema = z.strictObject({
-  file: z.string().regex(/\.(csv|zip|parquet)$/i, "expected a file ending in .csv, .zip or .parquet"),
+  file: z
+    .string()
+    .regex(/\.(csv|zip|parquet)$/i, "expected a file ending in .csv, .zip or .parquet"),
   member: name.nullable().optional(),
   layout: z.enum(["single", "long", "wide"]),
   instrument: name.optional(),
@@ -48,9 +50,7 @@ const instrumentSchema = z.strictObject({
 
 const dividendsSchema = z.strictObject({
   pay_date: z.literal("ex_date").nullable(),
-  pay_dates: z.array(
-    z.strictObject({ instrument: name, ex_date: isoDate, pay_date: isoDate }),
-  ),
+  pay_dates: z.array(z.strictObject({ instrument: name, ex_date: isoDate, pay_date: isoDate })),
 });
 
 const qualitySchema = z.strictObject({
@@ -92,27 +92,34 @@ export const dataSection: Section<typeof schema> = {
   schema,
   describe: {
     kind: "real: bars come from `sources`; simulated: from the seeded market, marked SIMULATED everywhere",
-    as_of: "YYYY-MM-DD: use the pack that was current at the end of that day (UTC) instead of building one; null: build from the files now",
+    as_of:
+      "YYYY-MM-DD: use the pack that was current at the end of that day (UTC) instead of building one; null: build from the files now",
     from: "YYYY-MM-DD: first session taken into the pack; null: all",
     to: "YYYY-MM-DD: last session taken into the pack; null: all",
     sources: "the files, each with its layout and column mapping",
-    "sources.*.file": "path relative to the mandate's folder, or absolute: .csv, .zip (with one .csv) or .parquet",
+    "sources.*.file":
+      "path relative to the mandate's folder, or absolute: .csv, .zip (with one .csv) or .parquet",
     "sources.*.member": "file name inside the zip; absent or null: the zip holds exactly one .csv",
-    "sources.*.layout": "single: one instrument; long: an instrument column; wide: one column of closes per instrument",
+    "sources.*.layout":
+      "single: one instrument; long: an instrument column; wide: one column of closes per instrument",
     "sources.*.instrument": "layout single: the instrument's id",
     "sources.*.instrument_column": "layout long: the column that holds the instrument's id",
     "sources.*.instruments": "layouts long and wide: the ids to take; absent or null: all",
     "sources.*.date.column": "header of the date column, matched exactly",
-    "sources.*.date.format": "YYYY MM M DD D HH H mm ss Z and literal marks (M/D/YYYY, YYYY-MM-DD HH:mm), or epoch_s, epoch_ms; absent only where a Parquet column is a DATE or TIMESTAMP; times without Z are read as UTC",
-    "sources.*.columns": "layouts single and long: headers of the fields; absent or null: the source has none; every cell of a mapped price or volume column is required",
+    "sources.*.date.format":
+      "YYYY MM M DD D HH H mm ss Z and literal marks (M/D/YYYY, YYYY-MM-DD HH:mm), or epoch_s, epoch_ms; absent only where a Parquet column is a DATE or TIMESTAMP; times without Z are read as UTC",
+    "sources.*.columns":
+      "layouts single and long: headers of the fields; absent or null: the source has none; every cell of a mapped price or volume column is required",
     "sources.*.columns.open": "header of the open",
     "sources.*.columns.high": "header of the high",
     "sources.*.columns.low": "header of the low",
     "sources.*.columns.close": "header of the close: raw, as printed on the day",
     "sources.*.columns.volume": "header of the volume",
-    "sources.*.columns.dividend": "header of the cash dividend per unit, on its ex-date; empty or 0 is none",
+    "sources.*.columns.dividend":
+      "header of the cash dividend per unit, on its ex-date; empty or 0 is none",
     "sources.*.columns.pay_date": "header of the dividend's pay date, in the same date format",
-    "sources.*.columns.split": "header of the split ratio (7 for 7:1), on its ex-date; empty, 0 or 1 is none",
+    "sources.*.columns.split":
+      "header of the split ratio (7 for 7:1), on its ex-date; empty, 0 or 1 is none",
     "sources.*.rights": "who may do what with the values, one line: a licence or the vendor's name",
     "instrument_defaults.asset_class": "equity, etf, index, commodity, fx or crypto",
     "instrument_defaults.currency": "ISO 4217 code of the price",
@@ -120,13 +127,18 @@ export const dataSection: Section<typeof schema> = {
     "instrument_defaults.lot": "smallest tradable quantity in units",
     "instrument_defaults.tick": "price grid in currency; null: the source gives none",
     "instrument_defaults.multiplier": "money per unit of price and quantity",
-    "instrument_defaults.allow_nonpositive": "true: prices at or below zero are facts and may be traded",
+    "instrument_defaults.allow_nonpositive":
+      "true: prices at or below zero are facts and may be traded",
     "instruments.*": "what differs from instrument_defaults for one instrument id",
-    "dividends.pay_date": "ex_date: a dividend without a pay date of its own is paid on its ex-date; null: it is an error",
-    "dividends.pay_dates": "pay dates by hand, {instrument, ex_date, pay_date}; they win over a column",
+    "dividends.pay_date":
+      "ex_date: a dividend without a pay date of its own is paid on its ex-date; null: it is an error",
+    "dividends.pay_dates":
+      "pay dates by hand, {instrument, ex_date, pay_date}; they win over a column",
     "quality.max_rejected_rows": "faulty rows that may be dropped, in rows; more refuse the pack",
-    "quality.max_jump": "warn when a close moves by more than this fraction in one bar, splits taken out",
-    "quality.stale_sessions": "warn when more than this many closes in a row are equal, or an instrument ends that many sessions before the last",
+    "quality.max_jump":
+      "warn when a close moves by more than this fraction in one bar, splits taken out",
+    "quality.stale_sessions":
+      "warn when more than this many closes in a row are equal, or an instrument ends that many sessions before the last",
     "quality.max_gap_days": "warn when more than this many calendar days lie between two bars",
     "quality.max_zero_volume_share": "warn when more than this share of bars has volume 0",
     "simulated.instruments": "number of simulated equities, SIM01 and on",
@@ -161,6 +173,11 @@ export const dataSection: Section<typeof schema> = {
   },
   profiles: { plain: {} },
   tags: { "sources.*.file": "location" },
+  inapplicable: (data: DataSettings): readonly string[] => {
+    if (data.kind === "simulated") return ["sources", "dividends"];
+    const pays = data.sources.some((source) => typeof source.columns?.dividend === "string");
+    return pays ? ["simulated"] : ["simulated", "dividends"];
+  },
   check: checkDataSection,
 };
 
@@ -196,7 +213,13 @@ function checkKind(data: DataSettings): readonly SectionIssue[] {
   if (data.kind === "real") {
     return data.sources.length > 0
       ? []
-      : [{ path: ["sources"], message: "kind is real but there are no sources; list the files, or set kind: simulated" }];
+      : [
+          {
+            path: ["sources"],
+            message:
+              "kind is real but there are no sources; list the files, or set kind: simulated",
+          },
+        ];
   }
   const issues: SectionIssue[] = [];
   const unread = (key: string) =>
@@ -218,7 +241,10 @@ function checkSource(source: SourceSettings, path: Path): readonly SectionIssue[
     const format = dateFormatOf(source.date.format);
     if (!format.ok) say(["date", "format"], format.error);
   } else if (!/\.parquet$/i.test(source.file)) {
-    say(["date", "format"], "missing: a text file does not say how it writes dates, for example M/D/YYYY");
+    say(
+      ["date", "format"],
+      "missing: a text file does not say how it writes dates, for example M/D/YYYY",
+    );
   }
   checkLayout(source, say);
   checkColumns(source, say);
@@ -227,11 +253,18 @@ function checkSource(source: SourceSettings, path: Path): readonly SectionIssue[
 
 function checkLayout(source: SourceSettings, say: (key: Path, message: string) => void): void {
   const { layout } = source;
-  const owner = { instrument: ["single"], instrument_column: ["long"], instruments: ["long", "wide"] };
+  const owner = {
+    instrument: ["single"],
+    instrument_column: ["long"],
+    instruments: ["long", "wide"],
+  };
   for (const key of ["instrument", "instrument_column", "instruments"] as const) {
     const given = source[key] !== undefined && source[key] !== null;
     if (given && !owner[key].includes(layout)) {
-      say([key], `layout ${layout} does not read it; it belongs to layout ${owner[key].join(" or ")}`);
+      say(
+        [key],
+        `layout ${layout} does not read it; it belongs to layout ${owner[key].join(" or ")}`,
+      );
     }
   }
   if (layout === "single" && source.instrument === undefined) {
@@ -258,13 +291,16 @@ function checkColumns(source: SourceSettings, say: (key: Path, message: string) 
     if (typeof header !== "string") continue;
     const other = seen.get(header);
     if (other !== undefined) {
-      say(["columns", field], `reads "${header}", which ${other} reads already; leave out the field that the source does not have`);
+      say(
+        ["columns", field],
+        `reads "${header}", which ${other} reads already; leave out the field that the source does not have`,
+      );
     }
     seen.set(header, `columns.${field}`);
   }
   const columns = source.columns;
   if (columns === undefined) return;
-  if ((columns.high ?? null) === null !== ((columns.low ?? null) === null)) {
+  if (((columns.high ?? null) === null) !== ((columns.low ?? null) === null)) {
     say(["columns"], "high and low belong together; map both or neither");
   }
   if (typeof columns.pay_date === "string" && typeof columns.dividend !== "string") {
@@ -281,7 +317,10 @@ function checkDividends(data: DataSettings): readonly SectionIssue[] {
       if (parseIsoDate(row[key]) === null) issues.push(noSuchDay([...path, key], row[key]));
     }
     if (row.pay_date < row.ex_date) {
-      issues.push({ path: [...path, "pay_date"], message: `${row.pay_date} lies before ex_date ${row.ex_date}` });
+      issues.push({
+        path: [...path, "pay_date"],
+        message: `${row.pay_date} lies before ex_date ${row.ex_date}`,
+      });
     }
     const key = `${row.instrument} ${row.ex_date}`;
     if (seen.has(key)) issues.push({ path: [...path], message: `${key} is listed twice` });

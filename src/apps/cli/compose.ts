@@ -16,9 +16,11 @@ import { readMandateFile } from "../../adapters/system/mandate-files.ts";
 import { createStrategyLoader } from "../../adapters/system/strategy-loader.ts";
 import type { StrategyUse } from "../../engine/plan.ts";
 import { type Mandate, SECTIONS } from "../../engine/sections.ts";
+import { renderOrigin } from "../../mandate/origin.ts";
 import { trackReads } from "../../mandate/reads.ts";
 import { type Resolved, resolveMandate } from "../../mandate/resolve.ts";
 import { packCodec } from "../../market/packs/content.ts";
+import type { DataSettings } from "../../market/section.ts";
 import { lineageOf, preparePack, resolvePack } from "../../market/prepare.ts";
 import type { QualityReport } from "../../market/quality/findings.ts";
 import { artifactFile } from "../../records/artifacts/registry.ts";
@@ -63,6 +65,21 @@ export function loadMandate(
   };
 }
 
+/** `profile` was read when the mandate was resolved. */
+export function unreadKeys(loaded: LoadedMandate): readonly string[] {
+  return loaded.unread().filter((key) => key !== "profile");
+}
+
+export function originOf(
+  { resolved }: LoadedMandate,
+  key: string,
+): { readonly isDefault: boolean; readonly text: string } {
+  const origin = resolved.origins.get(key);
+  if (origin === undefined) throw new InvariantError(6, `${key} has no origin`);
+  const isDefault = origin.layer === "default" || origin.layer === "profile";
+  return { isDefault, text: renderOrigin(origin) };
+}
+
 /** State lies beside the mandate unless ASSAY_HOME says otherwise. */
 export function homeOf(directory: string, environment: NodeJS.ProcessEnv): string {
   const home = environment["ASSAY_HOME"];
@@ -101,7 +118,8 @@ export async function packFor(request: PackRequest): Promise<FoundPack> {
   const { mandate, directory, home } = request.loaded;
   const store = await openPacks(home);
   const { data, seed } = mandate;
-  const lineage = lineageOf(data, seed, sha256);
+  // The lineage names the request as a whole: that is not reading its keys.
+  const lineage = lineageOf(request.loaded.resolved.values["data"] as DataSettings, seed, sha256);
   if (request.packId !== undefined) {
     const pack = await store.get(request.packId);
     return { pack, quality: null, created: false, supersedes: null, findings: store.findings };

@@ -23,9 +23,11 @@ import {
   journalRules,
   type LoadedMandate,
   loadStrategies,
+  originOf,
   packFor,
   requireBacktestPack,
   sourceOf,
+  unreadKeys,
   usesOn,
 } from "./compose.ts";
 
@@ -83,9 +85,7 @@ export async function prepareJob(
     sourceOf: sourceOf(loaded.mandate),
     sha256,
   });
-  // The profile chose the defaults when the mandate was resolved.
-  const taken = new Set(["profile"]);
-  requireAllKeysTaken(loaded.unread().filter((key) => !taken.has(key)));
+  requireAllKeysTaken(unreadKeys(loaded), loaded.mandate, (key) => originOf(loaded, key));
   const identity: RunIdentity = {
     mandateHash: loaded.resolved.hash,
     packId: pack.id,
