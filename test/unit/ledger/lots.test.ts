@@ -6,41 +6,13 @@ import {
   bookFill,
   costHeld,
   createLotBook,
-  type Lot,
   type LotBook,
   type LotMethod,
   lotsHeld,
-  openLot,
   reduceLots,
 } from "../../../src/records/ledger/lots.ts";
-import { splitLots } from "../../../src/records/ledger/split-lots.ts";
 import { SHARED, sharedFile, sharedName } from "../../support/shared.ts";
-
-type VectorLot = [number, number, string];
-
-/** The vectors give unit costs; two digits make every total in them a whole number of cents. */
-function cents(amount: number): bigint {
-  return BigInt(Math.round(amount * 100));
-}
-
-function bookOf(method: LotMethod, lots: readonly VectorLot[]): LotBook {
-  const book = createLotBook(method);
-  lots.forEach(([size, unit, date], i) => {
-    openLot(book, { lots: size, costMinor: cents(size * unit), openedAt: date, openedSeq: i });
-  });
-  return book;
-}
-
-/** What is open, oldest first. */
-function open(book: LotBook): Lot[] {
-  return book.lots.toSorted((a, b) =>
-    a.openedAt === b.openedAt ? a.openedSeq - b.openedSeq : a.openedAt < b.openedAt ? -1 : 1,
-  );
-}
-
-function asVector(lots: readonly Lot[]): VectorLot[] {
-  return lots.map((l) => [l.lots, Number(l.costMinor) / l.lots / 100, l.openedAt]);
-}
+import { asVector, bookOf, cents, open, type VectorLot } from "./lot-books.ts";
 
 function byDate(a: VectorLot, b: VectorLot): number {
   return a[2] < b[2] ? -1 : 1;
@@ -316,98 +288,4 @@ describe("properties", () => {
       );
     },
   );
-});
-
-describe("splits", () => {
-  it("multiply quantities and keep cost: 7 for 1", () => {
-    const book = bookOf("fifo", [
-      [3, 645.57, "2014-01-02"],
-      [2, 600.1, "2014-03-03"],
-    ]);
-    const { relievedMinor } = splitLots(book, { ratio: 7, lotsBefore: 5, lotsAfter: 35 });
-    expect(relievedMinor).toBe(0n);
-    expect(open(book).map((l) => [l.lots, l.costMinor])).toEqual([
-      [21, 193671n],
-      [14, 120020n],
-    ]);
-  });
-
-  it("relieve cost in proportion to the fraction that vanished: 3 for 2 on 5", () => {
-    const book = bookOf("fifo", [[5, 30, "2020-01-01"]]);
-    const { relievedMinor } = splitLots(book, { ratio: 1.5, lotsBefore: 5, lotsAfter: 7 });
-    expect(relievedMinor).toBe(1000n);
-    expect(open(book).map((l) => [l.lots, l.costMinor])).toEqual([[7, 14000n]]);
-  });
-
-  it("keep the cost of lots that a reverse split swallows: 1 for 10", () => {
-    const book = bookOf("fifo", [
-      [-4, 1, "2020-01-01"],
-      [-7, 2, "2020-01-02"],
-      [-9, 3, "2020-01-03"],
-    ]);
-    const { relievedMinor } = splitLots(book, { ratio: 0.1, lotsBefore: -20, lotsAfter: -2 });
-    expect(relievedMinor).toBe(0n);
-    expect(open(book).map((l) => [l.lots, l.costMinor, l.openedAt])).toEqual([
-      [-1, -1800n, "2020-01-02"],
-      [-1, -2700n, "2020-01-03"],
-    ]);
-  });
-
-  it("give swallowed newest lots' cost to the lot before them", () => {
-    const book = bookOf("fifo", [
-      [10, 1, "2020-01-01"],
-      [3, 2, "2020-01-02"],
-    ]);
-    const { relievedMinor } = splitLots(book, { ratio: 0.1, lotsBefore: 13, lotsAfter: 1 });
-    expect(relievedMinor).toBe(231n + 138n);
-    expect(open(book).map((l) => [l.lots, l.costMinor])).toEqual([[1, 1600n - 369n]]);
-  });
-
-  it("do not lose a lot to the rounding of one third", () => {
-    const book = bookOf("fifo", [
-      [9, 1, "2020-01-01"],
-      [9, 2, "2020-01-02"],
-    ]);
-    const { relievedMinor } = splitLots(book, { ratio: 1 / 3, lotsBefore: 18, lotsAfter: 6 });
-    expect(relievedMinor).toBe(0n);
-    expect(open(book).map((l) => l.lots)).toEqual([3, 3]);
-  });
-
-  it("relieve everything when nothing whole is left", () => {
-    const book = bookOf("fifo", [[3, 5, "2020-01-01"]]);
-    const { relievedMinor } = splitLots(book, { ratio: 0.1, lotsBefore: 3, lotsAfter: 0 });
-    expect(relievedMinor).toBe(1500n);
-    expect(book.lots).toEqual([]);
-  });
-
-  it("refuse counts that do not fit the book or the ratio", () => {
-    const terms = { ratio: 2, lotsBefore: 5, lotsAfter: 10 };
-    expect(() => splitLots(bookOf("fifo", [[4, 5, "2020-01-01"]]), terms)).toThrow("invariant 11");
-    const wrong = { ...terms, lotsAfter: 12 };
-    expect(() => splitLots(bookOf("fifo", [[5, 5, "2020-01-01"]]), wrong)).toThrow("invariant 11");
-  });
-
-  it("conserve cost and quantity for any lots and any ratio", () => {
-    const lotsArbitrary = fc.array(
-      fc.record({ lots: fc.integer({ min: 1, max: 50 }), unit: fc.integer({ min: 1, max: 900 }) }),
-      { minLength: 1, maxLength: 8 },
-    );
-    const ratios = fc.constantFrom(7, 2, 1.5, 4 / 3, 0.1, 1 / 3, 1 / 7, 0.0625, 20);
-    fc.assert(
-      fc.property(lotsArbitrary, ratios, fc.constantFrom(1, -1), (lots, ratio, sign) => {
-        const book = bookOf(
-          "fifo",
-          lots.map((l) => [sign * l.lots, l.unit / 100, "2020-01-01"]),
-        );
-        const cost = costHeld(book.lots);
-        const lotsBefore = lotsHeld(book.lots);
-        const lotsAfter = Math.trunc(lotsBefore * ratio * (1 + 1e-12)) + 0;
-        const { relievedMinor } = splitLots(book, { ratio, lotsBefore, lotsAfter });
-        expect(lotsHeld(book.lots)).toBe(lotsAfter);
-        expect(book.held).toBe(lotsAfter);
-        expect(costHeld(book.lots) + relievedMinor).toBe(cost);
-        for (const lot of book.lots) expect(Math.sign(lot.lots)).toBe(sign);
-      }),
-    );
-  });
 });
