@@ -16,7 +16,9 @@ export function compareTerminals(
     const found = left.get(row.signalId);
     left.delete(row.signalId);
     if (found === undefined) {
-      faults.push(`entry ${row.seq} ends signal ${row.signalId} once more or unknown to the table of terminals`);
+      faults.push(
+        `entry ${row.seq} ends signal ${row.signalId} once more or unknown to the table of terminals`,
+      );
     } else if (found.state !== row.state || found.seq !== row.seq) {
       faults.push(
         `signal ${row.signalId} ended ${row.state} in entry ${row.seq}, the table of terminals says ${found.state} in ${found.seq}`,
@@ -24,7 +26,9 @@ export function compareTerminals(
     }
   }
   for (const row of left.values()) {
-    faults.push(`the table of terminals says that entry ${row.seq} ended signal ${row.signalId}; it did not`);
+    faults.push(
+      `the table of terminals says that entry ${row.seq} ended signal ${row.signalId}; it did not`,
+    );
   }
   return faults;
 }

@@ -101,7 +101,10 @@ const REASONS: { readonly [code: string]: readonly [string, string] } = {
   EPERM: ["permission is denied", "give this user write permission or set ASSAY_HOME elsewhere"],
   EROFS: ["the file system is read-only", "set ASSAY_HOME to a folder that can be written"],
   ENOSPC: ["the disk is full", "free some space and start again: what was recorded is kept"],
-  EDQUOT: ["the disk quota is used up", "free some space and start again: what was recorded is kept"],
+  EDQUOT: [
+    "the disk quota is used up",
+    "free some space and start again: what was recorded is kept",
+  ],
   EFBIG: ["the file would be larger than allowed", "raise the limit and start again"],
   ENOENT: ["it does not exist", "check the path"],
   ENOTDIR: ["a part of the path is a file, not a folder", "check the path"],

@@ -31,9 +31,13 @@ export function readHead(folder: string): HeadRecord | null {
   const text = Buffer.from(bytes).toString("utf8");
   const head = parseHead(text);
   if (head === null || headText(head) !== text) {
-    throw new Fault("verify", `HEAD was changed: ${path} holds ${JSON.stringify(text.slice(0, 120))}`, {
-      where: path,
-    });
+    throw new Fault(
+      "verify",
+      `HEAD was changed: ${path} holds ${JSON.stringify(text.slice(0, 120))}`,
+      {
+        where: path,
+      },
+    );
   }
   return head;
 }

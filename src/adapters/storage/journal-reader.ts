@@ -4,7 +4,16 @@
  * copied to the system's temporary folder and read there, and a finding says so. Never call it in
  * the process that is writing this journal: closing a file gives up that process's lock on it.
  */
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
@@ -121,9 +130,13 @@ function copyAside(folder: string): string {
   }
   if (fingerprint(folder, names) === before) return copy;
   rmSync(copy, { recursive: true, force: true });
-  throw new Fault("busy", `the journal in ${folder} is being written now; wait until its run ends`, {
-    where: join(folder, JOURNAL_FILE),
-  });
+  throw new Fault(
+    "busy",
+    `the journal in ${folder} is being written now; wait until its run ends`,
+    {
+      where: join(folder, JOURNAL_FILE),
+    },
+  );
 }
 
 function fingerprint(folder: string, names: readonly string[]): string {

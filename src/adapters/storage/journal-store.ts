@@ -137,7 +137,9 @@ function judgeChain(
   const end = last.seq > head.seq ? last : head;
   const faults = rules.verifyChain(watched(), end, rules.sha256).map((finding) => finding.message);
   if (last.seq > head.seq && hashAtHead !== head.hash) {
-    faults.push(`HEAD differs at entry ${head.seq}: HEAD says ${head.hash}, the journal ${hashAtHead}`);
+    faults.push(
+      `HEAD differs at entry ${head.seq}: HEAD says ${head.hash}, the journal ${hashAtHead}`,
+    );
   }
   if (faults.length > 0) return faults;
   for (const row of walkEntries(database, path)) told.push(...rules.terminalsInBody(row.body));
@@ -230,19 +232,19 @@ function batchWriter(
   database: Connection,
 ): (rows: readonly JournalRow[], terminals: readonly TerminalRow[]) => void {
   const entry = database.prepare("INSERT INTO entries(seq, body, hash) VALUES (?, ?, ?)");
-  const terminal = database.prepare("INSERT INTO terminals(signal_id, state, seq) VALUES (?, ?, ?)");
-  return database.transaction(
-    (rows: readonly JournalRow[], terminals: readonly TerminalRow[]) => {
-      for (const row of rows) entry.run(row.seq, row.body, row.hash);
-      for (const row of terminals) {
-        try {
-          terminal.run(row.signalId, row.state, row.seq);
-        } catch (error) {
-          throw isPrimaryKeyViolation(error) ? new TerminalStateViolation(row.signalId) : error;
-        }
-      }
-    },
+  const terminal = database.prepare(
+    "INSERT INTO terminals(signal_id, state, seq) VALUES (?, ?, ?)",
   );
+  return database.transaction((rows: readonly JournalRow[], terminals: readonly TerminalRow[]) => {
+    for (const row of rows) entry.run(row.seq, row.body, row.hash);
+    for (const row of terminals) {
+      try {
+        terminal.run(row.signalId, row.state, row.seq);
+      } catch (error) {
+        throw isPrimaryKeyViolation(error) ? new TerminalStateViolation(row.signalId) : error;
+      }
+    }
+  });
 }
 
 function isPrimaryKeyViolation(error: unknown): boolean {

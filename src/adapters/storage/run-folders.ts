@@ -57,8 +57,7 @@ export function createRunFolders(home: string): RunFolders {
   return {
     root,
     folderOf,
-    isFinished: (runId) =>
-      existsSync(folderOf(runId)) && readRun(root, runId).state === "finished",
+    isFinished: (runId) => existsSync(folderOf(runId)) && readRun(root, runId).state === "finished",
     list: () => listRuns(root),
     find: (prefix) => findRun(listRuns(root), prefix, root),
     sweepAsides: () =>
@@ -101,7 +100,8 @@ export function createRunFolders(home: string): RunFolders {
 export function compareRuns(a: string, b: string): string[] {
   const names = new Set([HEAD_FILE, ...RUN_DOCUMENTS]);
   for (const folder of [a, b]) {
-    for (const name of namesIn(join(folder, ARTIFACTS_FOLDER))) names.add(join(ARTIFACTS_FOLDER, name));
+    for (const name of namesIn(join(folder, ARTIFACTS_FOLDER)))
+      names.add(join(ARTIFACTS_FOLDER, name));
   }
   const differing = [...names].filter((name) => !sameBytes(join(a, name), join(b, name)));
   if (!sameJournal(a, b)) differing.push(JOURNAL_FILE);
@@ -164,9 +164,13 @@ function findRun(runs: readonly RunFolder[], prefix: string | null, root: string
   if (prefix === "" || candidates.length === 0) {
     throw new Fault("usage", `no run begins with "${prefix}"; assay runs lists them`);
   }
-  throw new Fault("usage", `${candidates.length} runs begin with "${prefix}": give more of the id`, {
-    details: candidates.map((run) => run.name),
-  });
+  throw new Fault(
+    "usage",
+    `${candidates.length} runs begin with "${prefix}": give more of the id`,
+    {
+      details: candidates.map((run) => run.name),
+    },
+  );
 }
 
 function readRun(root: string, name: string): RunFolder {
@@ -176,13 +180,16 @@ function readRun(root: string, name: string): RunFolder {
   try {
     const head = readHead(folder);
     const bytes = readIfPresent(join(folder, "run.json"));
-    if (head?.documents == null || bytes === null) {
-      const lost = head?.documents != null;
-      return { ...found, state: lost ? "unreadable" : "unfinished", document: null };
-    }
+    const isSealed = head !== null && head.documents !== null;
+    if (!isSealed) return { ...found, state: "unfinished", document: null };
+    if (bytes === null) return { ...found, state: "unreadable", document: null };
     const document = JSON.parse(Buffer.from(bytes).toString("utf8")) as RunDocument;
     const sound = typeof document?.run_id === "string" && typeof document.status === "string";
-    return { ...found, state: sound ? "finished" : "unreadable", document: sound ? document : null };
+    return {
+      ...found,
+      state: sound ? "finished" : "unreadable",
+      document: sound ? document : null,
+    };
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof Fault)) throw error;
     return { ...found, state: "unreadable", document: null };

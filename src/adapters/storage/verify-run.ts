@@ -64,7 +64,11 @@ export function verifyRun(folder: string, rules: VerifyRules): Verification {
 
 function verifyJournal(
   folder: string,
-  given: { readonly head: HeadRecord | null; readonly rules: JournalRules; readonly findings: string[] },
+  given: {
+    readonly head: HeadRecord | null;
+    readonly rules: JournalRules;
+    readonly findings: string[];
+  },
 ): Journal {
   const { head, rules, findings } = given;
   const seen = { entries: 0, first: null as string | null, last: null as string | null };
@@ -162,7 +166,8 @@ function verifyArtifacts(
   const { sealed, rules, findings } = given;
   for (const { name, sha256 } of sealed) {
     const file = rules.artifactFile(name);
-    if (file === null) findings.push(`${JOURNAL_FILE}: the last entry lists an unknown artifact ${name}`);
+    if (file === null)
+      findings.push(`${JOURNAL_FILE}: the last entry lists an unknown artifact ${name}`);
     else {
       const recorder = "the journal's last entry";
       const path = join(ARTIFACTS_FOLDER, file);
@@ -203,7 +208,9 @@ function compareHash(
     readonly findings: string[];
   },
 ): void {
-  const bytes = attempt(given.findings, () => ({ content: readIfPresent(join(folder, given.file)) }));
+  const bytes = attempt(given.findings, () => ({
+    content: readIfPresent(join(folder, given.file)),
+  }));
   if (bytes === null) return;
   if (bytes.content === null) {
     given.findings.push(`${given.file} is missing`);

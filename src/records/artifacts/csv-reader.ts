@@ -31,7 +31,11 @@ export function decodeCsv(declaration: ArtifactDeclaration, bytes: Uint8Array): 
       const cell = readCell(bytes, field, types[i], dates);
       if (cell === undefined) {
         const text = asciiText(bytes, field.from, field.to);
-        throw unreadable(declaration, rows + 1, `${declaration.columns[i].name} "${text}" is not a ${types[i]}`);
+        throw unreadable(
+          declaration,
+          rows + 1,
+          `${declaration.columns[i].name} "${text}" is not a ${types[i]}`,
+        );
       }
       values[i].push(cell);
       at += 1;

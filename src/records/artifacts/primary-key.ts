@@ -34,7 +34,7 @@ function refuseMissing(
   columns.forEach((column, i) => {
     for (let row = 0; row < rows; row++) {
       const value = column[row];
-      if (value !== null && value === value) continue;
+      if (value !== null && !Number.isNaN(value)) continue;
       throw new InvariantError(
         21,
         `${declaration.file} row ${row + 1}: key column ${declaration.primaryKey[i]} has no value`,
@@ -53,7 +53,8 @@ function isAscending(column: Column, rows: number): boolean {
 function keyOf(columns: readonly Column[], row: number): string | number {
   if (columns.length === 0) return 0;
   const first = columns[0][row];
-  if (columns.length === 1 && (typeof first === "string" || typeof first === "number")) return first;
+  if (columns.length === 1 && (typeof first === "string" || typeof first === "number"))
+    return first;
   // Lengths in front, so that ("a", "bc") and ("ab", "c") stay apart.
   let key = "";
   for (const column of columns) {

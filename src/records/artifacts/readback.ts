@@ -26,7 +26,8 @@ export function assertReadBack(
     compareTotals(declaration, date, { memory: totals, disk: found });
     observed.delete(date);
   }
-  for (const date of observed.keys()) throw differs(declaration, date, "its rows are not in memory");
+  for (const date of observed.keys())
+    throw differs(declaration, date, "its rows are not in memory");
 }
 
 function compareTotals(

@@ -14,7 +14,11 @@ const ENTRY_LABEL = "assay/journal-entry/v1";
 export const ZERO_HASH = "0".repeat(64);
 
 /** Canonical text of one entry. `at` is an event time as base/instant prints it. */
-export function entryBody(seq: number, at: string, entry: Omit<JournalEntry, "seq" | "at">): string {
+export function entryBody(
+  seq: number,
+  at: string,
+  entry: Omit<JournalEntry, "seq" | "at">,
+): string {
   // The four keys in code unit order: one sort saved per entry.
   return `{"at":${canonicalJson(at)},"kind":${canonicalJson(entry.kind)},"payload":${canonicalJson(
     entry.payload,

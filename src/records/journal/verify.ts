@@ -110,7 +110,10 @@ export function terminalsInBody(body: string): TerminalRow[] {
   if (!body.includes('"terminal')) return [];
   const entry = JSON.parse(body) as {
     seq: number;
-    payload: { signals?: readonly { terminal: WrittenTerminal | null }[]; terminals?: readonly WrittenTerminal[] };
+    payload: {
+      signals?: readonly { terminal: WrittenTerminal | null }[];
+      terminals?: readonly WrittenTerminal[];
+    };
   };
   const found: WrittenTerminal[] = [...(entry.payload.terminals ?? [])];
   for (const signal of entry.payload.signals ?? []) {

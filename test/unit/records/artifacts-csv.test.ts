@@ -5,7 +5,7 @@ import type { ArtifactDeclaration, TableData } from "../../../src/domain/artifac
 import { encodeCsv } from "../../../src/records/artifacts/csv.ts";
 import { decodeCsv } from "../../../src/records/artifacts/csv-reader.ts";
 import { assertReadBack } from "../../../src/records/artifacts/readback.ts";
-import { artifactFile, RUN_ARTIFACTS } from "../../../src/records/artifacts/registry.ts";
+import { RUN_ARTIFACTS } from "../../../src/records/artifacts/registry.ts";
 
 const TABLE: ArtifactDeclaration = {
   name: "sample",
@@ -28,7 +28,8 @@ const TABLE: ArtifactDeclaration = {
 
 const HEADER = "date,instrument,lots,value,hold\n";
 const utf8 = new TextEncoder();
-const text = (bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+const text = (bytes: Uint8Array) =>
+  new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 
 function sample(): TableData {
   return {
@@ -54,7 +55,9 @@ function naiveCsv(declaration: ArtifactDeclaration, data: TableData): string {
           if (value === null || Number.isNaN(value)) return "";
           if (column.type === "date") return formatInstant(value as number);
           if (typeof value !== "string") return JSON.stringify(value);
-          return value === "" || /[",\r\n]/.test(value) ? `"${value.split('"').join('""')}"` : value;
+          return value === "" || /[",\r\n]/.test(value)
+            ? `"${value.split('"').join('""')}"`
+            : value;
         })
         .join(","),
     );
@@ -65,7 +68,10 @@ function naiveCsv(declaration: ArtifactDeclaration, data: TableData): string {
 function asLists(data: TableData): unknown[][] {
   // -0 is written as 0, so it may come back as such.
   return data.columns.map((column) =>
-    Array.from(column as ArrayLike<unknown>, (value) => (value === 0 ? 0 : value)).slice(0, data.rows),
+    Array.from(column as ArrayLike<unknown>, (value) => (value === 0 ? 0 : value)).slice(
+      0,
+      data.rows,
+    ),
   );
 }
 
@@ -145,7 +151,16 @@ describe("artifact csv", () => {
   });
 
   it("tells the empty text from a missing one", () => {
-    const data: TableData = { rows: 2, columns: [[0, DAY_MS], ["", "x"], [0, 0], [0, 0], [null, null]] };
+    const data: TableData = {
+      rows: 2,
+      columns: [
+        [0, DAY_MS],
+        ["", "x"],
+        [0, 0],
+        [0, 0],
+        [null, null],
+      ],
+    };
     expect(decodeCsv(TABLE, encodeCsv(TABLE, data)).columns[1]).toEqual(["", "x"]);
     const orders = RUN_ARTIFACTS.orders;
     const row = orders.columns.map((column) => [column.name === "order_id" ? "o" : null]);
@@ -156,22 +171,68 @@ describe("artifact csv", () => {
 
 describe("artifact csv refuses with invariant 21", () => {
   const spoilt: readonly [string, (data: TableData) => TableData, RegExp][] = [
-    ["a duplicate key among sorted rows", (d) => withColumn(d, 1, ["A", "A", "B", "C"]), /row 2: date 0, instrument A is there twice/],
+    [
+      "a duplicate key among sorted rows",
+      (d) => withColumn(d, 1, ["A", "A", "B", "C"]),
+      /row 2: date 0, instrument A is there twice/,
+    ],
     [
       "a duplicate key among unsorted rows",
-      (d) => withColumn(withColumn(d, 0, Float64Array.of(DAY_MS, 0, 5 * DAY_MS, DAY_MS)), 1, ["A", "A", "B", "A"]),
+      (d) =>
+        withColumn(withColumn(d, 0, Float64Array.of(DAY_MS, 0, 5 * DAY_MS, DAY_MS)), 1, [
+          "A",
+          "A",
+          "B",
+          "A",
+        ]),
       /row 4: .* is there twice/,
     ],
-    ["a missing key", (d) => withColumn(d, 1, ["A", null, "B", "C"]), /row 2: key column instrument has no value/],
-    ["a missing key date", (d) => withColumn(d, 0, Float64Array.of(0, Number.NaN, 1, 2)), /key column date has no value/],
-    ["an infinite number", (d) => withColumn(d, 3, [1, Number.POSITIVE_INFINITY, 1, 1]), /column value, row 2: Infinity/],
-    ["an integer with a fraction", (d) => withColumn(d, 2, [1, 1, 0.5, 1]), /column lots, row 3: 0.5/],
-    ["a text where a number is declared", (d) => withColumn(d, 3, [1, "1", 1, 1]), /column value, row 2: 1 is not of its type/],
-    ["a number where a text is declared", (d) => withColumn(d, 1, ["a", 7, "b", "c"]), /column instrument, row 2/],
-    ["a number where true or false is declared", (d) => withColumn(d, 4, [true, 1, true, true]), /column hold, row 2/],
-    ["a date with half a second", (d) => withColumn(d, 0, Float64Array.of(0, 500, 1000, 2000)), /column date, row 2: 500/],
+    [
+      "a missing key",
+      (d) => withColumn(d, 1, ["A", null, "B", "C"]),
+      /row 2: key column instrument has no value/,
+    ],
+    [
+      "a missing key date",
+      (d) => withColumn(d, 0, Float64Array.of(0, Number.NaN, 1, 2)),
+      /key column date has no value/,
+    ],
+    [
+      "an infinite number",
+      (d) => withColumn(d, 3, [1, Number.POSITIVE_INFINITY, 1, 1]),
+      /column value, row 2: Infinity/,
+    ],
+    [
+      "an integer with a fraction",
+      (d) => withColumn(d, 2, [1, 1, 0.5, 1]),
+      /column lots, row 3: 0.5/,
+    ],
+    [
+      "a text where a number is declared",
+      (d) => withColumn(d, 3, [1, "1", 1, 1]),
+      /column value, row 2: 1 is not of its type/,
+    ],
+    [
+      "a number where a text is declared",
+      (d) => withColumn(d, 1, ["a", 7, "b", "c"]),
+      /column instrument, row 2/,
+    ],
+    [
+      "a number where true or false is declared",
+      (d) => withColumn(d, 4, [true, 1, true, true]),
+      /column hold, row 2/,
+    ],
+    [
+      "a date with half a second",
+      (d) => withColumn(d, 0, Float64Array.of(0, 500, 1000, 2000)),
+      /column date, row 2: 500/,
+    ],
     ["a column too short", (d) => withColumn(d, 4, [true]), /column hold: 1 values for 4 rows/],
-    ["a column too few", (d) => ({ ...d, columns: d.columns.slice(1) }), /has 5 columns, 4 were given/],
+    [
+      "a column too few",
+      (d) => ({ ...d, columns: d.columns.slice(1) }),
+      /has 5 columns, 4 were given/,
+    ],
   ];
 
   it.each(spoilt)("%s", (_name, spoil, message) => {
@@ -184,7 +245,16 @@ describe("artifact csv refuses with invariant 21", () => {
 
   it("keys that would read the same when glued together are two keys", () => {
     const declaration = { ...TABLE, primaryKey: ["instrument", "lots"] };
-    const data: TableData = { rows: 2, columns: [[0, 0], ["a1", "a"], [1, 11], [0, 0], [null, null]] };
+    const data: TableData = {
+      rows: 2,
+      columns: [
+        [0, 0],
+        ["a1", "a"],
+        [1, 11],
+        [0, 0],
+        [null, null],
+      ],
+    };
     expect(() => encodeCsv(declaration, data)).not.toThrow();
   });
 
@@ -201,7 +271,11 @@ describe("artifact csv refuses with invariant 21", () => {
     ["a second spelling", `${HEADER}1970-01-01,A,1,1.50,true\n`, /value "1.50"/],
     ["a leading zero", `${HEADER}1970-01-01,A,01,1,true\n`, /lots "01"/],
     ["a negative zero", `${HEADER}1970-01-01,A,-0,1,true\n`, /lots "-0"/],
-    ["a small number without exponent", `${HEADER}1970-01-01,A,1,0.0000001,true\n`, /value "0.0000001"/],
+    [
+      "a small number without exponent",
+      `${HEADER}1970-01-01,A,1,0.0000001,true\n`,
+      /value "0.0000001"/,
+    ],
     ["a quoted number", `${HEADER}1970-01-01,A,1,"1",true\n`, /value "1" is not a number/],
     ["a fraction as integer", `${HEADER}1970-01-01,A,1.5,1,true\n`, /lots "1.5" is not a integer/],
     ["TRUE", `${HEADER}1970-01-01,A,1,1,TRUE\n`, /hold "TRUE" is not a boolean/],
@@ -228,19 +302,49 @@ describe("artifact csv refuses with invariant 21", () => {
   });
 
   it("a lone surrogate has no UTF-8", () => {
-    expect(() => encodeCsv(TABLE, withColumn(sample(), 1, ["\ud800", "b", "c", "d"]))).toThrow(TypeError);
+    expect(() => encodeCsv(TABLE, withColumn(sample(), 1, ["\ud800", "b", "c", "d"]))).toThrow(
+      TypeError,
+    );
   });
 });
 
 describe("read back", () => {
   const planted: readonly [string, (csv: string) => string, RegExp][] = [
-    ["a changed number", (csv) => csv.replace(",0.1,", ",0.2,"), /on 1970-01-01: value sums to 0.2 on disk, 0.1 in memory/],
-    ["a lost row", (csv) => csv.replace("1970-01-01,TLT,0,,false\n", ""), /on 1970-01-01: 1 rows on disk, 2 in memory/],
-    ["a missing value that became 0", (csv) => csv.replace("TLT,0,,", "TLT,0,0,"), /value has 2 values on disk, 1 in memory/],
-    ["a row on another date", (csv) => csv.replace("1970-01-02T01:01:01Z", "1970-01-03"), /on 1970-01-02T01:01:01Z: its rows are not on disk/],
-    ["a row of nobody", (csv) => `${csv}1970-01-09,X,1,1,true\n`, /on 1970-01-09: its rows are not in memory/],
-    ["a flipped hold", (csv) => csv.replace("false", "true"), /hold sums to 2 on disk, 1 in memory/],
-    ["a shortened text", (csv) => csv.replace("TLT", "TL"), /instrument sums to 5 on disk, 6 in memory/],
+    [
+      "a changed number",
+      (csv) => csv.replace(",0.1,", ",0.2,"),
+      /on 1970-01-01: value sums to 0.2 on disk, 0.1 in memory/,
+    ],
+    [
+      "a lost row",
+      (csv) => csv.replace("1970-01-01,TLT,0,,false\n", ""),
+      /on 1970-01-01: 1 rows on disk, 2 in memory/,
+    ],
+    [
+      "a missing value that became 0",
+      (csv) => csv.replace("TLT,0,,", "TLT,0,0,"),
+      /value has 2 values on disk, 1 in memory/,
+    ],
+    [
+      "a row on another date",
+      (csv) => csv.replace("1970-01-02T01:01:01Z", "1970-01-03"),
+      /on 1970-01-02T01:01:01Z: its rows are not on disk/,
+    ],
+    [
+      "a row of nobody",
+      (csv) => `${csv}1970-01-09,X,1,1,true\n`,
+      /on 1970-01-09: its rows are not in memory/,
+    ],
+    [
+      "a flipped hold",
+      (csv) => csv.replace("false", "true"),
+      /hold sums to 2 on disk, 1 in memory/,
+    ],
+    [
+      "a shortened text",
+      (csv) => csv.replace("TLT", "TL"),
+      /instrument sums to 5 on disk, 6 in memory/,
+    ],
   ];
 
   it.each(planted)("finds %s", (_name, plant, message) => {
@@ -255,7 +359,12 @@ describe("read back", () => {
 
   it("works without a date column, over all rows at once", () => {
     const columns = TABLE.columns.slice(1);
-    const declaration: ArtifactDeclaration = { ...TABLE, kind: "table", columns, primaryKey: ["instrument"] };
+    const declaration: ArtifactDeclaration = {
+      ...TABLE,
+      kind: "table",
+      columns,
+      primaryKey: ["instrument"],
+    };
     const data: TableData = { rows: 1, columns: [["A"], [1], [2], [true]] };
     const csv = text(encodeCsv(declaration, data));
     expect(() => assertReadBack(declaration, data, utf8.encode(csv.replace("2", "3")))).toThrow(
@@ -264,30 +373,10 @@ describe("read back", () => {
   });
 });
 
-describe("registry", () => {
-  it.each(Object.values(RUN_ARTIFACTS).map((each) => [each.name, each] as const))(
-    "%s declares a sound table",
-    (name, declaration) => {
-      const names = declaration.columns.map((column) => column.name);
-      expect(new Set(names).size).toBe(names.length);
-      expect(declaration.primaryKey.every((key) => names.includes(key))).toBe(true);
-      expect(declaration.file).toBe(`${name}.csv`);
-      expect(artifactFile(name)).toBe(declaration.file);
-      if (declaration.kind === "series") expect(declaration.primaryKey).toEqual(["date"]);
-      if (declaration.kind === "panel") {
-        expect(declaration.primaryKey[0]).toBe("date");
-        expect(declaration.primaryKey).toContain("instrument");
-      }
-      expect(names.every((column) => /^[a-z_]+$/.test(column))).toBe(true);
-    },
-  );
-
-  it("knows no other file", () => {
-    expect(artifactFile("toString")).toBe(null);
-    expect(artifactFile("order")).toBe(null);
-  });
-});
-
-function withColumn(data: TableData, index: number, column: TableData["columns"][number]): TableData {
+function withColumn(
+  data: TableData,
+  index: number,
+  column: TableData["columns"][number],
+): TableData {
   return { ...data, columns: data.columns.map((each, i) => (i === index ? column : each)) };
 }

@@ -1,10 +1,13 @@
 /** Journals for tests: a writer over a store in a fresh folder, with entries of every size. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
+import { openJournalReadOnly } from "../../../src/adapters/storage/journal-reader.ts";
 import { openJournalStore } from "../../../src/adapters/storage/journal-store.ts";
 import type { JournalRules } from "../../../src/adapters/storage/journal-store.ts";
 import { sha256 } from "../../../src/adapters/system/hash.ts";
+import { Fault } from "../../../src/domain/fault.ts";
 import type { JournalPayload } from "../../../src/domain/journal-entry.ts";
 import type { JournalStore } from "../../../src/ports/journal-store.ts";
 import { ZERO_HASH } from "../../../src/records/journal/chain.ts";
@@ -78,4 +81,41 @@ export async function recordJournal(folder: string, count: number, batch = 7): P
     }
   }
   await store.close();
+}
+
+/** The Fault that something throws; anything else fails the test. */
+export function faultOf(work: () => unknown): Fault {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error("expected a Fault, nothing was thrown");
+}
+
+/** Changes the recorded tables behind the system's back. */
+export function edit(folder: string, sql: string): void {
+  const database = new Database(join(folder, "journal.sqlite"));
+  database.exec(sql);
+  database.close();
+}
+
+/** Rewrites HEAD in its canonical form. */
+export function editHead(
+  folder: string,
+  change: (head: { seq: number; hash: string }) => object,
+): void {
+  const path = join(folder, "HEAD");
+  const head = change(JSON.parse(readFileSync(path, "utf8")));
+  const sorted = Object.fromEntries(Object.entries(head).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(path, `${JSON.stringify(sorted)}\n`);
+}
+
+export function hashAt(folder: string, seq: number): string {
+  const reader = openJournalReadOnly(folder);
+  const row = [...reader.rows()].find((each) => each.seq === seq);
+  reader.close();
+  if (row === undefined) throw new Error(`no entry ${seq}`);
+  return row.hash;
 }

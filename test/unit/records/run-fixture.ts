@@ -11,10 +11,18 @@ import { DAY, openFresh, payloadNumber, RULES } from "./journal-fixture.ts";
 
 export const VERIFY_RULES: VerifyRules = { ...RULES, artifactFile };
 
-export type RunContent = { readonly entries?: number; readonly nav?: number; readonly batch?: number };
+export type RunContent = {
+  readonly entries?: number;
+  readonly nav?: number;
+  readonly batch?: number;
+};
 
 /** The id is the folder's name up to the first dot. */
-export async function writeRun(folder: string, runId: string, content: RunContent = {}): Promise<void> {
+export async function writeRun(
+  folder: string,
+  runId: string,
+  content: RunContent = {},
+): Promise<void> {
   const { entries = 12, nav = 1000, batch = 5 } = content;
   const { store, writer } = openFresh(folder);
   const flush = async () => {
@@ -55,7 +63,16 @@ async function writeArtifacts(folder: string, nav: number): Promise<WrittenArtif
   const written: WrittenArtifact[] = [];
   for (const [declaration, data] of [
     [RUN_ARTIFACTS.equity, equity(nav)],
-    [RUN_ARTIFACTS.returns, { rows: 2, columns: [[0, DAY_MS], [null, 0.01]] }],
+    [
+      RUN_ARTIFACTS.returns,
+      {
+        rows: 2,
+        columns: [
+          [0, DAY_MS],
+          [null, 0.01],
+        ],
+      },
+    ],
   ] as const) {
     const hash = await artifacts.write(declaration.file, encodeCsv(declaration, data));
     written.push({ name: declaration.name, file: declaration.file, sha256: hash, rows: data.rows });
