@@ -46,6 +46,9 @@ const FORBIDDEN_MEMBERS = new Set(
   "constructor prototype call apply bind caller callee arguments stack localeCompare".split(" "),
 );
 
+/** Methods that make or move an iterator. */
+const ITERATORS = new Set("next values keys entries matchAll".split(" "));
+
 const CLOCK = "a strategy has no clock; what it needs of time enters through columns";
 const RANDOM = "the same row must give the same target; there is no chance in a strategy";
 const OUTSIDE = "a strategy reaches nothing outside its row; data enters through columns";
@@ -100,7 +103,10 @@ export function refusedGlobal(name: string, use: GlobalUse): string | null {
 
 /** Why a member of a global may not be named, or null when it may. */
 export function refusedGlobalMember(name: string, member: string | null): string | null {
-  if (!Object.hasOwn(MEMBERS, name)) return refusedGlobal(name, "value");
+  if (!Object.hasOwn(MEMBERS, name)) {
+    const nothing = `${name} has no members a strategy may use; it reaches behind the values`;
+    return refusedGlobal(name, "value") ?? nothing;
+  }
   if (member !== null && MEMBERS[name].has(member)) return null;
   if (name === "Math" && member === "random") {
     return `Math.random is not available to a strategy: ${RANDOM}`;
@@ -113,6 +119,9 @@ export function refusedGlobalMember(name: string, member: string | null): string
 export function refusedMember(name: string): string | null {
   if (name.startsWith("toLocale"))
     return `.${name} depends on the machine's locale; write numbers plainly`;
+  if (ITERATORS.has(name)) {
+    return `.${name} is refused: an iterator remembers where it is; use for...of over an array, or Object.${name === "next" || name === "matchAll" ? "values" : name}(...)`;
+  }
   if (!FORBIDDEN_MEMBERS.has(name) && !name.startsWith("__")) return null;
   return `.${name} reaches behind the values a strategy is given; it is not allowed`;
 }

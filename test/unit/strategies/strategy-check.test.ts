@@ -79,6 +79,10 @@ describe("what a strategy may do", () => {
         "outer: for (const v of [1]) { switch (v) { case 1: const w = v; break outer; default: break; } } return null;",
       ),
     ],
+    [
+      "the values of an object",
+      file("let s = 0; for (const v of Object.values({ a: 1 })) s += v; return { units: s };"),
+    ],
     ["try", file("try { return { weight: 1 }; } catch (e) { return null; }")],
     [
       "types",
@@ -202,6 +206,10 @@ describe("ways behind the values are refused", () => {
     "(() => 1).bind(null);",
     "new Error('x').stack;",
     "row.__lookupGetter__('close');",
+    "isFinite.constructor;",
+    "parseInt['con' + 'structor'];",
+    "String.prototype;",
+    "undefined.x;",
   ])("%s", (body) => {
     expect(findings(file(`${body} return null;`)).join("\n")).toMatch(
       /computed member|reaches behind|__proto__ is refused|only be called directly/,
@@ -259,6 +267,9 @@ describe("memory is refused", () => {
     ["await 1;", "await and yield"],
     ["for await (const x of []) {}", "await is refused"],
     ["using x = null;", "using is refused"],
+    ["const it = [1, 2].values();\nit.next();", "an iterator remembers"],
+    ["const it = [1, 2].entries();\nfor (const x of it) break;", "an iterator remembers"],
+    ["const it = 'ab'.matchAll('a');", "an iterator remembers"],
   ])("%s", (above, message) => {
     expect(findings(file("return null;", above)).join("\n")).toContain(message);
   });
