@@ -53,12 +53,6 @@ export function compileColumns(strategy: Strategy, params: Params, inputs: Colum
   };
 }
 
-/** The data fields a strategy's columns need, without any data. */
-export function columnRequirements(strategy: Strategy, params: Params): readonly RequiredField[] {
-  const { graph, roots } = planColumns(strategy, params);
-  return requiredFields(graph, foundations(graph.nodes, roots));
-}
-
 function planColumns(strategy: Strategy, params: Params): Plan {
   const graph = createGraph(strategy.name);
   const declared = callColumns(strategy, graph, params);

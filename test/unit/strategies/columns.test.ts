@@ -3,7 +3,7 @@ import { sma } from "../../../src/base/indicators/sma.ts";
 import { knownSeries } from "../../../src/base/indicators/series.ts";
 import { Fault } from "../../../src/domain/fault.ts";
 import type { Column, Market } from "../../../src/domain/strategy.ts";
-import { columnRequirements, compileColumns } from "../../../src/research/strategies/columns.ts";
+import { compileColumns } from "../../../src/research/strategies/columns.ts";
 import { createGraph } from "../../../src/research/strategies/graph.ts";
 import { createMarket } from "../../../src/research/strategies/market.ts";
 import { closeOnly, strategyOf, wave, withBars } from "./inputs.ts";
@@ -79,7 +79,6 @@ describe("columns", () => {
       return { range: m.atr(3), o: m.raw.open };
     };
     expect(compile(used).requires).toEqual(["open", "high", "low"]);
-    expect(columnRequirements(strategyOf(used), {})).toEqual(["open", "high", "low"]);
     expect(compile((m) => ({ a: m.total_return, b: m.raw.close })).requires).toEqual([]);
   });
 
