@@ -9,7 +9,8 @@ import { feeMinor } from "../venue/fees.ts";
 import { slipped } from "../venue/fill-price.ts";
 import type { FillMoney } from "./recorder.ts";
 import { settleOrder } from "./signal-end.ts";
-import type { Kernel, Signal } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { Kernel } from "./state.ts";
 
 /** Trades an order at a reference price, or expires it where the venue may not fill. */
 export function fillOrder(k: Kernel, order: Order, referencePrice: number): void {

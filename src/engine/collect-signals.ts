@@ -7,7 +7,8 @@ import type { Refusal } from "../domain/refusal.ts";
 import type { ProtectiveStop, Target } from "../domain/target.ts";
 import { roundsToNothing, sizeTarget } from "../portfolio/sizing/size-target.ts";
 import { replaceWorking } from "./submit.ts";
-import type { Kernel, Signal, Variant } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { Kernel, Variant } from "./state.ts";
 
 const NO_SIGNALS: readonly Signal[] = [];
 

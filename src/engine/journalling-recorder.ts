@@ -11,7 +11,8 @@ import type { Sha256 } from "../ports/hash.ts";
 import { orderId, signalId } from "./identity.ts";
 import type { FillMoney, Recorder } from "./recorder.ts";
 import { type SignalEnd, signalEnd } from "./signal-end.ts";
-import type { Plan, Signal } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { Plan } from "./state.ts";
 import type { World } from "./world.ts";
 
 /** Everything the artifacts need beyond the kernel's own columns. */

@@ -3,7 +3,8 @@
  * zero is both, the closing leg at market and the opening one under the strategy's terms.
  */
 import type { Order, OrderType, Side } from "../domain/order.ts";
-import type { Kernel, Signal } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { Kernel } from "./state.ts";
 
 export type Leg = {
   readonly signal: Signal;

@@ -19,7 +19,8 @@ import { collectSignals } from "./collect-signals.ts";
 import { entryPrice, legsOf, toOrder } from "./order-legs.ts";
 import { countTerminal, signalEnd } from "./signal-end.ts";
 import type { StageCounts, StageName } from "./stage-tally.ts";
-import type { Kernel, Signal } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { Kernel } from "./state.ts";
 import { replaceWorking, submit } from "./submit.ts";
 
 type SignalGate = { readonly name: StageName; readonly judge: (k: Kernel, s: Signal) => Verdict };

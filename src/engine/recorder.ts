@@ -4,7 +4,7 @@
  */
 import type { ExecutionReport, Order } from "../domain/order.ts";
 import type { Verdict } from "../domain/refusal.ts";
-import type { Signal } from "./state.ts";
+import type { Signal } from "./signal.ts";
 
 export type FillMoney = {
   readonly notionalMinor: number;

@@ -1,4 +1,5 @@
 /** What a run says of itself: run.json and the report's series, from the kernel's own numbers. */
+import { formatDate } from "../base/instant.ts";
 import { minorToAmount } from "../base/money.ts";
 import type { WrittenArtifact } from "../domain/artifact.ts";
 import type { Metrics, ReportInput, RunDocument, SignalCounts } from "../domain/run-document.ts";
@@ -7,7 +8,7 @@ import { computeMetrics, dailyReturns, drawdowns } from "../research/evaluation/
 import { fractionsOfNav } from "./artifact-tables.ts";
 import type { Breach } from "./audit.ts";
 import type { Prepared } from "./prepare.ts";
-import { datesOf, type RunRequest } from "./run.ts";
+import type { RunRequest } from "./run-request.ts";
 import { stageRecords } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
 
@@ -153,5 +154,15 @@ export function reportInput(
     netExposure: fractionsOfNav(net, nav),
     evaluationStart: planned.effectiveStart,
     ruinedAt,
+  };
+}
+
+
+function datesOf(k: Kernel, from: number): { from: string; to: string; sessions: number } {
+  const { sessionsMs } = k.world;
+  return {
+    from: formatDate(sessionsMs[from]),
+    to: formatDate(sessionsMs[sessionsMs.length - 1]),
+    sessions: sessionsMs.length - from,
   };
 }

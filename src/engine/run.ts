@@ -4,13 +4,10 @@
  * only waiting is on the ports. Leaves the run's document and what the report draws.
  */
 import { InvariantError } from "../base/assert.ts";
-import { formatDate, formatInstant } from "../base/instant.ts";
+import { formatInstant } from "../base/instant.ts";
 import type { WrittenArtifact } from "../domain/artifact.ts";
 import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
-import type { Progress } from "../domain/progress.ts";
 import type { ReportInput, RunDocument } from "../domain/run-document.ts";
-import type { ArtifactStore } from "../ports/artifact-store.ts";
-import type { Sha256 } from "../ports/hash.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import { encodeCsv } from "../records/artifacts/csv.ts";
 import { assertReadBack } from "../records/artifacts/readback.ts";
@@ -19,24 +16,13 @@ import { decodeBody } from "../records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../records/journal/writer.ts";
 import { artifactTables } from "./artifact-tables.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
-import type { RunIdentity } from "./identity.ts";
 import { createJournallingRecorder, createTrace, type Trace } from "./journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "./kernel.ts";
 import { checkLookAhead } from "./look-ahead.ts";
-import type { Prepared } from "./prepare.ts";
+import type { RunRequest } from "./run-request.ts";
 import { reportInput, runDocument } from "./run-result.ts";
 import { stageRecords } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
-
-export type RunRequest = {
-  readonly prepared: Prepared;
-  readonly identity: RunIdentity;
-  readonly runId: string;
-  readonly journal: JournalStore;
-  readonly artifacts: ArtifactStore;
-  readonly sha256: Sha256;
-  readonly progress: Progress;
-};
 
 export type RunResult = {
   readonly document: RunDocument;
@@ -164,14 +150,4 @@ function audit(request: RunRequest, k: Kernel, trace: Trace): Breach | null {
 
 function* recordedEntries(journal: JournalStore): Generator<ReturnType<typeof decodeBody>> {
   for (const { body } of journal.rows(1)) yield decodeBody(body);
-}
-
-/** The window's first and last date, for people. */
-export function datesOf(k: Kernel, from: number): { from: string; to: string; sessions: number } {
-  const { sessionsMs } = k.world;
-  return {
-    from: formatDate(sessionsMs[from]),
-    to: formatDate(sessionsMs[sessionsMs.length - 1]),
-    sessions: sessionsMs.length - from,
-  };
 }

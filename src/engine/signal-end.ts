@@ -6,7 +6,8 @@
 import { invariant } from "../base/assert.ts";
 import type { Order, OrderEnd } from "../domain/order.ts";
 import type { TerminalState } from "../domain/refusal.ts";
-import type { KernelState, Signal } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { KernelState } from "./state.ts";
 
 export type SignalEnd = {
   readonly state: TerminalState;

@@ -4,13 +4,14 @@
  * differs.
  */
 import type { Order } from "../domain/order.ts";
-import type { Refusal, TerminalState, Verdict } from "../domain/refusal.ts";
-import type { Entry, ProtectiveStop, Target, TimeInForce } from "../domain/target.ts";
+import type { TerminalState } from "../domain/refusal.ts";
+import type { Target } from "../domain/target.ts";
 import type { Limits } from "../execution/gates/limits.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
 import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
 import { type FillLog, createFillLog } from "./fill-log.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Signal } from "./signal.ts";
 import { type StageTally, createTally } from "./stage-tally.ts";
 import type { World } from "./world.ts";
 
@@ -42,31 +43,6 @@ export type Plan = {
   readonly maxAgeSessions: number;
   readonly initialEquityMinor: number;
   readonly requiredGates: readonly string[];
-};
-
-/** A forecast that asked for a change, until its one terminal state. */
-export type Signal = {
-  readonly ordinal: number;
-  readonly variant: number;
-  readonly instrument: number;
-  readonly session: number;
-  readonly kind: "weight" | "units";
-  readonly target: number;
-  readonly price: number;
-  readonly currentLots: number;
-  readonly beliefLots: number | null;
-  readonly entry: Entry;
-  /** Raw prices. */
-  readonly stop: ProtectiveStop | null;
-  readonly timeInForce: TimeInForce;
-  readonly verdicts: Verdict[];
-  readonly orders: Order[];
-  readonly refusals: Refusal[];
-  /** Lots of change wanted and got; splits rewrite them. */
-  wantedLots: number;
-  filledLots: number;
-  /** Orders not yet ended. */
-  openOrders: number;
 };
 
 export type Payment = {

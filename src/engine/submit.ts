@@ -1,7 +1,8 @@
 /** The door to the venue: nothing but an approved order goes through it. */
 import type { Approved, Order } from "../domain/order.ts";
 import { endOrder } from "./book-fill.ts";
-import type { Kernel, Signal } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { Kernel } from "./state.ts";
 
 export function submit(k: Kernel, order: Approved<Order>, signal: Signal): void {
   order.working = true;

@@ -16,7 +16,9 @@ export type SeriesOutline = {
   readonly columns: readonly { readonly name: string; readonly sha256: string }[];
 };
 
-export type PackOutline = Omit<PackContent, "series"> & { readonly series: readonly SeriesOutline[] };
+export type PackOutline = Omit<PackContent, "series"> & {
+  readonly series: readonly SeriesOutline[];
+};
 
 export type PackCodec = {
   readonly manifestOf: (content: PackContent) => { readonly id: string; readonly text: string };

@@ -8,7 +8,7 @@
  * where a command may end without a chart.
  */
 import * as Plot from "@observablehq/plot";
-import type { ChartSpec, Layer, Tick } from "./chart.ts";
+import type { ChartSpec, Layer, Tick } from "../../ports/chart-renderer.ts";
 import { StubDocument, StubElement } from "./stub-dom.ts";
 
 export function renderChart(spec: ChartSpec): string {

@@ -10,7 +10,6 @@ import type { Progress } from "../../domain/progress.ts";
 import { builtInCodeHash } from "../../adapters/system/code-hash.ts";
 import { createFileTables } from "../../adapters/providers/files.ts";
 import { type FilePackStore, openPackStore } from "../../adapters/storage/pack-store.ts";
-import type { JournalRules } from "../../adapters/storage/journal-store.ts";
 import { sha256 } from "../../adapters/system/hash.ts";
 import { readMandateFile } from "../../adapters/system/mandate-files.ts";
 import { createStrategyLoader } from "../../adapters/system/strategy-loader.ts";
@@ -23,9 +22,6 @@ import { packCodec } from "../../market/packs/content.ts";
 import type { DataSettings } from "../../market/section.ts";
 import { lineageOf, preparePack, resolvePack } from "../../market/prepare.ts";
 import type { QualityReport } from "../../market/quality/findings.ts";
-import { artifactFile } from "../../records/artifacts/registry.ts";
-import { ZERO_HASH } from "../../records/journal/chain.ts";
-import { terminalsInBody, verifyChain } from "../../records/journal/verify.ts";
 import { builtIn } from "../../research/strategies/built-in.ts";
 import { resolveParams } from "../../research/strategies/params.ts";
 import type { StrategyEntry } from "../../research/strategies/section.ts";
@@ -86,10 +82,6 @@ export function homeOf(directory: string, environment: NodeJS.ProcessEnv): strin
   return home === undefined || home === "" ? join(directory, ".assay") : resolve(home);
 }
 
-export const journalRules: JournalRules & {
-  readonly artifactFile: (name: string) => string | null;
-} = { sha256, zeroHash: ZERO_HASH, verifyChain, terminalsInBody, artifactFile };
-
 export function openPacks(home: string): Promise<FilePackStore> {
   return openPackStore({ home, codec: packCodec(sha256), sha256 });
 }
@@ -118,16 +110,17 @@ export async function packFor(request: PackRequest): Promise<FoundPack> {
   const { mandate, directory, home } = request.loaded;
   const store = await openPacks(home);
   const { data, seed } = mandate;
-  // The lineage names the request as a whole: that is not reading its keys.
+  if (request.packId !== undefined || data.as_of !== null) {
+    // The stored pack was built from these keys: the lineage, made of all of them, says so.
+    const lineage = lineageOf(data, seed, sha256);
+    const pack =
+      request.packId === undefined
+        ? await resolvePack({ store, lineage, asOf: data.as_of as string })
+        : await store.get(request.packId);
+    return { pack, quality: null, created: false, supersedes: null, findings: store.findings };
+  }
+  // Here every key has to find its reader below: naming the request as a whole is not reading it.
   const lineage = lineageOf(request.loaded.resolved.values["data"] as DataSettings, seed, sha256);
-  if (request.packId !== undefined) {
-    const pack = await store.get(request.packId);
-    return { pack, quality: null, created: false, supersedes: null, findings: store.findings };
-  }
-  if (data.as_of !== null) {
-    const pack = await resolvePack({ store, lineage, asOf: data.as_of });
-    return { pack, quality: null, created: false, supersedes: null, findings: store.findings };
-  }
   const tables = createFileTables(directory);
   const built = await preparePack({ data, seed, lineage, tables, store, nowMs, progress });
   return { ...built, findings: store.findings };

@@ -4,8 +4,8 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { createRunFolders, type RunFolder } from "../../adapters/storage/run-folders.ts";
 import { homeOf } from "./compose.ts";
+import { openRunFolders, type RunFolder } from "./compose-records.ts";
 
 export type RunQuery = {
   readonly target: string | null;
@@ -21,11 +21,11 @@ export function findRun(query: RunQuery): FoundRun {
   if (target !== null && existsSync(join(target, "HEAD"))) {
     const folder = resolve(target);
     const home = dirname(dirname(folder));
-    return { home, run: createRunFolders(home).find(basename(folder)) };
+    return { home, run: openRunFolders(home).find(basename(folder)) };
   }
   const isPath = target !== null && existsSync(target);
   const home = findHome({ ...query, target: isPath ? target : null });
-  return { home, run: createRunFolders(home).find(isPath ? null : target) };
+  return { home, run: openRunFolders(home).find(isPath ? null : target) };
 }
 
 /** The .assay folder that --home, a mandate's path, ASSAY_HOME or the current folder says. */

@@ -1,12 +1,21 @@
 /** Executes a recorded run again, from its own pack, and says where the bytes differ. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createRunFolders, type RunFolder } from "../../adapters/storage/run-folders.ts";
 import { Fault } from "../../domain/fault.ts";
-import { loadMandate } from "./compose.ts";
+import type { Progress } from "../../domain/progress.ts";
+import { type Flag, loadMandate } from "./compose.ts";
+import { openRunFolders, type RunFolder } from "./compose-records.ts";
 import { prepareJob, recordIn } from "./run-command.ts";
-import { progressBar } from "./terminal.ts";
-import type { VerifyOptions } from "./verify-command.ts";
+
+export type ReplayRequest = {
+  readonly home: string;
+  readonly run: RunFolder;
+  /** What the person typed to find the run. */
+  readonly target: string | null;
+  readonly mandate: string | null;
+  readonly flags: readonly Flag[];
+  readonly progress: Progress;
+};
 
 export type Replay = {
   readonly summary: string;
@@ -15,13 +24,11 @@ export type Replay = {
   readonly findings: readonly string[];
 };
 
-export async function replayRun(
-  options: VerifyOptions & { readonly home: string; readonly run: RunFolder },
-): Promise<Replay> {
-  const { run, home, output } = options;
+export async function replayRun(request: ReplayRequest): Promise<Replay> {
+  const { run, home } = request;
   const recorded = run.document;
   if (recorded === null) throw new Fault("verify", `${run.name} is ${run.state}: only a finished run can be replayed`);
-  const loaded = loadMandate(mandatePath(options), options.flags, process.env);
+  const loaded = loadMandate(mandatePath(request), request.flags, process.env);
   if (loaded.resolved.hash !== recorded.mandate_hash) {
     throw new Fault(
       "verify",
@@ -30,11 +37,11 @@ export async function replayRun(
   }
   const { job } = await prepareJob({
     loaded: { ...loaded, home },
-    progress: progressBar(output.stderr, Date.now),
+    progress: request.progress,
     nowMs: Date.now(),
     packId: recorded.pack.id,
   });
-  const folders = createRunFolders(home);
+  const folders = openRunFolders(home);
   const aside = folders.createAside(run.name);
   await recordIn(aside, job);
   const sameCode = job.identity.codeHash === recorded.code_hash;
@@ -54,11 +61,10 @@ export async function replayRun(
 }
 
 /** --mandate, the path that was given to find the run, or the mandate beside the .assay folder. */
-function mandatePath(options: VerifyOptions & { readonly home: string }): string {
-  if (options.mandate !== null) return options.mandate;
-  const { target } = options;
+function mandatePath({ mandate, target, home }: ReplayRequest): string {
+  if (mandate !== null) return mandate;
   if (target !== null && existsSync(target) && !existsSync(join(target, "HEAD"))) return target;
-  const beside = join(dirname(options.home), "mandate.yaml");
+  const beside = join(dirname(home), "mandate.yaml");
   if (existsSync(beside)) return beside;
   throw new Fault("usage", `--replay needs the mandate: there is none at ${beside}; give it with --mandate PATH`);
 }

@@ -2,15 +2,9 @@
  * `assay run MANDATE`: from the mandate to a sealed run with its report. A run that was killed is
  * taken up where its journal ends; a finished one is run again aside and compared byte for byte.
  */
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import { InvariantError } from "../../base/assert.ts";
-import { createArtifactStore } from "../../adapters/storage/artifact-store.ts";
-import { openJournalStore } from "../../adapters/storage/journal-store.ts";
-import { createRunFolders, type RunFolders } from "../../adapters/storage/run-folders.ts";
-import { ARTIFACTS_FOLDER } from "../../adapters/storage/verify-run.ts";
-import { engineCodeHash, runtimeName } from "../../adapters/system/code-hash.ts";
-import { sha256 } from "../../adapters/system/hash.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { FailureDocument, RunDocument } from "../../domain/run-document.ts";
 import type { Progress } from "../../domain/progress.ts";
@@ -20,7 +14,6 @@ import { executeRun, type RunResult } from "../../engine/run.ts";
 import { renderReport } from "../report/report.ts";
 import {
   type FoundPack,
-  journalRules,
   type LoadedMandate,
   loadStrategies,
   originOf,
@@ -30,6 +23,15 @@ import {
   unreadKeys,
   usesOn,
 } from "./compose.ts";
+import {
+  codeHashOf,
+  loadCharts,
+  openRunFolders,
+  openRunStores,
+  type RunFolders,
+  runtimeName,
+  sha256,
+} from "./compose-records.ts";
 
 export type RunOutcome = {
   readonly document: RunDocument;
@@ -57,7 +59,7 @@ export type Job = {
 
 export async function runMandate(options: RunOptions): Promise<RunOutcome> {
   const { job, found } = await prepareJob(options);
-  const folders = createRunFolders(options.loaded.home);
+  const folders = openRunFolders(options.loaded.home);
   const swept = folders.sweepAsides();
   const findings = [...found.findings, ...swept];
   if (folders.isFinished(job.id)) {
@@ -89,9 +91,7 @@ export async function prepareJob(
   const identity: RunIdentity = {
     mandateHash: loaded.resolved.hash,
     packId: pack.id,
-    codeHash: sha256(
-      `${engineCodeHash(sha256)}\n${uses.map((use) => `${use.codeHash}  ${use.name}\n`).join("")}`,
-    ),
+    codeHash: codeHashOf(uses),
     seed: prepared.seed,
     runtime: runtimeName(),
     mode: "backtest",
@@ -104,15 +104,14 @@ export async function recordIn(
   folder: string,
   job: Job,
 ): Promise<{ document: RunDocument; findings: readonly string[] }> {
-  const journal = openJournalStore(folder, journalRules);
-  const documents = createArtifactStore(folder, sha256);
+  const { journal, documents, artifacts } = openRunStores(folder);
   try {
     const result = await executeRun({
       prepared: job.prepared,
       identity: job.identity,
       runId: job.id,
       journal,
-      artifacts: createArtifactStore(join(folder, ARTIFACTS_FOLDER), sha256),
+      artifacts,
       sha256,
       progress: job.progress,
     });
@@ -174,15 +173,17 @@ function onlyPresentation(
 }
 
 async function adoptDocuments(folder: string, aside: string): Promise<void> {
-  const journal = openJournalStore(folder, journalRules);
+  const from = openRunStores(aside);
+  const to = openRunStores(folder);
   try {
-    const from = createArtifactStore(aside, sha256);
-    const to = createArtifactStore(folder, sha256);
     const hashes: { [name: string]: string } = {};
-    for (const name of ["run.json", "report.html"]) hashes[name] = await to.write(name, await from.read(name));
-    await journal.recordDocuments(hashes);
+    for (const name of ["run.json", "report.html"]) {
+      hashes[name] = await to.documents.write(name, await from.documents.read(name));
+    }
+    await to.journal.recordDocuments(hashes);
   } finally {
-    await journal.close();
+    await from.journal.close();
+    await to.journal.close();
   }
 }
 
@@ -193,12 +194,10 @@ function documentBytes(document: RunDocument | FailureDocument): Uint8Array {
 }
 
 async function reportBytes(result: RunResult, { loaded }: Job): Promise<Uint8Array> {
-  // The drawing library is the slowest thing to load, and only a finished run needs it.
-  const { renderChart } = await import("../../adapters/charts/plot.ts");
   const mandate = loaded.resolved.snapshot
     .filter((row) => row.tag !== "location")
     .map(({ key, value, origin }) => ({ key, value, origin }));
-  return new TextEncoder().encode(renderReport({ ...result.report, mandate }, renderChart));
+  return new TextEncoder().encode(renderReport({ ...result.report, mandate }, await loadCharts()));
 }
 
 function failureDocument(job: Job, error: unknown): FailureDocument {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Json } from "../../base/canonical-json.ts";
 import type { RunDocument } from "../../domain/run-document.ts";
 import type { StageRecord } from "../../domain/stage-record.ts";
-import { ARTIFACTS_FOLDER } from "../../adapters/storage/verify-run.ts";
+import { artifactsFolder } from "./compose-records.ts";
 import { amount, count, percent, ratio } from "./numbers.ts";
 import type { RunOutcome } from "./run-command.ts";
 import type { Paint } from "./terminal.ts";
@@ -79,7 +79,7 @@ export function runJson({ document, folder, findings }: RunOutcome): Json {
     marks: document.marks,
     warnings: document.warnings,
     findings,
-    artifacts_dir: join(folder, ARTIFACTS_FOLDER),
+    artifacts_dir: artifactsFolder(folder),
     report_path: join(folder, "report.html"),
   };
 }

@@ -1,11 +1,11 @@
 /** `assay runs`: what is recorded under one home, newest first. */
 import type { Json } from "../../base/canonical-json.ts";
-import { createRunFolders, type RunFolder } from "../../adapters/storage/run-folders.ts";
+import { openRunFolders, type RunFolder } from "./compose-records.ts";
 import { percent, ratio } from "./numbers.ts";
 import type { Paint } from "./terminal.ts";
 
 export function listRunsResult(home: string, paint: Paint): { document: Json; lines: string[] } {
-  const runs = createRunFolders(home).list();
+  const runs = openRunFolders(home).list();
   const document = {
     home,
     runs: runs.map(({ name, folder, state, document: run }) => ({

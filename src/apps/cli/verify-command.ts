@@ -3,12 +3,12 @@
  * mandate again on the recorded pack and compares journal and artifacts byte for byte.
  */
 import type { Json } from "../../base/canonical-json.ts";
-import { verifyRun } from "../../adapters/storage/verify-run.ts";
-import { journalRules } from "./compose.ts";
+import { verifyFolder } from "./compose-records.ts";
 import { findRun, type RunQuery } from "./find-run.ts";
 import { count } from "./numbers.ts";
 import type { Output } from "./output.ts";
 import { replayRun } from "./replay.ts";
+import { progressBar } from "./terminal.ts";
 
 export type VerifyOptions = RunQuery & {
   /** Path of the mandate to execute again; null: only recompute. */
@@ -22,9 +22,11 @@ export async function verifyResult(
   options: VerifyOptions,
 ): Promise<{ document: Json; lines: string[]; holds: boolean }> {
   const { home, run } = findRun(options);
-  const { checked, findings } = verifyRun(run.folder, journalRules);
+  const { checked, findings } = verifyFolder(run.folder);
   const replay =
-    options.replay && findings.length === 0 ? await replayRun({ ...options, home, run }) : null;
+    options.replay && findings.length === 0
+      ? await replayRun({ ...options, home, run, progress: progressBar(options.output.stderr, Date.now) })
+      : null;
   const all = [...findings, ...(replay?.findings ?? [])];
   const holds = all.length === 0;
   const { paint } = options.output;

@@ -3,7 +3,7 @@
  * the extremes of each pixel column, the warm-up and the day of ruin. Equity is logarithmic when
  * it is positive throughout and its range is more than fourfold.
  */
-import type { ChartSpec, Layer, Tick } from "../../adapters/charts/chart.ts";
+import type { ChartSpec, Layer, Tick } from "../../ports/chart-renderer.ts";
 import { formatDate } from "../../base/instant.ts";
 import type { ReportInput } from "../../domain/run-document.ts";
 import { pixelExtremes } from "./downsample.ts";

@@ -4,7 +4,7 @@
  * moves; without a script it shows the last session.
  */
 import { formatDate } from "../../base/instant.ts";
-import type { ChartRenderer, ChartSpec } from "../../adapters/charts/chart.ts";
+import type { ChartRenderer, ChartSpec } from "../../ports/chart-renderer.ts";
 import type { ReportInput } from "../../domain/run-document.ts";
 import {
   drawdownChart,

@@ -4,7 +4,7 @@
  * time zone and locale. It computes nothing that the run did not record, except monthly returns
  * linked from the daily ones. Refuses series of unequal length.
  */
-import type { ChartRenderer } from "../../adapters/charts/chart.ts";
+import type { ChartRenderer } from "../../ports/chart-renderer.ts";
 import { invariant } from "../../base/assert.ts";
 import type { ReportInput } from "../../domain/run-document.ts";
 import { chartSection } from "./charts.ts";

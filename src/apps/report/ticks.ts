@@ -3,7 +3,7 @@
  * Pure arithmetic on the civil calendar; times in milliseconds since 1970.
  */
 import { civilFromDays, DAY_MS, dayNumber, daysFromCivil, formatDate } from "../../base/instant.ts";
-import type { Tick } from "../../adapters/charts/chart.ts";
+import type { Tick } from "../../ports/chart-renderer.ts";
 
 export type Range = { readonly from: number; readonly to: number };
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ChartSpec, Layer } from "../../../src/adapters/charts/chart.ts";
+import type { ChartSpec, Layer } from "../../../src/ports/chart-renderer.ts";
 import { renderChart } from "../../../src/adapters/charts/plot.ts";
 import { StubDocument } from "../../../src/adapters/charts/stub-dom.ts";
 import { equityChart, type Frame, isLogarithmic } from "../../../src/apps/report/chart-specs.ts";
