@@ -43,12 +43,7 @@ export function exactNotionalMinor(lots: number, price: number, scale: MoneyScal
 }
 
 /** minor x rate x numerator / denominator, half away from zero, exact: fees and accruals. */
-export function shareOfMinor(
-  minor: number,
-  rate: number,
-  numerator = 1,
-  denominator = 1,
-): number {
+export function shareOfMinor(minor: number, rate: number, numerator = 1, denominator = 1): number {
   const value = (minor * rate * numerator) / denominator;
   const size = Math.abs(value);
   const whole = Math.floor(size);

@@ -89,14 +89,7 @@ export type RunDocument = {
 /** run.json of a run that broke off: what it was, how far it came, and why it stopped. */
 export type FailureDocument = Pick<
   RunDocument,
-  | "format_version"
-  | "run_id"
-  | "mode"
-  | "name"
-  | "seed"
-  | "mandate_hash"
-  | "code_hash"
-  | "runtime"
+  "format_version" | "run_id" | "mode" | "name" | "seed" | "mandate_hash" | "code_hash" | "runtime"
 > & {
   readonly status: "ERROR";
   readonly failure: { readonly invariant: number | null; readonly message: string };

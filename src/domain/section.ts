@@ -11,7 +11,10 @@ export type KeyTag =
   | "presentation";
 
 /** A refusal about one key, relative to the section: path ["per_share"], expected "...". */
-export type SectionIssue = { readonly path: readonly (string | number)[]; readonly message: string };
+export type SectionIssue = {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+};
 
 export type Section<Schema = unknown> = {
   /** Top-level key in the mandate, and the middle of ASSAY__SECTION__KEY. */
@@ -33,5 +36,8 @@ export type Section<Schema = unknown> = {
    */
   readonly inapplicable?: (values: never) => readonly string[];
   /** Contradictions and thresholds that can never fire, given the whole resolved mandate. */
-  readonly check: (values: never, mandate: { readonly [section: string]: unknown }) => readonly SectionIssue[];
+  readonly check: (
+    values: never,
+    mandate: { readonly [section: string]: unknown },
+  ) => readonly SectionIssue[];
 };

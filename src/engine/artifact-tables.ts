@@ -42,7 +42,9 @@ function ordersTable(k: Kernel, orders: readonly TracedOrder[]): TableData {
     orders.map((o) => o.order.timeInForce),
     orders.map((o) => o.signalId),
     orders.map((o) => o.end),
-    Float64Array.from(orders, (o) => (o.endedSession < 0 ? Number.NaN : sessionsMs[o.endedSession])),
+    Float64Array.from(orders, (o) =>
+      o.endedSession < 0 ? Number.NaN : sessionsMs[o.endedSession],
+    ),
   ]);
 }
 

@@ -90,8 +90,7 @@ function hold(k: Kernel, v: number, target: Target | null): null {
 function traceForecast(k: Kernel, v: number, target: Target | null, signal: number): void {
   const i = k.plan.variants[v].instrument;
   const kind = target === null ? "none" : "weight" in target ? "weight" : "units";
-  const value =
-    target === null ? Number.NaN : "weight" in target ? target.weight : target.units;
+  const value = target === null ? Number.NaN : "weight" in target ? target.weight : target.units;
   k.recorder.forecast(k.state.session, {
     variant: v,
     kind,

@@ -117,7 +117,11 @@ function judgeDuplicate(k: Kernel, signal: Signal): Verdict {
   const working = k.state.working.filter(
     (order) => order.working && order.instrument === signal.instrument && order.purpose !== "stop",
   );
-  return duplicateGate(working, (signal.beliefLots as number) - signal.currentLots, entryPrice(signal));
+  return duplicateGate(
+    working,
+    (signal.beliefLots as number) - signal.currentLots,
+    entryPrice(signal),
+  );
 }
 
 /** A signal without an order ends here, at its decision. */

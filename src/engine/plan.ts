@@ -118,7 +118,10 @@ function planVariant(
   const i = input.world.indexOf.get(id);
   if (i === undefined) {
     const known = [...input.world.indexOf.keys()].join(", ");
-    throw new Fault("data", `strategy ${use.name} trades ${id}, which the pack does not hold; it holds ${known}`);
+    throw new Fault(
+      "data",
+      `strategy ${use.name} trades ${id}, which the pack does not hold; it holds ${known}`,
+    );
   }
   const series = input.world.series[i];
   requireColumns(input, use, series);

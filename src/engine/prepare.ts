@@ -91,7 +91,10 @@ export function requireAllKeysTaken(
   const set = unread.filter((key) => isIdle(key) && !originOf(key).isDefault);
   if (set.length > 0) {
     throw new Fault("mandate", "keys are set that nothing would read, nothing was run", {
-      details: set.map((key) => `${originOf(key).text} ${key}: the other values leave nobody to read it; remove it`),
+      details: set.map(
+        (key) =>
+          `${originOf(key).text} ${key}: the other values leave nobody to read it; remove it`,
+      ),
     });
   }
   const lost = unread.filter((key) => !isIdle(key));

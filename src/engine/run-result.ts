@@ -95,13 +95,19 @@ function kernelWarnings(k: Kernel): readonly string[] {
   const { unknownRows, staleMarks } = k.state.counters;
   const warnings: string[] = [];
   if (k.plan.sameClose) {
-    warnings.push("execution.fill same_close: orders fill on the close that decided them; the result cannot be promoted");
+    warnings.push(
+      "execution.fill same_close: orders fill on the close that decided them; the result cannot be promoted",
+    );
   }
   if (unknownRows > 0) {
-    warnings.push(`${unknownRows} rows past warm-up had an unknown column; no forecast was issued on them`);
+    warnings.push(
+      `${unknownRows} rows past warm-up had an unknown column; no forecast was issued on them`,
+    );
   }
   if (staleMarks > 0) {
-    warnings.push(`${staleMarks} positions were marked at an earlier close because their instrument had no bar that session`);
+    warnings.push(
+      `${staleMarks} positions were marked at an earlier close because their instrument had no bar that session`,
+    );
   }
   return warnings;
 }
@@ -156,7 +162,6 @@ export function reportInput(
     ruinedAt,
   };
 }
-
 
 function datesOf(k: Kernel, from: number): { from: string; to: string; sessions: number } {
   const { sessionsMs } = k.world;

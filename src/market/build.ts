@@ -4,7 +4,7 @@
  * drop, and when an instrument ends up without a bar.
  */
 import { DAY_MS, formatDate, parseIsoDate } from "../base/instant.ts";
-import { BAR_FIELDS, type BarSeries } from "../domain/bar.ts";
+import type { BarField, BarSeries } from "../domain/bar.ts";
 import type { CorporateAction } from "../domain/corporate-action.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -24,7 +24,12 @@ import {
 import { warnAbout, zeroVolumeShare } from "./quality/warnings.ts";
 import type { DataSettings } from "./section.ts";
 import { SIMULATED_TICK, simulateMarket, simulatedInstrumentIds } from "./simulated/market.ts";
-import { type GatheredRows, type Gathering, type RawAction, gatherSource } from "./sources/gather.ts";
+import {
+  type GatheredRows,
+  type Gathering,
+  type RawAction,
+  gatherSource,
+} from "./sources/gather.ts";
 
 export type BuiltContent = { readonly content: PackContent; readonly quality: QualityReport };
 
@@ -53,7 +58,10 @@ export function buildContent(
 type Built = {
   readonly book: FindingBook;
   /** Ascending by instrument id. */
-  readonly series: readonly { readonly series: BarSeries; readonly where: (row: number) => string }[];
+  readonly series: readonly {
+    readonly series: BarSeries;
+    readonly where: (row: number) => string;
+  }[];
   readonly actions: readonly CorporateAction[];
   readonly rights: readonly string[];
 };
@@ -120,7 +128,7 @@ function simulated(data: DataSettings, seed: number): Built {
   return { book, series, actions, rights: ["simulated"] };
 }
 
-export function instrumentOf(data: DataSettings, id: string): Instrument {
+function instrumentOf(data: DataSettings, id: string): Instrument {
   const terms = { ...data.instrument_defaults, ...definedOf(data.instruments[id]) };
   return {
     id,
@@ -148,13 +156,9 @@ function rangeOf(data: DataSettings): { readonly fromMs: number; readonly toMs: 
   return { fromMs: fromMs ?? Number.NEGATIVE_INFINITY, toMs: toMs ?? Number.POSITIVE_INFINITY };
 }
 
-function seriesOf(
-  instrument: Instrument,
-  rows: GatheredRows,
-  order: readonly number[],
-): BarSeries {
+function seriesOf(instrument: Instrument, rows: GatheredRows, order: readonly number[]): BarSeries {
   const pick = (list: readonly number[]) => Float64Array.from(order, (row) => list[row]);
-  const column = (field: (typeof BAR_FIELDS)[number]) => {
+  const column = (field: BarField) => {
     const at = rows.fields.indexOf(field);
     return at < 0 ? null : pick(rows.values[at]);
   };
@@ -189,7 +193,10 @@ function warnAboutAll(
 ): void {
   const filled = series.filter((entry) => entry.series.timesMs.length > 0);
   let lastMs = Number.NEGATIVE_INFINITY;
-  for (const { series: { timesMs } } of filled) lastMs = Math.max(lastMs, timesMs[timesMs.length - 1]);
+  for (const {
+    series: { timesMs },
+  } of filled)
+    lastMs = Math.max(lastMs, timesMs[timesMs.length - 1]);
   for (const { series: bars, where } of filled) {
     warnAbout(bars, { book, actions, lastMs, where, settings: data.quality });
   }
@@ -240,7 +247,10 @@ function refuseUnknownOverrides(data: DataSettings, ids: readonly string[]): voi
   for (const id of Object.keys(data.instruments)) {
     if (ids.includes(id)) continue;
     const shown = ids.slice(0, 20).join(", ");
-    throw new Fault("mandate", `data.instruments.${id}: no such instrument in the data; there are ${shown}`);
+    throw new Fault(
+      "mandate",
+      `data.instruments.${id}: no such instrument in the data; there are ${shown}`,
+    );
   }
 }
 

@@ -97,7 +97,8 @@ function parse(text: string, tokens: readonly Token[]): number | null {
       values[token.field] = value;
     }
   }
-  if (at !== text.length || values.hour > 23 || values.minute > 59 || values.second > 59) return null;
+  if (at !== text.length || values.hour > 23 || values.minute > 59 || values.second > 59)
+    return null;
   const midnight = civilToMs(values);
   if (midnight === null) return null;
   const time = values.hour * HOUR_MS + values.minute * MINUTE_MS + values.second * SECOND_MS;

@@ -84,7 +84,10 @@ export async function resolvePack(options: {
   const row = currentAt(catalog, lineage, dayMs + DAY_MS - 1);
   if (row !== null) return store.get(row.pack_id);
   const details = lineageLines(catalog, lineage);
-  const known = details.length === 0 ? "no pack of this mandate was ever built" : "all of its packs became known later";
+  const known =
+    details.length === 0
+      ? "no pack of this mandate was ever built"
+      : "all of its packs became known later";
   throw new Fault(
     "data",
     `data.as_of: no pack was known at the end of ${asOf}; ${known}; choose a later day, or null to build from the files`,

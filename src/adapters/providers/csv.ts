@@ -16,7 +16,8 @@ const CR = 13;
 export function parseCsv(text: string, file: string): RawTable {
   const scanner: Scanner = { text, file, at: 0, line: 1 };
   const header = nextRecord(scanner);
-  if (header === null) throw new Fault("data", `${file} is empty: it has no header line`, { where: file });
+  if (header === null)
+    throw new Fault("data", `${file} is empty: it has no header line`, { where: file });
   refuseTwice(header.fields, `${file}:${header.line}`);
   const values = header.fields.map((): string[] => []);
   const lines: number[] = [];
@@ -68,7 +69,10 @@ function quoted(scanner: Scanner): string {
   let from = scanner.at + 1;
   for (;;) {
     const close = text.indexOf('"', from);
-    if (close < 0) throw new Fault("data", `${file}:${line}: a quoted field never ends`, { where: `${file}:${line}` });
+    if (close < 0)
+      throw new Fault("data", `${file}:${line}: a quoted field never ends`, {
+        where: `${file}:${line}`,
+      });
     value += text.slice(from, close);
     scanner.at = close + 1;
     if (text.charCodeAt(scanner.at) !== QUOTE) break;
@@ -79,7 +83,11 @@ function quoted(scanner: Scanner): string {
   const next = text.charCodeAt(scanner.at);
   if (scanner.at < text.length && next !== COMMA && !isLineEnd(next)) {
     const where = `${file}:${scanner.line}`;
-    throw new Fault("data", `${where}: text after a closing quote; a quote inside a field is written twice`, { where });
+    throw new Fault(
+      "data",
+      `${where}: text after a closing quote; a quote inside a field is written twice`,
+      { where },
+    );
   }
   return value;
 }

@@ -55,7 +55,8 @@ function memberOf(bytes: Uint8Array, { file, member }: TableRequest): Uint8Array
   const csvs = names.filter((name) => /\.csv$/i.test(name));
   const wanted = member ?? (csvs.length === 1 ? csvs[0] : null);
   if (wanted !== null && names.includes(wanted)) return entries[wanted];
-  const lead = member === null ? `${file} holds ${csvs.length} CSV files` : `${file} has no member ${member}`;
+  const lead =
+    member === null ? `${file} holds ${csvs.length} CSV files` : `${file} has no member ${member}`;
   throw new Fault("data", `${lead}; name one in member: ${names.join(", ") || "(it is empty)"}`, {
     where: file,
   });
@@ -70,7 +71,10 @@ function unzip(bytes: Uint8Array, file: string): { readonly [name: string]: Uint
   }
 }
 
-function decode(bytes: Uint8Array, file: string): { readonly text: string; readonly encoding: string } {
+function decode(
+  bytes: Uint8Array,
+  file: string,
+): { readonly text: string; readonly encoding: string } {
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

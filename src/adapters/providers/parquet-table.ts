@@ -14,7 +14,10 @@ export async function readParquetTable(path: string, file: string): Promise<RawT
     return await withDuckdb((duckdb) => readTable(duckdb, path, file));
   } catch (cause) {
     const said = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new Fault("data", `${file} does not read as Parquet: ${said.replaceAll(path, file)}`, { where: file, cause });
+    throw new Fault("data", `${file} does not read as Parquet: ${said.replaceAll(path, file)}`, {
+      where: file,
+      cause,
+    });
   }
 }
 
@@ -22,16 +25,23 @@ async function readTable(duckdb: Duckdb, path: string, file: string): Promise<Ra
   const { connection } = duckdb;
   const from = `read_parquet(${sqlText(path)})`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`);
-  const plans = described.getRows().map(([name, type]): ColumnPlan => ({
-    name: String(name),
-    kind: kindOf(String(type)),
-  }));
+  const plans = described.getRows().map(
+    ([name, type]): ColumnPlan => ({
+      name: String(name),
+      kind: kindOf(String(type)),
+    }),
+  );
   const result = await connection.stream(`SELECT ${plans.map(selectOf).join(", ")} FROM ${from}`);
   const parts = plans.map(() => [] as (Float64Array | string[])[]);
   let rows = 0;
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  for (
+    let chunk = await result.fetchChunk();
+    chunk !== null && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
     for (let k = 0; k < plans.length; k++) {
-      const texts = () => chunk.getColumnValues(k).map((value) => (value === null ? "" : String(value)));
+      const texts = () =>
+        chunk.getColumnValues(k).map((value) => (value === null ? "" : String(value)));
       parts[k].push(plans[k].kind === "text" ? texts() : doublesOf(chunk, k));
     }
     rows += chunk.rowCount;

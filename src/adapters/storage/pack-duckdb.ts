@@ -2,11 +2,12 @@
  * DuckDB in memory over Parquet files, one thread (float work of several threads differs between
  * runs). The native library is loaded when the first Parquet file is touched, never before.
  */
-import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import type * as Library from "@duckdb/node-api";
 
-type Library = typeof import("@duckdb/node-api");
-
-export type Duckdb = { readonly connection: DuckDBConnection; readonly library: Library };
+export type Duckdb = {
+  readonly connection: Library.DuckDBConnection;
+  readonly library: typeof Library;
+};
 
 /** Opens a database for the duration of `work`, and closes it whatever happens. */
 export async function withDuckdb<T>(work: (duckdb: Duckdb) => Promise<T>): Promise<T> {
@@ -25,7 +26,7 @@ export async function withDuckdb<T>(work: (duckdb: Duckdb) => Promise<T>): Promi
 }
 
 /** The doubles of one column of a chunk, without a value object per row. A null cell is NaN. */
-export function doublesOf(chunk: DuckDBDataChunk, column: number): Float64Array {
+export function doublesOf(chunk: Library.DuckDBDataChunk, column: number): Float64Array {
   const vector = chunk.getColumnVector(column);
   const values = new Float64Array(chunk.rowCount);
   for (let i = 0; i < values.length; i++) {

@@ -20,7 +20,10 @@ export async function writeParquet(
   const rows = columns[0].values.length;
   for (let start = 0; start < rows; start += VECTOR_ROWS) {
     const count = Math.min(VECTOR_ROWS, rows - start);
-    const chunk = library.DuckDBDataChunk.create(columns.map(() => library.DOUBLE), count);
+    const chunk = library.DuckDBDataChunk.create(
+      columns.map(() => library.DOUBLE),
+      count,
+    );
     columns.forEach(({ values }, k) => fill(chunk, k, values.subarray(start, start + count)));
     appender.appendDataChunk(chunk);
   }
@@ -35,9 +38,15 @@ export async function readParquet(
   names: readonly string[],
 ): Promise<readonly Float64Array[]> {
   const list = names.map(sqlName).join(", ");
-  const result = await duckdb.connection.stream(`SELECT ${list} FROM read_parquet(${sqlText(path)})`);
+  const result = await duckdb.connection.stream(
+    `SELECT ${list} FROM read_parquet(${sqlText(path)})`,
+  );
   const parts = names.map(() => [] as Float64Array[]);
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  for (
+    let chunk = await result.fetchChunk();
+    chunk !== null && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
     for (let k = 0; k < names.length; k++) parts[k].push(doublesOf(chunk, k));
   }
   return parts.map(concatenated);

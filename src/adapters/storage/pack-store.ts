@@ -78,7 +78,9 @@ async function putPack(context: Context, request: PutRequest) {
   const { folder, codec } = context;
   const { content, lineage, knownFromMs } = request;
   const { id, text } = codec.manifestOf(content);
-  const created = await onDisk("write a pack", folder, () => writeOnce(context, { id, text, ...request }));
+  const created = await onDisk("write a pack", folder, () =>
+    writeOnce(context, { id, text, ...request }),
+  );
   const row = await onDisk("record a pack", folder, async () =>
     recordRow(folder, (rows) => rowAfter(rows, { id, lineage, knownFromMs })),
   );
@@ -90,7 +92,11 @@ async function putPack(context: Context, request: PutRequest) {
 /** A row for each change of a lineage's current pack; building the same again adds none. */
 function rowAfter(
   rows: readonly CatalogRow[],
-  { id, lineage, knownFromMs }: { readonly id: string; readonly lineage: string; readonly knownFromMs: number },
+  {
+    id,
+    lineage,
+    knownFromMs,
+  }: { readonly id: string; readonly lineage: string; readonly knownFromMs: number },
 ): CatalogRow {
   const current = rows.findLast((row) => row.lineage === lineage) ?? null;
   if (current !== null && current.pack_id === id) return current;
@@ -140,7 +146,10 @@ async function writePack(
     }
   });
   const body = canonicalJson(JSON.parse(JSON.stringify(pack.provenance)) as Json);
-  await writeDurably(join(aside, PROVENANCE), `{"provenance":${body},"sha256":"${sha256(body)}"}\n`);
+  await writeDurably(
+    join(aside, PROVENANCE),
+    `{"provenance":${body},"sha256":"${sha256(body)}"}\n`,
+  );
   await writeDurably(join(aside, MANIFEST), pack.text);
   await flush(aside);
 }
@@ -156,13 +165,16 @@ async function getPack(context: Context, id: string): Promise<Pack> {
   }
   const text = await readPart(folder, id, MANIFEST);
   const seen = sha256(text);
-  if (seen !== id) throw damaged(id, MANIFEST, `its sha256 is ${short(seen)}, the pack's name says ${short(id)}`);
+  if (seen !== id)
+    throw damaged(id, MANIFEST, `its sha256 is ${short(seen)}, the pack's name says ${short(id)}`);
   await checkProvenance(context, id);
   const outline = codec.outlineOf(text);
   const columns = await withDuckdb(async (duckdb) => {
     const all: (readonly Float64Array[])[] = [];
     for (const [k, series] of outline.series.entries()) {
-      all.push(await readSeries(context, duckdb, { id, file: barsFile(k, series.instrument.id), series }));
+      all.push(
+        await readSeries(context, duckdb, { id, file: barsFile(k, series.instrument.id), series }),
+      );
     }
     return all;
   });
@@ -178,7 +190,8 @@ async function readSeries(
   const names = series.columns.map(({ name }) => name);
   const path = join(folder, id, file);
   const columns = await readParquet(duckdb, path, names).catch((cause: unknown) => {
-    const said = cause instanceof Error ? cause.message.split("\n")[0].replaceAll(path, file) : String(cause);
+    const said =
+      cause instanceof Error ? cause.message.split("\n")[0].replaceAll(path, file) : String(cause);
     throw damaged(id, file, said, cause);
   });
   series.columns.forEach(({ name, sha256 }, k) => {

@@ -11,7 +11,11 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 export function engineCodeHash(sha256: Sha256): string {
   const files = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1).replaceAll("\\", "/"))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(ROOT.length + 1)
+        .replaceAll("\\", "/"),
+    )
     .sort();
   const lines = [...files, "package-lock.json"].map(
     (file) => `${sha256(readFileSync(join(ROOT, file)))}  ${file}\n`,

@@ -6,8 +6,16 @@ import { join } from "node:path";
 import { createArtifactStore } from "../../adapters/storage/artifact-store.ts";
 import { type JournalReader, openJournalReadOnly } from "../../adapters/storage/journal-reader.ts";
 import { type JournalRules, openJournalStore } from "../../adapters/storage/journal-store.ts";
-import { createRunFolders, type RunFolder, type RunFolders } from "../../adapters/storage/run-folders.ts";
-import { ARTIFACTS_FOLDER, type Verification, verifyRun } from "../../adapters/storage/verify-run.ts";
+import {
+  createRunFolders,
+  type RunFolder,
+  type RunFolders,
+} from "../../adapters/storage/run-folders.ts";
+import {
+  ARTIFACTS_FOLDER,
+  type Verification,
+  verifyRun,
+} from "../../adapters/storage/verify-run.ts";
 import { engineCodeHash, runtimeName } from "../../adapters/system/code-hash.ts";
 import { sha256 } from "../../adapters/system/hash.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -62,7 +70,9 @@ export function readSoundJournal(folder: string): JournalReader {
 }
 
 /** Hash of this code, and of the strategies in the order of the mandate. */
-export function codeHashOf(uses: readonly { readonly name: string; readonly codeHash: string }[]): string {
+export function codeHashOf(
+  uses: readonly { readonly name: string; readonly codeHash: string }[],
+): string {
   const strategies = uses.map((use) => `${use.codeHash}  ${use.name}\n`).join("");
   return sha256(`${engineCodeHash(sha256)}\n${strategies}`);
 }

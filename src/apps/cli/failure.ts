@@ -22,7 +22,8 @@ export type Failure = {
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof Fault) {
-    const where = error.where === null || error.message.includes(error.where) ? "" : `${error.where}: `;
+    const where =
+      error.where === null || error.message.includes(error.where) ? "" : `${error.where}: `;
     return {
       exitCode: EXIT_OF_KIND[error.kind],
       kind: error.kind,

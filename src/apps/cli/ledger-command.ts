@@ -36,7 +36,8 @@ async function foldRun(home: string, folder: string): Promise<Ledger> {
       if (ledger === null) ledger = await openLedger(home, entry.payload);
       ledger.apply(entry);
     }
-    if (ledger === null) throw new Fault("data", `${folder}: the journal is empty, there are no books to export`);
+    if (ledger === null)
+      throw new Fault("data", `${folder}: the journal is empty, there are no books to export`);
     return ledger;
   } finally {
     reader.close();
@@ -45,7 +46,8 @@ async function foldRun(home: string, folder: string): Promise<Ledger> {
 
 /** The first entry names the pack, which holds the instruments, and the lot method. */
 async function openLedger(home: string, first: JournalPayload): Promise<Ledger> {
-  if (first.kind !== "run_started") throw new Fault("verify", "the journal does not begin with run_started");
+  if (first.kind !== "run_started")
+    throw new Fault("verify", "the journal does not begin with run_started");
   const pack = await (await openPacks(home)).get(first.pack_id);
   const instruments = pack.series.map((s) => s.instrument);
   const { currency, currencyDigits } = instruments[0];

@@ -11,7 +11,12 @@ import { createOutput } from "./output.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
   const json = argv.includes("--json");
-  const output = createOutput({ json, stdout: process.stdout, stderr: process.stderr, environment: process.env });
+  const output = createOutput({
+    json,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+  });
   let exitCode: number = EXIT_CODES.OK;
   const program = new Command("assay")
     .description("A systematic trading system that proves what it did.")
@@ -35,7 +40,10 @@ async function main(argv: readonly string[]): Promise<number> {
 function usageFault(error: CommanderError, program: Command): Fault {
   if (error.code === "commander.help") {
     const names = program.commands.map((command) => command.name()).join(", ");
-    return new Fault("usage", `which command? There are ${names}; assay COMMAND --help explains one`);
+    return new Fault(
+      "usage",
+      `which command? There are ${names}; assay COMMAND --help explains one`,
+    );
   }
   return new Fault("usage", error.message.replace(/^error: /, ""), {
     details: ["assay --help lists the commands, assay COMMAND --help explains one"],

@@ -27,7 +27,8 @@ export type Replay = {
 export async function replayRun(request: ReplayRequest): Promise<Replay> {
   const { run, home } = request;
   const recorded = run.document;
-  if (recorded === null) throw new Fault("verify", `${run.name} is ${run.state}: only a finished run can be replayed`);
+  if (recorded === null)
+    throw new Fault("verify", `${run.name} is ${run.state}: only a finished run can be replayed`);
   const loaded = loadMandate(mandatePath(request), request.flags, process.env);
   if (loaded.resolved.hash !== recorded.mandate_hash) {
     throw new Fault(
@@ -50,14 +51,24 @@ export async function replayRun(request: ReplayRequest): Promise<Replay> {
   const own = sameCode && sameRuntime ? ["HEAD", "report.html", "run.json"] : [];
   const data = folders
     .compareAside(run.name)
-    .filter((name) => own.includes(name) || name.startsWith("artifacts") || name === "journal.sqlite");
+    .filter(
+      (name) => own.includes(name) || name.startsWith("artifacts") || name === "journal.sqlite",
+    );
   folders.removeAside(run.name);
   const notes = [
-    ...(sameCode ? [] : [`code differs: recorded ${recorded.code_hash}, now ${job.identity.codeHash}`]),
-    ...(sameRuntime ? [] : [`runtime differs: recorded ${recorded.runtime}, now ${job.identity.runtime}`]),
+    ...(sameCode
+      ? []
+      : [`code differs: recorded ${recorded.code_hash}, now ${job.identity.codeHash}`]),
+    ...(sameRuntime
+      ? []
+      : [`runtime differs: recorded ${recorded.runtime}, now ${job.identity.runtime}`]),
   ];
   const summary = `executed again: ${data.length === 0 ? "identical" : "different"}${notes.length === 0 ? "" : `; ${notes.join("; ")}`}`;
-  return { summary, notes, findings: data.map((name) => `${name} differs when the run is executed again`) };
+  return {
+    summary,
+    notes,
+    findings: data.map((name) => `${name} differs when the run is executed again`),
+  };
 }
 
 /** --mandate, the path that was given to find the run, or the mandate beside the .assay folder. */
@@ -66,5 +77,8 @@ function mandatePath({ mandate, target, home }: ReplayRequest): string {
   if (target !== null && existsSync(target) && !existsSync(join(target, "HEAD"))) return target;
   const beside = join(dirname(home), "mandate.yaml");
   if (existsSync(beside)) return beside;
-  throw new Fault("usage", `--replay needs the mandate: there is none at ${beside}; give it with --mandate PATH`);
+  throw new Fault(
+    "usage",
+    `--replay needs the mandate: there is none at ${beside}; give it with --mandate PATH`,
+  );
 }

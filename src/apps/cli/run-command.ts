@@ -73,9 +73,7 @@ export async function runMandate(options: RunOptions): Promise<RunOutcome> {
 }
 
 /** Loads, checks and builds everything; nothing is written but the pack. */
-export async function prepareJob(
-  options: RunOptions,
-): Promise<{ job: Job; found: FoundPack }> {
+export async function prepareJob(options: RunOptions): Promise<{ job: Job; found: FoundPack }> {
   const { loaded, progress } = options;
   const uses = await loadStrategies(loaded);
   const found = await packFor(options);
@@ -151,7 +149,8 @@ async function repeat(
   if (recorded !== null && onlyPresentation(differing, document, recorded)) {
     await adoptDocuments(folders.folderOf(job.id), aside);
     folders.removeAside(job.id);
-    const finding = "already recorded, identical; its report was written anew, because name, comments or places of values changed";
+    const finding =
+      "already recorded, identical; its report was written anew, because name, comments or places of values changed";
     return { document, findings: [finding] };
   }
   const kept = folders.keepAside(job.id);
@@ -168,7 +167,8 @@ function onlyPresentation(
   recorded: RunDocument,
 ): boolean {
   const documents = ["HEAD", "report.html", "run.json"];
-  const numbers = (document: RunDocument) => canonicalJson({ ...document, name: "" } as unknown as Json);
+  const numbers = (document: RunDocument) =>
+    canonicalJson({ ...document, name: "" } as unknown as Json);
   return differing.every((name) => documents.includes(name)) && numbers(now) === numbers(recorded);
 }
 

@@ -12,12 +12,26 @@ export function summaryLines({ document, folder, findings }: RunOutcome, paint: 
   const { metrics: m, window, currency } = document;
   const marks = document.marks.map((mark) => paint.yellow(mark)).join(" ");
   const lines = [
-    [paint.bold(document.name), statusText(document, paint), marks].filter((t) => t !== "").join("  "),
+    [paint.bold(document.name), statusText(document, paint), marks]
+      .filter((t) => t !== "")
+      .join("  "),
     "",
-    pair("window", `${window.evaluation.from} to ${window.evaluation.to}, ${count(window.evaluation.sessions)} sessions (full: from ${window.full.from})`),
-    pair("equity", `${amount(m.start_equity)} -> ${amount(m.final_equity)} ${currency}, ${percent(m.total_return)}, CAGR ${percent(m.cagr)}`),
-    pair("risk", `volatility ${percent(m.annual_volatility)}, Sharpe ${ratio(m.sharpe)}, Sortino ${ratio(m.sortino)}, max drawdown ${percent(m.max_drawdown)}, Calmar ${ratio(m.calmar)}`),
-    pair("trading", `${count(m.trades)} fills, turnover ${ratio(m.turnover)} a year, costs ${amount(m.costs)} ${currency}`),
+    pair(
+      "window",
+      `${window.evaluation.from} to ${window.evaluation.to}, ${count(window.evaluation.sessions)} sessions (full: from ${window.full.from})`,
+    ),
+    pair(
+      "equity",
+      `${amount(m.start_equity)} -> ${amount(m.final_equity)} ${currency}, ${percent(m.total_return)}, CAGR ${percent(m.cagr)}`,
+    ),
+    pair(
+      "risk",
+      `volatility ${percent(m.annual_volatility)}, Sharpe ${ratio(m.sharpe)}, Sortino ${ratio(m.sortino)}, max drawdown ${percent(m.max_drawdown)}, Calmar ${ratio(m.calmar)}`,
+    ),
+    pair(
+      "trading",
+      `${count(m.trades)} fills, turnover ${ratio(m.turnover)} a year, costs ${amount(m.costs)} ${currency}`,
+    ),
     pair("signals", signalText(document)),
     ...document.stages.map((stage, n) => pair(n === 0 ? "stages" : "", stageText(stage))),
   ];
@@ -27,11 +41,15 @@ export function summaryLines({ document, folder, findings }: RunOutcome, paint: 
   for (const warning of document.warnings) lines.push(pair(paint.yellow("warning"), warning, 7));
   for (const finding of findings) lines.push(pair("found", finding));
   if (document.failure !== null) {
-    const number = document.failure.invariant === null ? "" : `invariant ${document.failure.invariant}: `;
+    const number =
+      document.failure.invariant === null ? "" : `invariant ${document.failure.invariant}: `;
     lines.push(pair(paint.red("failed"), number + document.failure.message, 6));
   }
   lines.push(
-    pair("run", `${document.run_id}, journal ${count(document.journal.entries)} entries, head ${document.journal.head.slice(0, 16)}`),
+    pair(
+      "run",
+      `${document.run_id}, journal ${count(document.journal.entries)} entries, head ${document.journal.head.slice(0, 16)}`,
+    ),
     pair("report", join(folder, "report.html")),
   );
   return lines;
@@ -43,7 +61,9 @@ function pair(label: string, text: string, width = label.length): string {
 
 function statusText({ status }: RunDocument, paint: Paint): string {
   if (status === "OK") return paint.green(status);
-  return status === "ZERO_TRADES" || status === "ZERO_VARIANCE" ? paint.yellow(status) : paint.red(status);
+  return status === "ZERO_TRADES" || status === "ZERO_VARIANCE"
+    ? paint.yellow(status)
+    : paint.red(status);
 }
 
 function signalText({ signals }: RunDocument): string {

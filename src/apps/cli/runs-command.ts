@@ -26,8 +26,14 @@ export function listRunsResult(home: string, paint: Paint): { document: Json; li
   }
   const header = ["run", "name", "status", "return", "Sharpe", "window"];
   const rows = runs.map(cells);
-  const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
-  const line = (row: readonly string[]) => row.map((cell, c) => cell.padEnd(widths[c])).join("  ").trimEnd();
+  const widths = header.map((title, c) =>
+    Math.max(title.length, ...rows.map((row) => row[c].length)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]))
+      .join("  ")
+      .trimEnd();
   return { document, lines: [paint.dim(line(header)), ...rows.map(line)] };
 }
 

@@ -43,7 +43,9 @@ export function progressBar(stream: Stream, nowMs: () => number): Progress {
     const rate = elapsed > 0 ? done / elapsed : 0;
     const left = rate > 0 ? (total - done) / rate : 0;
     const tail = finished ? "" : `  ${Math.ceil(left)} s left`;
-    stream.write(`\r${label.padEnd(10)} ${bar} ${done}/${total}  ${Math.round(rate)}/s${tail}\u001b[K`);
+    stream.write(
+      `\r${label.padEnd(10)} ${bar} ${done}/${total}  ${Math.round(rate)}/s${tail}\u001b[K`,
+    );
     if (finished) stream.write("\r\u001b[K");
   };
 }

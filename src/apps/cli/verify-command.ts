@@ -25,7 +25,12 @@ export async function verifyResult(
   const { checked, findings } = verifyFolder(run.folder);
   const replay =
     options.replay && findings.length === 0
-      ? await replayRun({ ...options, home, run, progress: progressBar(options.output.stderr, Date.now) })
+      ? await replayRun({
+          ...options,
+          home,
+          run,
+          progress: progressBar(options.output.stderr, Date.now),
+        })
       : null;
   const all = [...findings, ...(replay?.findings ?? [])];
   const holds = all.length === 0;

@@ -7,13 +7,7 @@ import { civilFromDays, dayNumber, weekdayOfDays } from "../../base/instant.ts";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"] as const;
 
-export const RHYTHMS = [
-  "never",
-  "every_session",
-  ...WEEKDAYS,
-  "month_start",
-  "month_end",
-] as const;
+export const RHYTHMS = ["never", "every_session", ...WEEKDAYS, "month_start", "month_end"] as const;
 export type Rhythm = (typeof RHYTHMS)[number];
 
 /** 1 where the rhythm falls on the session. */

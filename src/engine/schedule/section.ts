@@ -15,7 +15,8 @@ export const scheduleSection: Section<typeof schema> = {
   schema,
   describe: {
     decide: "sessions on which strategies are asked",
-    rebalance: "sessions on which an unchanged weight is sized anew; weekly days without a session snap to the one before",
+    rebalance:
+      "sessions on which an unchanged weight is sized anew; weekly days without a session snap to the one before",
   },
   defaults: { decide: "every_session", rebalance: "never" },
   profiles: {},

@@ -49,5 +49,13 @@ function verdict(
   limit: number,
   unit: string,
 ): Verdict {
-  return { gate: "limits", result, rule, observed, limit, unit };
+  // A ratio to a net asset value of zero is not a number anybody observed.
+  return {
+    gate: "limits",
+    result,
+    rule,
+    observed: Number.isFinite(observed) ? observed : null,
+    limit,
+    unit,
+  };
 }

@@ -19,9 +19,11 @@ export const limitsSection: Section<typeof limitsSchema> = {
   owner: "execution/gates",
   schema: limitsSchema,
   describe: {
-    gross: "largest sum of |exposure| as a fraction of net asset value; the buying power of the cash gate",
+    gross:
+      "largest sum of |exposure| as a fraction of net asset value; the buying power of the cash gate",
     net: "largest |sum of exposure| as a fraction of net asset value; null: no limit of its own",
-    symbol: "largest |exposure| in one instrument as a fraction of net asset value; null: the gross limit",
+    symbol:
+      "largest |exposure| in one instrument as a fraction of net asset value; null: the gross limit",
     positions: "largest number of instruments held at once; null: no limit",
     shorts: "whether a position may be below zero",
   },
@@ -46,7 +48,8 @@ export const freshnessSection: Section<typeof freshnessSchema> = {
   owner: "execution/gates",
   schema: freshnessSchema,
   describe: {
-    max_age_sessions: "sessions since the instrument's last bar beyond which a decision on it is refused",
+    max_age_sessions:
+      "sessions since the instrument's last bar beyond which a decision on it is refused",
   },
   defaults: { max_age_sessions: 1 },
   profiles: {},

@@ -20,10 +20,7 @@ type Effect = {
 };
 
 /** Arrays that nothing adjusts are shared with the series, not copied. */
-export function adjustInputs(
-  series: BarSeries,
-  actions: readonly CorporateAction[],
-): ColumnInputs {
+export function adjustInputs(series: BarSeries, actions: readonly CorporateAction[]): ColumnInputs {
   const { timesMs, open, high, low, close, volume } = series;
   const effects = effectsByRow(timesMs, ofInstrument(series, actions));
   const splitFactor = new Float64Array(timesMs.length);
@@ -83,10 +80,7 @@ function effectsByRow(
 }
 
 /** Units grow with splits and reinvested cash; wealth is units x close over the first close. */
-function totalReturnOf(
-  close: Float64Array,
-  effects: ReadonlyMap<number, Effect>,
-): Float64Array {
+function totalReturnOf(close: Float64Array, effects: ReadonlyMap<number, Effect>): Float64Array {
   const wealth = new Float64Array(close.length);
   let units = close.length > 0 && close[0] > 0 ? 1 : Number.NaN;
   for (let t = 0; t < close.length; t++) {

@@ -17,7 +17,10 @@ export function resolveActions(
   settings: DividendSettings,
 ): readonly CorporateAction[] {
   const listed = new Map(
-    settings.pay_dates.map((row) => [`${row.instrument} ${row.ex_date}`, parseIsoDate(row.pay_date)]),
+    settings.pay_dates.map((row) => [
+      `${row.instrument} ${row.ex_date}`,
+      parseIsoDate(row.pay_date),
+    ]),
   );
   const unused = new Set(listed.keys());
   const actions = new Map<string, CorporateAction>();
@@ -35,7 +38,14 @@ export function resolveActions(
     const declared = settings.pay_date === "ex_date" ? exDateMs : null;
     const payDateMs = listed.get(key) ?? action.payDateMs ?? declared;
     if (payDateMs === null) unpaid.push(action);
-    else actions.set(`${key} ${kind}`, { kind, instrument, exDateMs, payDateMs, amountPerUnit: amount });
+    else
+      actions.set(`${key} ${kind}`, {
+        kind,
+        instrument,
+        exDateMs,
+        payDateMs,
+        amountPerUnit: amount,
+      });
   }
   if (unpaid.length > 0) throw withoutPayDate(unpaid);
   if (unused.size > 0) {
@@ -59,7 +69,10 @@ export function compareActions(a: CorporateAction, b: CorporateAction): number {
 function withoutPayDate(rows: readonly RawAction[]): Fault {
   const details = rows
     .slice(0, SHOWN)
-    .map((row) => `${row.where} ${row.instrument} ex-date ${formatDate(row.exDateMs)}, ${row.amount} per unit`);
+    .map(
+      (row) =>
+        `${row.where} ${row.instrument} ex-date ${formatDate(row.exDateMs)}, ${row.amount} per unit`,
+    );
   if (rows.length > SHOWN) details.push(`and ${rows.length - SHOWN} more`);
   const count = rows.length === 1 ? "1 dividend has" : `${rows.length} dividends have`;
   return new Fault(

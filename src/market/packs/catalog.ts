@@ -6,10 +6,7 @@
 import { formatInstant } from "../../base/instant.ts";
 import type { CatalogRow } from "../../ports/pack-store.ts";
 
-export function lineageRows(
-  catalog: readonly CatalogRow[],
-  lineage: string,
-): readonly CatalogRow[] {
+function lineageRows(catalog: readonly CatalogRow[], lineage: string): readonly CatalogRow[] {
   return catalog.filter((row) => row.lineage === lineage);
 }
 
@@ -27,10 +24,7 @@ export function currentAt(
 }
 
 /** One line per row, newest last: "ab12cd34ef56 known from 2026-01-02T10:00:00Z, supersedes ..". */
-export function lineageLines(
-  catalog: readonly CatalogRow[],
-  lineage: string,
-): readonly string[] {
+export function lineageLines(catalog: readonly CatalogRow[], lineage: string): readonly string[] {
   return lineageRows(catalog, lineage).map((row) => {
     const after = row.supersedes === null ? "" : `, supersedes ${row.supersedes.slice(0, 12)}`;
     return `${row.pack_id.slice(0, 12)} known from ${formatInstant(row.known_from_ms)}${after}`;

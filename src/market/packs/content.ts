@@ -34,7 +34,7 @@ export function packCodec(sha256: Sha256): PackCodec {
 }
 
 /** "time" and the bar fields the source has, in that order. */
-export function columnsOf(series: BarSeries): readonly NamedColumn[] {
+function columnsOf(series: BarSeries): readonly NamedColumn[] {
   const columns: NamedColumn[] = [{ name: "time", values: series.timesMs }];
   for (const name of BAR_FIELDS) {
     const values = series[name];
@@ -77,7 +77,12 @@ function manifestText(content: PackContent, sha256: Sha256): string {
 }
 
 type ActionJson =
-  | { readonly kind: "split"; readonly instrument: string; readonly ex_date: string; readonly ratio: number }
+  | {
+      readonly kind: "split";
+      readonly instrument: string;
+      readonly ex_date: string;
+      readonly ratio: number;
+    }
   | {
       readonly kind: "dividend";
       readonly instrument: string;
@@ -184,7 +189,11 @@ function packOf(
     };
     const timesMs = named("time");
     const close = named("close");
-    invariant(timesMs !== null && close !== null, 9, () => `${entry.instrument.id} has no time or close`);
+    invariant(
+      timesMs !== null && close !== null,
+      9,
+      () => `${entry.instrument.id} has no time or close`,
+    );
     return {
       instrument: entry.instrument,
       timesMs,

@@ -16,7 +16,10 @@ export const FINDING_KINDS = {
   close_outside_range: { severity: "warn", meaning: "close outside high and low" },
   price_not_positive: { severity: "warn", meaning: "open, high or low at or below zero" },
   volume_negative: { severity: "warn", meaning: "volume below zero" },
-  volume_zero: { severity: "warn", meaning: "bars with volume 0 beyond quality.max_zero_volume_share" },
+  volume_zero: {
+    severity: "warn",
+    meaning: "bars with volume 0 beyond quality.max_zero_volume_share",
+  },
   jump: { severity: "warn", meaning: "one-bar move beyond quality.max_jump" },
   level_break: { severity: "warn", meaning: "a jump that stayed, without a corporate action" },
   gap: { severity: "warn", meaning: "days without a bar beyond quality.max_gap_days" },

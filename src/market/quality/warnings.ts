@@ -38,21 +38,28 @@ export function warnAbout(series: BarSeries, context: WarnContext): void {
 }
 
 function checkPrices(series: BarSeries, say: Say): void {
-  const { open, high, low, close } = series;
+  const { open, high, low, close, instrument } = series;
+  if (!instrument.allowNonpositive) {
+    checkPositive("open", open, say);
+    checkPositive("high", high, say);
+    checkPositive("low", low, say);
+  }
+  if (high === null || low === null) return;
   for (let t = 0; t < close.length; t++) {
-    if (high !== null && low !== null) {
-      const range = `outside ${low[t]}..${high[t]}`;
-      if (open !== null && (open[t] > high[t] || open[t] < low[t])) {
-        say("open_outside_range", t, `open ${open[t]} ${range}`);
-      }
-      if (close[t] > high[t] || close[t] < low[t]) {
-        say("close_outside_range", t, `close ${close[t]} ${range}`);
-      }
+    const range = () => `outside ${low[t]}..${high[t]}`;
+    if (open !== null && (open[t] > high[t] || open[t] < low[t])) {
+      say("open_outside_range", t, `open ${open[t]} ${range()}`);
     }
-    if (series.instrument.allowNonpositive) continue;
-    for (const [name, column] of Object.entries({ open, high, low })) {
-      if (column !== null && column[t] <= 0) say("price_not_positive", t, `${name} ${column[t]}`);
+    if (close[t] > high[t] || close[t] < low[t]) {
+      say("close_outside_range", t, `close ${close[t]} ${range()}`);
     }
+  }
+}
+
+function checkPositive(name: string, column: Float64Array | null, say: Say): void {
+  if (column === null) return;
+  for (let t = 0; t < column.length; t++) {
+    if (column[t] <= 0) say("price_not_positive", t, `${name} ${column[t]}`);
   }
 }
 

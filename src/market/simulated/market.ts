@@ -114,7 +114,9 @@ function simulateBar(equity: Equity, t: number, factor: number): void {
   const { shocks, bars, instrument } = equity;
   const scale = Math.sqrt(shocks.variance);
   const move = DRIFT_PER_SESSION + equity.beta * factor + nextShock(shocks);
-  const night = NIGHT_SHARE * move + Math.sqrt(NIGHT_SHARE * (1 - NIGHT_SHARE)) * scale * nextNormal(shocks.prng);
+  const night =
+    NIGHT_SHARE * move +
+    Math.sqrt(NIGHT_SHARE * (1 - NIGHT_SHARE)) * scale * nextNormal(shocks.prng);
   const open = equity.price * bounded(1 + night);
   const close = equity.price * bounded(1 + move);
   let high = Math.max(open, close);

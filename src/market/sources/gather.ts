@@ -137,8 +137,12 @@ function gatherFields(reader: Reader): void {
     columnOf(table, mapping[field] as string, `${key}.columns.${field}`),
   );
   const actions = actionColumns(reader);
-  const ids = source.layout === "long" ? columnOf(table, source.instrument_column ?? "", `${key}.instrument_column`) : null;
+  const ids =
+    source.layout === "long"
+      ? columnOf(table, source.instrument_column ?? "", `${key}.instrument_column`)
+      : null;
   const wanted = source.instruments ? new Set(source.instruments) : null;
+  const targets = new Map<string, GatheredRows>();
   for (let row = 0; row < table.rows; row++) {
     const id = ids === null ? (source.instrument ?? "") : textAt(ids, row);
     if (wanted !== null && !wanted.has(id)) continue;
@@ -152,7 +156,10 @@ function gatherFields(reader: Reader): void {
     if (timeMs === null) continue;
     for (const action of actions) takeAction(reader, action, { row, id, timeMs });
     const values = readValues(reader, { row, id, fields, columns });
-    if (values !== null) push(rowsFor(reader, id, fields), reader, { timeMs, row, values });
+    if (values === null) continue;
+    const target = targets.get(id) ?? rowsFor(reader, id, fields);
+    targets.set(id, target);
+    push(target, reader, { timeMs, row, values });
   }
   for (const id of wanted ?? []) {
     if (!gathering.expected.has(id)) throw absentInstrument(reader, id, ids);
@@ -193,7 +200,8 @@ function actionColumns(reader: Reader): readonly ActionColumns[] {
   const dividend = column("dividend");
   const split = column("split");
   const list: ActionColumns[] = [];
-  if (dividend !== null) list.push({ kind: "dividend", column: dividend, payDate: column("pay_date") });
+  if (dividend !== null)
+    list.push({ kind: "dividend", column: dividend, payDate: column("pay_date") });
   if (split !== null) list.push({ kind: "split", column: split, payDate: null });
   return list;
 }

@@ -19,7 +19,7 @@ export type SizingInput = {
   readonly scale: MoneyScale;
 };
 
-export type Sized = { readonly lots: number; /** Before rounding. */ readonly ideal: number };
+export type Sized = { readonly lots: number /** Before rounding. */; readonly ideal: number };
 
 export function sizeTarget(input: SizingInput): Result<Sized, Refusal> {
   if (input.value === 0) return ok({ lots: 0, ideal: 0 });

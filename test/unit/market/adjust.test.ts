@@ -47,7 +47,9 @@ describe("adjusting for splits and dividends", () => {
     series.timesMs[1] += DAY_MS;
     series.timesMs[2] += DAY_MS;
     expect([...adjustInputs(series, [split(1, 2)]).splitFactor]).toEqual([1, 2, 2]);
-    expect([...adjustInputs(series, [split(0, 2), split(-5, 3), split(9, 5)]).splitFactor]).toEqual([1, 1, 1]);
+    expect([...adjustInputs(series, [split(0, 2), split(-5, 3), split(9, 5)]).splitFactor]).toEqual(
+      [1, 1, 1],
+    );
   });
 
   it("leaves another instrument's actions alone", () => {
@@ -73,7 +75,8 @@ describe("adjusting for splits and dividends", () => {
     return prices.map((price, day) => {
       const today = actions.filter(({ exDateMs }) => day > 0 && exDateMs === FIRST + day * DAY_MS);
       let cash = 0;
-      for (const action of today) if (action.kind === "dividend") cash += units * action.amountPerUnit;
+      for (const action of today)
+        if (action.kind === "dividend") cash += units * action.amountPerUnit;
       for (const action of today) if (action.kind === "split") units *= action.ratio;
       units += cash / price;
       return units * price;
@@ -82,19 +85,28 @@ describe("adjusting for splits and dividends", () => {
 
   const events = fc.array(
     fc.oneof(
-      fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(2, 3, 0.5, 7)).map(([day, ratio]) => split(day, ratio)),
-      fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(0.25, 1)).map(([day, amount]) => dividend(day, amount)),
+      fc
+        .tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(2, 3, 0.5, 7))
+        .map(([day, ratio]) => split(day, ratio)),
+      fc
+        .tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(0.25, 1))
+        .map(([day, amount]) => dividend(day, amount)),
     ),
     { maxLength: 4 },
   );
-  const prices = fc.array(fc.integer({ min: 100, max: 10_000 }).map((cents) => cents / 100), { minLength: 10, maxLength: 10 });
+  const prices = fc.array(
+    fc.integer({ min: 100, max: 10_000 }).map((cents) => cents / 100),
+    { minLength: 10, maxLength: 10 },
+  );
 
   it("equals a holder who counts units and cash", () => {
     fc.assert(
       fc.property(prices, events, (values, actions) => {
         const expected = naiveWealth(values, actions);
         const { totalReturn } = adjustInputs(closes(values), actions);
-        expected.forEach((wealth, t) => expect(Math.abs(totalReturn[t] / wealth - 1)).toBeLessThan(1e-12));
+        expected.forEach((wealth, t) =>
+          expect(Math.abs(totalReturn[t] / wealth - 1)).toBeLessThan(1e-12),
+        );
       }),
     );
   });

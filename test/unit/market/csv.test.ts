@@ -11,7 +11,11 @@ function rowsOf(text: string): readonly (readonly string[])[] {
 describe("CSV", () => {
   it("reads quotes, doubled quotes, CRLF, blank lines and a last line without an end", () => {
     const text = 'a,b\r\n1,"x,y"\r\n\r\n"he said ""no""","two\nlines"\r\n,3';
-    expect(rowsOf(text)).toEqual([["1", "x,y"], ['he said "no"', "two\nlines"], ["", "3"]]);
+    expect(rowsOf(text)).toEqual([
+      ["1", "x,y"],
+      ['he said "no"', "two\nlines"],
+      ["", "3"],
+    ]);
     expect([...parseCsv(text, "t.csv").lines]).toEqual([2, 4, 6]);
   });
 

@@ -15,7 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), "assay-files-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const tables = createFileTables(folder);
 const bytes = (text: string) => new TextEncoder().encode(text);
-const put = (name: string, content: Uint8Array | string) => writeFileSync(join(folder, name), content);
+const put = (name: string, content: Uint8Array | string) =>
+  writeFileSync(join(folder, name), content);
 const CSV = "date,close\n2020-01-02,1\n";
 
 describe("files as tables", () => {
@@ -37,8 +38,12 @@ describe("files as tables", () => {
     expect((await tables({ file: "one.zip", member: null })).table.rows).toBe(1);
     put("two.zip", zipSync({ "a.csv": bytes(CSV), "b.csv": bytes(`${CSV}2020-01-03,2\n`) }));
     expect((await tables({ file: "two.zip", member: "b.csv" })).table.rows).toBe(2);
-    await expect(tables({ file: "two.zip", member: null })).rejects.toThrow("two.zip holds 2 CSV files; name one in member: a.csv, b.csv");
-    await expect(tables({ file: "two.zip", member: "c.csv" })).rejects.toThrow("two.zip has no member c.csv; name one in member: a.csv, b.csv");
+    await expect(tables({ file: "two.zip", member: null })).rejects.toThrow(
+      "two.zip holds 2 CSV files; name one in member: a.csv, b.csv",
+    );
+    await expect(tables({ file: "two.zip", member: "c.csv" })).rejects.toThrow(
+      "two.zip has no member c.csv; name one in member: a.csv, b.csv",
+    );
   });
 
   it("reads Parquet: typed dates, numbers, text and nulls, and the pack is that of the same CSV", async () => {
@@ -49,18 +54,38 @@ describe("files as tables", () => {
         TO '${path}' (FORMAT parquet)`);
     });
     const { table } = await tables({ file: "bars.parquet", member: null });
-    expect(table.columns.get("d")).toEqual({ kind: "time", values: Float64Array.of(Date.UTC(2020, 0, 2), Date.UTC(2020, 0, 3)) });
-    expect(table.columns.get("price")).toEqual({ kind: "number", values: Float64Array.of(1.5, Number.NaN) });
+    expect(table.columns.get("d")).toEqual({
+      kind: "time",
+      values: Float64Array.of(Date.UTC(2020, 0, 2), Date.UTC(2020, 0, 3)),
+    });
+    expect(table.columns.get("price")).toEqual({
+      kind: "number",
+      values: Float64Array.of(1.5, Number.NaN),
+    });
     expect(table.columns.get("note")).toEqual({ kind: "text", values: ["x", ""] });
-    const item = source({ file: "bars.parquet", date: { column: "d" }, columns: { close: "price" } });
+    const item = source({
+      file: "bars.parquet",
+      date: { column: "d" },
+      columns: { close: "price" },
+    });
     const quality = { ...settings({}).quality, max_rejected_rows: 1 };
-    const built = buildContent(settings({ sources: [item], quality }), { tables: [table], seed: 1 });
+    const built = buildContent(settings({ sources: [item], quality }), {
+      tables: [table],
+      seed: 1,
+    });
     expect([...built.content.series[0].close]).toEqual([1.5]);
-    expect(built.quality.findings[0]).toMatchObject({ kind: "missing_value", first: [{ where: "bars.parquet:2", value: '2020-01-03 close ""' }] });
+    expect(built.quality.findings[0]).toMatchObject({
+      kind: "missing_value",
+      first: [{ where: "bars.parquet:2", value: '2020-01-03 close ""' }],
+    });
   });
 
   it.each<readonly [string, Uint8Array | string | null, RegExp]>([
-    ["absent.csv", null, /^absent\.csv does not exist; paths are relative to the mandate's folder$/],
+    [
+      "absent.csv",
+      null,
+      /^absent\.csv does not exist; paths are relative to the mandate's folder$/,
+    ],
     ["latin.csv", Uint8Array.of(97, 233, 10), /^latin\.csv is not UTF-8 text/],
     ["not.zip", "hello", /^not\.zip does not read as a zip/],
     ["not.parquet", "hello", /^not\.parquet does not read as Parquet: /],
@@ -80,18 +105,34 @@ describe("files as tables", () => {
 
 describe("preparing a pack", () => {
   it("goes from the mandate's settings to a stored pack, and a changed file supersedes it", async () => {
-    const store = await openPackStore({ home: join(folder, "home"), codec: packCodec(sha256), sha256 });
+    const store = await openPackStore({
+      home: join(folder, "home"),
+      codec: packCodec(sha256),
+      sha256,
+    });
     const data = settings({ sources: [source({ file: "spx.csv" })] });
     const lineage = lineageOf(data, 1, sha256);
     expect(lineageOf({ ...data, as_of: "2020-01-01" }, 2, sha256)).toBe(lineage);
     expect(lineageOf({ ...data, from: "2020-01-01" }, 1, sha256)).not.toBe(lineage);
     const steps: string[] = [];
     const prepare = (nowMs: number) =>
-      preparePack({ data, seed: 1, lineage, tables, store, nowMs, progress: (done, total, label) => steps.push(`${done}/${total} ${label}`) });
+      preparePack({
+        data,
+        seed: 1,
+        lineage,
+        tables,
+        store,
+        nowMs,
+        progress: (done, total, label) => steps.push(`${done}/${total} ${label}`),
+      });
     put("spx.csv", CSV);
     const first = await prepare(1000);
     expect(first).toMatchObject({ created: true, supersedes: null, pack: { kind: "REAL" } });
-    expect(steps.slice(0, 3)).toEqual(["0/3 read spx.csv", "1/3 check the bars", "2/3 store the pack"]);
+    expect(steps.slice(0, 3)).toEqual([
+      "0/3 read spx.csv",
+      "1/3 check the bars",
+      "2/3 store the pack",
+    ]);
     expect(await prepare(2000)).toMatchObject({ created: false, pack: { id: first.pack.id } });
     put("spx.csv", `${CSV}2020-01-03,2\n`);
     expect(await prepare(3000)).toMatchObject({ created: true, supersedes: first.pack.id });
@@ -99,10 +140,22 @@ describe("preparing a pack", () => {
   });
 
   it("keeps nothing of a refused file", async () => {
-    const store = await openPackStore({ home: join(folder, "empty"), codec: packCodec(sha256), sha256 });
+    const store = await openPackStore({
+      home: join(folder, "empty"),
+      codec: packCodec(sha256),
+      sha256,
+    });
     put("bad.csv", "date,close\nnever,1\n");
     const data = settings({ sources: [source({ file: "bad.csv" })] });
-    const refused = preparePack({ data, seed: 1, lineage: "l", tables, store, nowMs: 1, progress: () => {} });
+    const refused = preparePack({
+      data,
+      seed: 1,
+      lineage: "l",
+      tables,
+      store,
+      nowMs: 1,
+      progress: () => {},
+    });
     await expect(refused).rejects.toThrow(/1 bad_date/);
     expect(await store.catalog()).toEqual([]);
   });

@@ -4,7 +4,11 @@ import { parseCsv } from "../../../src/adapters/providers/csv.ts";
 import type { BarSeries } from "../../../src/domain/bar.ts";
 import type { Instrument } from "../../../src/domain/instrument.ts";
 import { type BuiltContent, buildContent } from "../../../src/market/build.ts";
-import { type DataSettings, type SourceSettings, dataSection } from "../../../src/market/section.ts";
+import {
+  type DataSettings,
+  type SourceSettings,
+  dataSection,
+} from "../../../src/market/section.ts";
 
 export const sha256 = (data: string | Uint8Array): string =>
   createHash("sha256").update(data).digest("hex");

@@ -17,7 +17,8 @@ function returnsOf(index: number, seed = 7): Float64Array {
   return totalReturn.subarray(1).map((value, t) => value / totalReturn[t] - 1);
 }
 
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, x) => sum + x, 0) / values.length;
+const mean = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, x) => sum + x, 0) / values.length;
 
 function kurtosis(values: Float64Array): number {
   const centre = mean(values);
@@ -29,7 +30,10 @@ function autocorrelation(values: Float64Array, lag: number): number {
   const centre = mean(values);
   const head = values.subarray(0, -lag);
   const tail = values.subarray(lag);
-  return mean(head.map((x, t) => (x - centre) * (tail[t] - centre))) / mean(values.map((x) => (x - centre) ** 2));
+  return (
+    mean(head.map((x, t) => (x - centre) * (tail[t] - centre))) /
+    mean(values.map((x) => (x - centre) ** 2))
+  );
 }
 
 describe("the simulated market", () => {
@@ -40,13 +44,22 @@ describe("the simulated market", () => {
     expect(packId(simulate(7).content, sha256)).toBe(id);
     expect(packId(simulate(8).content, sha256)).not.toBe(id);
     expect(packId({ ...whole.content, kind: "REAL" }, sha256)).not.toBe(id);
-    expect(id).toMatchInlineSnapshot(`"6b0475bc6986f71f2014c68d5b118043870bd5e10af00fe95c08a8d53e592b8b"`);
+    expect(id).toMatchInlineSnapshot(
+      `"6b0475bc6986f71f2014c68d5b118043870bd5e10af00fe95c08a8d53e592b8b"`,
+    );
   });
 
   it("has five equities over 2,520 weekdays, open to close within high and low, on the tick", () => {
-    expect(whole.content.series.map(({ instrument }) => instrument.id)).toEqual(["SIM01", "SIM02", "SIM03", "SIM04", "SIM05"]);
+    expect(whole.content.series.map(({ instrument }) => instrument.id)).toEqual([
+      "SIM01",
+      "SIM02",
+      "SIM03",
+      "SIM04",
+      "SIM05",
+    ]);
     for (const { timesMs, open, high, low, close, volume, instrument } of whole.content.series) {
-      if (open === null || high === null || low === null || volume === null) throw new Error("a column is missing");
+      if (open === null || high === null || low === null || volume === null)
+        throw new Error("a column is missing");
       expect(timesMs).toHaveLength(2520);
       expect(instrument.tick).toBe(0.01);
       for (let t = 0; t < 2520; t++) {
@@ -55,14 +68,17 @@ describe("the simulated market", () => {
         expect(high[t]).toBeGreaterThanOrEqual(Math.max(open[t], close[t]));
         expect(low[t]).toBeGreaterThan(0);
         expect(volume[t]).toBeGreaterThan(0);
-        for (const price of [open[t], high[t], low[t], close[t]]) expect(Number(price.toFixed(2))).toBe(price);
+        for (const price of [open[t], high[t], low[t], close[t]])
+          expect(Number(price.toFixed(2))).toBe(price);
       }
     }
   });
 
   it("gaps overnight", () => {
     const [{ open, close }] = whole.content.series;
-    const gaps = close.subarray(0, -1).map((before, t) => Math.abs((open?.[t + 1] ?? 0) / before - 1));
+    const gaps = close
+      .subarray(0, -1)
+      .map((before, t) => Math.abs((open?.[t + 1] ?? 0) / before - 1));
     expect(mean(gaps)).toBeGreaterThan(0.002);
   });
 
@@ -102,7 +118,11 @@ describe("the simulated market", () => {
     const six = simulate(7, { simulated: { ...DEFAULTS.simulated, instruments: 6 } });
     expect(six.content.series.slice(0, 5)).toEqual(whole.content.series);
     const cut = simulate(7, { from: "2012-01-01", to: "2012-12-31" });
-    expect(cut.quality.series[0]).toMatchObject({ rows: 261, from: "2012-01-02", to: "2012-12-31" });
+    expect(cut.quality.series[0]).toMatchObject({
+      rows: 261,
+      from: "2012-01-02",
+      to: "2012-12-31",
+    });
     expect(cut.content.actions.length).toBeLessThan(whole.content.actions.length);
     expect(() => simulate(7, { from: "2030-01-01" })).toThrow(/SIM01 has no usable bar/);
   });
