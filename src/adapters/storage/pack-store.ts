@@ -81,10 +81,11 @@ async function putPack(context: Context, request: PutRequest) {
   const created = await onDisk("write a pack", folder, () =>
     writeOnce(context, { id, text, ...request }),
   );
-  const row = await onDisk("record a pack", folder, async () =>
-    recordRow(folder, (rows) => rowAfter(rows, { id, lineage, knownFromMs })),
-  );
-  await flush(folder);
+  const row = await onDisk("record a pack", folder, async () => {
+    const recorded = recordRow(folder, (rows) => rowAfter(rows, { id, lineage, knownFromMs }));
+    await flush(folder);
+    return recorded;
+  });
   const pack: Pack = { ...content, id };
   return { pack, created, row };
 }
