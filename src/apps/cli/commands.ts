@@ -18,19 +18,23 @@ import { listRunsResult } from "./runs-command.ts";
 import { progressBar } from "./terminal.ts";
 import { verifyResult } from "./verify-command.ts";
 
+/** Where a command prints, and the environment it reads. */
+export type Session = { readonly output: Output; readonly environment: NodeJS.ProcessEnv };
+
 type Exit = (code: number) => void;
 type Options = { readonly set: readonly Flag[]; readonly home?: string };
 type VerifyFlags = Options & { readonly replay?: boolean; readonly mandate?: string };
 
-export function addCommands(program: Command, output: Output, exit: Exit): void {
-  addRun(program, output, exit);
-  addVerify(program, output, exit);
-  addPack(program, output);
-  addLedger(program, output);
+export function addCommands(program: Command, session: Session, exit: Exit): void {
+  const { output } = session;
+  addRun(program, session, exit);
+  addVerify(program, session, exit);
+  addPack(program, session);
+  addLedger(program, session);
   common(program.command("config"), "print a mandate as it resolves, with the origin of each value")
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
     .action((path: string, options: Options) => {
-      const { resolved } = loadMandate(path, options.set, process.env);
+      const { resolved } = loadMandate(path, options.set, session.environment);
       output.result(configJson(resolved), configLines(resolved, output.paint));
     });
   program
@@ -69,12 +73,13 @@ function collectFlag(text: string, earlier: readonly Flag[]): readonly Flag[] {
   throw new Fault("usage", `--set ${text}: expected KEY=VALUE, such as --set fees.bps=2`);
 }
 
-function addRun(program: Command, output: Output, exit: Exit): void {
+function addRun(program: Command, session: Session, exit: Exit): void {
+  const { output, environment } = session;
   common(program.command("run"), "run a mandate and record it: journal, ledger, artifacts, report")
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
     .action(async (path: string, options: Options) => {
       const outcome = await runMandate({
-        loaded: loadMandate(path, options.set, process.env),
+        loaded: loadMandate(path, options.set, environment),
         progress: progressBar(output.stderr, Date.now),
         nowMs: Date.now(),
       });
@@ -83,13 +88,17 @@ function addRun(program: Command, output: Output, exit: Exit): void {
     });
   withHome(program.command("runs"), "list the recorded runs, newest first").action(
     (target: string | undefined, options: Options) => {
-      const { document, lines } = listRunsResult(findHome(queryOf(target, options)), output.paint);
+      const { document, lines } = listRunsResult(
+        findHome(queryOf(target, options, environment)),
+        output.paint,
+      );
       output.result(document, lines);
     },
   );
 }
 
-function addVerify(program: Command, output: Output, exit: Exit): void {
+function addVerify(program: Command, session: Session, exit: Exit): void {
+  const { output, environment } = session;
   common(program.command("verify"), "recompute every link and hash of a run")
     .argument("[run]", RUN_ARGUMENT)
     .option("--home <folder>", HOME_OPTION)
@@ -97,7 +106,7 @@ function addVerify(program: Command, output: Output, exit: Exit): void {
     .option("--mandate <path>", "the mandate to replay; default: the one beside the .assay folder")
     .action(async (target: string | undefined, options: VerifyFlags) => {
       const { document, lines, holds } = await verifyResult({
-        ...queryOf(target, options),
+        ...queryOf(target, options, environment),
         replay: options.replay ?? false,
         mandate: options.mandate ?? null,
         flags: options.set,
@@ -108,13 +117,14 @@ function addVerify(program: Command, output: Output, exit: Exit): void {
     });
 }
 
-function addPack(program: Command, output: Output): void {
+function addPack(program: Command, session: Session): void {
+  const { output, environment } = session;
   const pack = program.command("pack").description("build and list packs of market data");
   common(pack.command("build"), "read the mandate's files, check them, store an immutable pack")
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
     .action(async (path: string, options: Options) => {
       const { document, lines } = await buildPackResult({
-        loaded: loadMandate(path, options.set, process.env),
+        loaded: loadMandate(path, options.set, environment),
         progress: progressBar(output.stderr, Date.now),
         nowMs: Date.now(),
         paint: output.paint,
@@ -123,13 +133,16 @@ function addPack(program: Command, output: Output): void {
     });
   withHome(pack.command("list"), "list the stored packs").action(
     async (target: string | undefined, options: Options) => {
-      const { document, lines } = await listPacksResult(findHome(queryOf(target, options)));
+      const { document, lines } = await listPacksResult(
+        findHome(queryOf(target, options, environment)),
+      );
       output.result(document, lines);
     },
   );
 }
 
-function addLedger(program: Command, output: Output): void {
+function addLedger(program: Command, session: Session): void {
+  const { output, environment } = session;
   program
     .command("ledger")
     .description("the double-entry books of a run")
@@ -149,7 +162,7 @@ function addLedger(program: Command, output: Output): void {
         options: Options & { format: LedgerFormat; json?: boolean },
       ) => {
         const { format } = options;
-        const text = await exportLedger({ ...queryOf(target, options), format });
+        const text = await exportLedger({ ...queryOf(target, options, environment), format });
         if (options.json === true) output.result({ format, text }, []);
         else output.raw(text);
       },
@@ -168,6 +181,10 @@ function withHome(command: Command, description: string): Command {
     .option("--json", "one JSON document on standard output");
 }
 
-function queryOf(target: string | undefined, { home }: Options): RunQuery {
-  return { target: target ?? null, home: home ?? null, environment: process.env };
+function queryOf(
+  target: string | undefined,
+  { home }: Options,
+  environment: NodeJS.ProcessEnv,
+): RunQuery {
+  return { target: target ?? null, home: home ?? null, environment };
 }

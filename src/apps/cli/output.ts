@@ -3,7 +3,7 @@ import type { Json } from "../../base/canonical-json.ts";
 import type { Failure } from "./failure.ts";
 import { type Paint, paintFor } from "./terminal.ts";
 
-type Stream = { readonly isTTY?: boolean; readonly write: (text: string) => unknown };
+export type Stream = { readonly isTTY?: boolean; readonly write: (text: string) => unknown };
 
 export type Output = {
   readonly paint: Paint;

@@ -32,7 +32,9 @@ export async function buildPackResult(options: {
     `kind         ${pack.kind === "REAL" ? pack.kind : options.paint.yellow(pack.kind)}`,
     `instruments  ${count(pack.series.length)}, ${count(bars)} bars, ${count(pack.actions.length)} corporate actions`,
     ...(supersedes === null ? [] : [`supersedes   ${supersedes}`]),
-    ...(quality?.findings ?? []).map((finding) => `${finding.severity.padEnd(11)}  ${findingLine(finding)}`),
+    ...(quality?.findings ?? []).map(
+      (finding) => `${finding.severity.padEnd(11)}  ${findingLine(finding)}`,
+    ),
     ...findings.map((finding) => `found        ${finding}`),
   ];
   return { document, lines };
@@ -43,10 +45,14 @@ export async function listPacksResult(home: string): Promise<Result> {
   const rows = await store.catalog();
   const document = rows.map((row) => ({ ...row, known_from: formatInstant(row.known_from_ms) }));
   const lines = document.map(
-    (row) => `${row.pack_id}  known from ${row.known_from}${row.supersedes === null ? "" : `  supersedes ${row.supersedes.slice(0, 12)}`}`,
+    (row) =>
+      `${row.pack_id}  known from ${row.known_from}${row.supersedes === null ? "" : `  supersedes ${row.supersedes.slice(0, 12)}`}`,
   );
   return {
     document: { home, packs: document, findings: store.findings },
-    lines: lines.length === 0 ? [`no packs in ${home}; build one with: assay pack build MANDATE`] : lines,
+    lines:
+      lines.length === 0
+        ? [`no packs in ${home}; build one with: assay pack build MANDATE`]
+        : lines,
   };
 }

@@ -14,6 +14,7 @@ export type ReplayRequest = {
   readonly target: string | null;
   readonly mandate: string | null;
   readonly flags: readonly Flag[];
+  readonly environment: NodeJS.ProcessEnv;
   readonly progress: Progress;
 };
 
@@ -29,7 +30,7 @@ export async function replayRun(request: ReplayRequest): Promise<Replay> {
   const recorded = run.document;
   if (recorded === null)
     throw new Fault("verify", `${run.name} is ${run.state}: only a finished run can be replayed`);
-  const loaded = loadMandate(mandatePath(request), request.flags, process.env);
+  const loaded = loadMandate(mandatePath(request), request.flags, request.environment);
   if (loaded.resolved.hash !== recorded.mandate_hash) {
     throw new Fault(
       "verify",
