@@ -105,11 +105,16 @@ function verified(folder: string): number {
   return rate;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
-try {
-  console.log(`chained in memory   ${chained()} entries/s`);
-  console.log(`durable, batched    ${await durable(folder)} entries/s (needed ${NEEDED.durable})`);
-  console.log(`verified from disk  ${verified(folder)} entries/s (needed ${NEEDED.verified})`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+/** Rates in entries a second. */
+export async function benchJournal(): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "assay-bench-journal-"));
+  try {
+    return [
+      `journal, chained in memory    ${chained()} entries/s`,
+      `journal, durable in batches   ${await durable(folder)} entries/s  (needed ${NEEDED.durable})`,
+      `journal, verified from disk   ${verified(folder)} entries/s  (needed ${NEEDED.verified})`,
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

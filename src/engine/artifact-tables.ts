@@ -7,6 +7,7 @@ import type { TableData } from "../domain/artifact.ts";
 import { drawdowns, dailyReturns } from "../research/evaluation/metrics.ts";
 import type { RunArtifactName } from "../records/artifacts/registry.ts";
 import { notionalMinor } from "../base/money.ts";
+import { grossCurve, netCurve, receivableCurve } from "./curves.ts";
 import type { Trace, TracedOrder } from "./journalling-recorder.ts";
 import type { Kernel } from "./state.ts";
 
@@ -18,7 +19,7 @@ export function artifactTables(k: Kernel, trace: Trace): { [name in RunArtifactN
     fills: fillsTable(k, trace),
     positions: positionsTable(k, trace),
     equity: equityTable(k),
-    returns: table([k.world.sessionsMs, dailyReturns(k.state.nav)]),
+    returns: table([k.world.sessionsMs, dailyReturns(k.state.curves.nav)]),
     signals: signalsTable(k, trace),
   };
 }
@@ -71,7 +72,7 @@ function fillsTable(k: Kernel, trace: Trace): TableData {
 
 function positionsTable(k: Kernel, trace: Trace): TableData {
   const { sessionsMs, instruments, scales } = k.world;
-  const { nav } = k.state;
+  const { nav } = k.state.curves;
   const session = trace.positions.session.values();
   const instrument = trace.positions.instrument.values();
   const lots = trace.positions.lots.values();
@@ -89,16 +90,18 @@ function positionsTable(k: Kernel, trace: Trace): TableData {
 }
 
 function equityTable(k: Kernel): TableData {
-  const { nav, cash, receivable, gross, net } = k.state;
+  const { curves } = k.state;
+  const { nav, cash } = curves;
+  const net = netCurve(curves);
   const digits = k.world.scales[0].digits;
   const amounts = (minor: Float64Array) => minor.map((value) => minorToAmount(value, digits));
   return table([
     k.world.sessionsMs,
     amounts(nav),
     amounts(cash),
-    amounts(receivable),
+    amounts(receivableCurve(curves)),
     amounts(net),
-    fractionsOfNav(gross, nav),
+    fractionsOfNav(grossCurve(curves), nav),
     fractionsOfNav(net, nav),
     drawdowns(nav),
   ]);

@@ -82,9 +82,9 @@ export function checkBooks(
     }
     marks.at(s);
     const nav = ledger.navMinor(marks.price);
-    if (nav !== k.state.nav[s]) {
+    if (nav !== k.state.curves.nav[s]) {
       breach = books(
-        `on ${formatDate(sessionsMs[s])} the ledger's net asset value is ${nav} minor units, the kernel's ${k.state.nav[s]}`,
+        `on ${formatDate(sessionsMs[s])} the ledger's net asset value is ${nav} minor units, the kernel's ${k.state.curves.nav[s]}`,
       );
     }
   }

@@ -15,7 +15,8 @@ export class BookExposure {
 
   constructor(k: Kernel) {
     this.#kernel = k;
-    this.#lots = Float64Array.from(k.state.lots);
+    this.#lots = k.state.scratchLots;
+    this.#lots.set(k.state.lots);
     for (const order of k.state.working) {
       if (order.working && order.purpose !== "stop") {
         this.#lots[order.instrument] += order.side * order.lots;

@@ -25,8 +25,8 @@ export function collectSignals(k: Kernel, session: number): readonly Signal[] {
 }
 
 function askVariant(k: Kernel, v: number, variant: Variant, session: number): Signal | null {
-  const rows = k.world.rowAt[variant.instrument];
-  const row = rows === null ? session : rows[session];
+  const { rowAt } = variant;
+  const row = rowAt === null ? session : rowAt[session];
   if (row < variant.warmup) return null;
   const { state } = k;
   if (variant.ready[row] === 0) {

@@ -9,7 +9,7 @@ import { endOrder } from "./book-fill.ts";
 import { matchAtSameClose, matchOrders } from "./match-orders.ts";
 import { decide } from "./pipeline.ts";
 import type { Recorder } from "./recorder.ts";
-import { type Kernel, type Plan, createState } from "./state.ts";
+import { createState, type Kernel, type KernelState, type Plan, totalCosts } from "./state.ts";
 import type { World } from "./world.ts";
 
 /** A kernel with the initial deposit in its cash account, before the first session. */
@@ -23,7 +23,24 @@ export function createKernel(world: World, plan: Plan, recorder: Recorder): Kern
 
 /** Sessions `from` (inclusive) to `to` (exclusive), in order. */
 export function runSessions(k: Kernel, from: number, to: number): void {
-  for (let session = from; session < to; session++) runSession(k, session);
+  const { state, plan, recorder, world } = k;
+  const { decideOn, sameClose, effectiveStart } = plan;
+  const hasActions = world.actions.size > 0;
+  for (let session = from; session < to; session++) {
+    state.session = session;
+    if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);
+    if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
+    if (hasActions) applyActions(k, session);
+    if (state.payments.length > 0) payDividends(k, session);
+    if (state.working.length > 0) matchOrders(k, session);
+    markToMarket(k, session);
+    if (decideOn[session] === 1 && decide(k, session) && sameClose) {
+      matchAtSameClose(k, session);
+      markToMarket(k, session);
+    }
+    closeSession(state, session);
+    recorder.close(session, state.lots, state.mark);
+  }
 }
 
 /** Whatever still works when the data ends has expired; every signal has then ended. */
@@ -32,57 +49,45 @@ export function finishKernel(k: Kernel): void {
   k.state.working.length = 0;
 }
 
-function runSession(k: Kernel, session: number): void {
-  const { state, plan, recorder } = k;
-  state.session = session;
-  if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
-  if (k.world.actions.size > 0) applyActions(k, session);
-  if (state.payments.length > 0) payDividends(k, session);
-  if (state.working.length > 0) matchOrders(k, session);
-  markToMarket(k, session);
-  if (plan.decideOn[session] === 1 && decide(k, session) && plan.sameClose) {
-    matchAtSameClose(k, session);
-    markToMarket(k, session);
-  }
-  closeSession(k, session);
-  recorder.close(session, state.lots, state.mark);
-}
-
 /** Positions are marked at the last close and rounded one by one. */
 function markToMarket(k: Kernel, session: number): void {
   const { state, world } = k;
-  const { lots, mark, valueMinor } = state;
+  const { lots, mark, valueMinor, lastBar } = state;
+  const { closes, scales } = world;
   let value = 0;
   let gross = 0;
   let hasShort = false;
   for (let i = 0; i < lots.length; i++) {
-    const close = world.bars[i].close[session];
+    const close = closes[i][session];
+    const held = lots[i];
     if (close === close) {
       mark[i] = close;
-      state.lastBar[i] = session;
+      lastBar[i] = session;
+    } else if (held !== 0) {
+      state.counters.staleMarks++;
     }
-    if (lots[i] === 0) {
+    if (held === 0) {
       valueMinor[i] = 0;
       continue;
     }
-    if (close !== close) state.counters.staleMarks++;
-    valueMinor[i] = notionalMinor(lots[i], mark[i], world.scales[i]);
-    value += valueMinor[i];
-    gross += Math.abs(valueMinor[i]);
-    if (lots[i] < 0) hasShort = true;
+    const marked = notionalMinor(held, mark[i], scales[i]);
+    valueMinor[i] = marked;
+    value += marked;
+    gross += Math.abs(marked);
+    if (held < 0) hasShort = true;
   }
   state.hasShort = hasShort;
   state.navMinor = state.cashMinor + state.receivableMinor + value;
-  state.gross[session] = gross;
-  state.net[session] = value;
+  if (state.curves.gross !== null) state.curves.gross[session] = gross;
 }
 
-function closeSession(k: Kernel, session: number): void {
-  const { state } = k;
-  state.nav[session] = state.navMinor;
-  state.cash[session] = state.cashMinor;
-  state.receivable[session] = state.receivableMinor;
-  const { fees, slippage, financing, borrow } = state.costs;
-  state.costsSoFar[session] = fees + slippage + financing + borrow;
+function closeSession(state: KernelState, session: number): void {
+  const { curves } = state;
+  curves.nav[session] = state.navMinor;
+  curves.cash[session] = state.cashMinor;
+  if (state.receivableMinor !== 0) {
+    curves.receivable ??= new Float64Array(curves.nav.length);
+    curves.receivable[session] = state.receivableMinor;
+  }
   if (state.navMinor <= 0 && state.ruinedAt === null) state.ruinedAt = session;
 }

@@ -16,7 +16,7 @@ import { freshnessGate } from "../execution/gates/freshness.ts";
 import { limitsGate } from "../execution/gates/limits.ts";
 import { BookExposure } from "./book-exposure.ts";
 import { collectSignals } from "./collect-signals.ts";
-import { entryPrice, legsOf, toOrder } from "./order-legs.ts";
+import { entryPrice, type Leg, legsOf, toOrder } from "./order-legs.ts";
 import { countTerminal, signalEnd } from "./signal-end.ts";
 import type { StageCounts, StageName } from "./stage-tally.ts";
 import type { Signal } from "./signal.ts";
@@ -52,36 +52,47 @@ function routeSignals(k: Kernel, signals: readonly Signal[]): void {
   const { state, plan } = k;
   const live = signals.filter((signal) => passesSignalGates(k, signal));
   for (const signal of live) replaceWorking(k, signal.instrument);
-  live.sort((a, b) => (plan.variants[a.variant].id < plan.variants[b.variant].id ? -1 : 1));
-  const book = new BookExposure(k);
-  const approved: { order: Order; verdicts: readonly Verdict[] }[] = [];
-  const legs = live.flatMap((signal) => legsOf(k, signal));
-  for (const reducing of [true, false]) {
-    for (const leg of legs) {
-      if ((leg.purpose === "close") !== reducing) continue;
-      const order = toOrder(k, leg);
-      const view = book.viewOf(order);
-      const verdicts = judgeOrder(k, view);
-      const result = approve(order, [...leg.signal.verdicts, ...verdicts], plan.requiredGates);
-      if (!result.ok) {
-        leg.signal.refusals.push(result.error);
-        continue;
-      }
-      book.take(order);
-      submit(k, result.value, leg.signal);
-      approved.push({ order, verdicts });
-    }
+  if (live.length > 1) {
+    live.sort((a, b) => (plan.variants[a.variant].id < plan.variants[b.variant].id ? -1 : 1));
   }
+  const book = new BookExposure(k);
+  const legs = live.flatMap((signal) => legsOf(k, signal));
+  const approved: Submission[] = [];
+  // Reductions go first: what they free is there for the orders that add.
+  for (const leg of legs) if (leg.purpose === "close") placeLeg(k, leg, book, approved);
+  for (const leg of legs) if (leg.purpose === "open") placeLeg(k, leg, book, approved);
   for (const signal of signals) closeIfNothingWorks(k, signal);
   k.recorder.decision(state.session, state.navMinor, signals);
   for (const { order, verdicts } of approved) k.recorder.order(state.session, order, verdicts);
 }
 
+type Submission = { readonly order: Order; readonly verdicts: readonly Verdict[] };
+
+/** One leg through the order gates to the venue, or to its refusal. */
+function placeLeg(k: Kernel, leg: Leg, book: BookExposure, approved: Submission[]): void {
+  const { signal } = leg;
+  const order = toOrder(k, leg);
+  const verdicts = judgeOrder(k, book.viewOf(order));
+  const result = approve(order, [signal.verdicts, verdicts], k.plan.requiredGates);
+  for (const { gate } of verdicts) k.state.tally[gate as StageName].applied++;
+  if (!result.ok) {
+    signal.refusals.push(result.error);
+    return;
+  }
+  book.take(order);
+  submit(k, result.value, signal);
+  approved.push({ order, verdicts });
+}
+
 function passesSignalGates(k: Kernel, signal: Signal): boolean {
   if (signal.refusals.length > 0) return false;
   for (const gate of SIGNAL_GATES) {
-    const verdict = count(k.state.tally[gate.name], () => gate.judge(k, signal));
+    const counts = k.state.tally[gate.name];
+    counts.reached++;
+    const verdict = gate.judge(k, signal);
+    tallied(counts, verdict);
     signal.verdicts.push(verdict);
+    counts.applied++;
     if (verdict.result === "pass") continue;
     signal.refusals.push(refusalOf(verdict));
     return false;
@@ -92,20 +103,19 @@ function passesSignalGates(k: Kernel, signal: Signal): boolean {
 function judgeOrder(k: Kernel, view: ExposureView): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   for (const gate of ORDER_GATES) {
-    const verdict = count(k.state.tally[gate.name], () => gate.judge(k, view));
+    const counts = k.state.tally[gate.name];
+    counts.reached++;
+    const verdict = gate.judge(k, view);
+    tallied(counts, verdict);
     verdicts.push(verdict);
     if (verdict.result !== "pass") break;
   }
   return verdicts;
 }
 
-function count(counts: StageCounts, judge: () => Verdict): Verdict {
-  counts.reached++;
-  const verdict = judge();
+function tallied(counts: StageCounts, verdict: Verdict): void {
   counts.evaluated++;
-  counts.applied++;
   if (verdict.result !== "pass") counts.bound++;
-  return verdict;
 }
 
 function judgeFreshness(k: Kernel, signal: Signal): Verdict {

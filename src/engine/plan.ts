@@ -70,8 +70,6 @@ export type PlannedVariant = {
 export type Planned = {
   readonly plan: Plan;
   readonly variants: readonly PlannedVariant[];
-  /** First session at which every variant is past its warm-up. */
-  readonly effectiveStart: number;
 };
 
 export function buildPlan(input: PlanInput): Planned {
@@ -104,10 +102,10 @@ export function buildPlan(input: PlanInput): Planned {
     },
     maxAgeSessions: settings.freshness.max_age_sessions,
     initialEquityMinor: amountToMinor(settings.initialEquity, settings.currencyDigits),
+    effectiveStart: variants.reduce((latest, v) => Math.max(latest, v.start), 0),
     requiredGates: REQUIRED_GATES,
   };
-  const effectiveStart = variants.reduce((latest, v) => Math.max(latest, v.start), 0);
-  return { plan, variants: variants.map((v) => v.planned), effectiveStart };
+  return { plan, variants: variants.map((v) => v.planned) };
 }
 
 function planVariant(
@@ -147,9 +145,10 @@ function planVariant(
     ),
     strategy: use.name,
     instrument: i,
+    rowAt: input.world.rowAt[i],
     decide: createDecider(use.strategy, use.params, columns),
     warmup: columns.warmup,
-    ready: readyRows(columns.arrays, rows),
+    ready: readyRows(columns.arrays, columns.warmup, rows),
     splitFactor: inputs.splitFactor,
   };
   const start = input.world.sessionOfRow[i]?.[columns.warmup] ?? columns.warmup;
@@ -163,12 +162,11 @@ export function actionsOf(
   return actions.filter((action) => action.instrument === instrument);
 }
 
-function readyRows(columns: readonly Float64Array[], rows: number): Uint8Array {
-  const ready = new Uint8Array(rows).fill(1);
+function readyRows(columns: readonly Float64Array[], warmup: number, rows: number): Uint8Array {
+  const ready = new Uint8Array(rows).fill(1, warmup);
   for (const column of columns) {
-    for (let row = 0; row < rows; row++) {
-      if (!Number.isFinite(column[row])) ready[row] = 0;
-    }
+    // x - x is 0 for every finite number and NaN for the rest.
+    for (let row = warmup; row < rows; row++) if (column[row] - column[row] !== 0) ready[row] = 0;
   }
   return ready;
 }

@@ -7,10 +7,11 @@ import type { RunStatus } from "../domain/run-status.ts";
 import { computeMetrics, dailyReturns, drawdowns } from "../research/evaluation/metrics.ts";
 import { fractionsOfNav } from "./artifact-tables.ts";
 import type { Breach } from "./audit.ts";
+import { grossCurve, netCurve } from "./curves.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunRequest } from "./run-request.ts";
 import { stageRecords } from "./stage-tally.ts";
-import type { Kernel } from "./state.ts";
+import { type Kernel, totalCosts } from "./state.ts";
 
 type ResultInput = {
   readonly request: RunRequest;
@@ -29,7 +30,7 @@ export function runDocument(input: ResultInput): RunDocument {
   return {
     format_version: 1,
     run_id: request.runId,
-    status: statusOf(k, breach, planned.effectiveStart),
+    status: statusOf(k, breach, planned.plan.effectiveStart),
     failure: breach === null ? null : { invariant: breach.invariant, message: breach.message },
     mode: identity.mode,
     name: prepared.name,
@@ -46,8 +47,8 @@ export function runDocument(input: ResultInput): RunDocument {
     runtime: identity.runtime,
     currency: k.world.instruments[0].currency,
     journal: input.journal,
-    window: { full: datesOf(k, 0), evaluation: datesOf(k, planned.effectiveStart) },
-    metrics: metricsFrom(prepared, k, planned.effectiveStart),
+    window: { full: datesOf(k, 0), evaluation: datesOf(k, planned.plan.effectiveStart) },
+    metrics: metricsFrom(prepared, k, planned.plan.effectiveStart),
     metrics_full: metricsFrom(prepared, k, 0),
     costs: {
       fees: minorToAmount(k.state.costs.fees, digits),
@@ -74,7 +75,7 @@ function statusOf(k: Kernel, breach: Breach | null, from: number): RunStatus {
   if (breach !== null) return breach.status;
   if (k.state.ruinedAt !== null) return "RUINED";
   if (k.state.fills.lots.length === 0) return "ZERO_TRADES";
-  const nav = k.state.nav.subarray(from);
+  const nav = k.state.curves.nav.subarray(from);
   return nav.every((value) => value === nav[0]) ? "ZERO_VARIANCE" : "OK";
 }
 
@@ -114,7 +115,7 @@ function kernelWarnings(k: Kernel): readonly string[] {
 
 /** Fills and costs from the window's first session on; `from` itself only matters at same_close. */
 function metricsFrom(prepared: Prepared, k: Kernel, from: number): Metrics {
-  const { nav, costsSoFar } = k.state;
+  const { nav } = k.state.curves;
   const to = nav.length - 1;
   return computeMetrics({
     datesMs: k.world.sessionsMs,
@@ -124,7 +125,7 @@ function metricsFrom(prepared: Prepared, k: Kernel, from: number): Metrics {
     periodsPerYear: prepared.periodsPerYear,
     riskFree: prepared.riskFree,
     ...tradedFrom(k, from),
-    costsMinor: costsSoFar[to] - (from === 0 ? 0 : costsSoFar[from - 1]),
+    costsMinor: totalCosts(k.state) - (from === 0 ? 0 : k.state.costsBeforeWindow),
     digits: k.world.scales[0].digits,
   });
 }
@@ -148,7 +149,8 @@ export function reportInput(
   { planned }: Prepared,
   k: Kernel,
 ): Omit<ReportInput, "mandate"> {
-  const { nav, gross, net, ruinedAt } = k.state;
+  const { curves, ruinedAt } = k.state;
+  const { nav } = curves;
   const digits = k.world.scales[0].digits;
   return {
     document,
@@ -156,9 +158,9 @@ export function reportInput(
     equity: nav.map((value) => minorToAmount(value, digits)),
     returns: dailyReturns(nav),
     drawdown: drawdowns(nav),
-    grossExposure: fractionsOfNav(gross, nav),
-    netExposure: fractionsOfNav(net, nav),
-    evaluationStart: planned.effectiveStart,
+    grossExposure: fractionsOfNav(grossCurve(curves), nav),
+    netExposure: fractionsOfNav(netCurve(curves), nav),
+    evaluationStart: planned.plan.effectiveStart,
     ruinedAt,
   };
 }

@@ -9,6 +9,7 @@ import type { Target } from "../domain/target.ts";
 import type { Limits } from "../execution/gates/limits.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
 import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
+import { createCurves, type Curves } from "./curves.ts";
 import { type FillLog, createFillLog } from "./fill-log.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Signal } from "./signal.ts";
@@ -19,6 +20,8 @@ export type Variant = {
   readonly id: string;
   readonly strategy: string;
   readonly instrument: number;
+  /** Row of the instrument's last bar at each session; null: the same index. */
+  readonly rowAt: Int32Array | null;
   /** Asks the strategy at a row of its instrument. */
   readonly decide: (row: number) => Target | null;
   /** First row past warm-up. */
@@ -42,6 +45,8 @@ export type Plan = {
   readonly limits: Limits;
   readonly maxAgeSessions: number;
   readonly initialEquityMinor: number;
+  /** First session of the evaluation window: every variant is past its warm-up. */
+  readonly effectiveStart: number;
   readonly requiredGates: readonly string[];
 };
 
@@ -77,6 +82,8 @@ export type KernelState = {
   navMinor: number;
   hasShort: boolean;
   readonly lots: Float64Array;
+  /** Lots as if every working order had filled, while one decision's orders are judged. */
+  readonly scratchLots: Float64Array;
   readonly mark: Float64Array;
   readonly valueMinor: Float64Array;
   readonly lastBar: Int32Array;
@@ -94,20 +101,13 @@ export type KernelState = {
   ruinedAt: number | null;
   readonly tally: StageTally;
   readonly fills: FillLog;
-  /** One value per session, minor units at the close. */
-  readonly nav: Float64Array;
-  readonly cash: Float64Array;
-  readonly receivable: Float64Array;
-  readonly gross: Float64Array;
-  readonly net: Float64Array;
-  /** Cumulative fees, slippage, financing and borrow. */
-  readonly costsSoFar: Float64Array;
+  readonly curves: Curves;
+  /** Fees, slippage, financing and borrow up to the evaluation window's first session, excluded. */
+  costsBeforeWindow: number;
 };
 
 export function createState(world: World, plan: Plan): KernelState {
   const n = world.instruments.length;
-  const sessions = world.sessionsMs.length;
-  const perSession = () => new Float64Array(sessions);
   return {
     session: -1,
     cashMinor: 0,
@@ -115,6 +115,7 @@ export function createState(world: World, plan: Plan): KernelState {
     navMinor: 0,
     hasShort: false,
     lots: new Float64Array(n),
+    scratchLots: new Float64Array(n),
     mark: new Float64Array(n).fill(Number.NaN),
     valueMinor: new Float64Array(n),
     lastBar: new Int32Array(n).fill(-1),
@@ -143,12 +144,8 @@ export function createState(world: World, plan: Plan): KernelState {
     ruinedAt: null,
     tally: createTally(),
     fills: createFillLog(),
-    nav: perSession(),
-    cash: perSession(),
-    receivable: perSession(),
-    gross: perSession(),
-    net: perSession(),
-    costsSoFar: perSession(),
+    curves: createCurves(world.sessionsMs.length, n),
+    costsBeforeWindow: 0,
   };
 }
 
@@ -158,3 +155,8 @@ export type Kernel = {
   readonly state: KernelState;
   readonly recorder: Recorder;
 };
+
+/** Minor units. */
+export function totalCosts({ costs }: KernelState): number {
+  return costs.fees + costs.slippage + costs.financing + costs.borrow;
+}

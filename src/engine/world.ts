@@ -26,6 +26,8 @@ export type World = {
   readonly ticks: readonly (TickGrid | null)[];
   /** Aligned on sessions. */
   readonly bars: readonly InstrumentBars[];
+  /** The closes of `bars` by themselves: what every session reads of every instrument. */
+  readonly closes: readonly Float64Array[];
   /** Row of the instrument's last bar at or before each session, -1 before the first; null: the same index. */
   readonly rowAt: readonly (Int32Array | null)[];
   /** Session at which each instrument's row lies; null: the same index. */
@@ -43,13 +45,15 @@ export function buildWorld(pack: BacktestPack): World {
     rows === null ? null : sessionsOfRows(rows, series[i].timesMs.length),
   );
   const indexOf = new Map(series.map((s, i) => [s.instrument.id, i]));
+  const bars = series.map((s, i) => alignBars(s, sessionOfRow[i], sessionsMs.length));
   return {
     sessionsMs,
     series,
     instruments: series.map((s) => s.instrument),
     scales: series.map(({ instrument: i }) => moneyScale(i.lot, i.multiplier, i.currencyDigits)),
     ticks: series.map(({ instrument }) => tickGrid(instrument.tick)),
-    bars: series.map((s, i) => alignBars(s, sessionOfRow[i], sessionsMs.length)),
+    bars,
+    closes: bars.map((b) => b.close),
     rowAt,
     sessionOfRow,
     actions: actionsBySession(pack.actions, series, sessionOfRow, indexOf),

@@ -26,21 +26,28 @@ export function refusalOf(verdict: Verdict): Refusal {
 
 /**
  * Approves an order when each of `requiredGates` has judged it and all passed, else says who
- * refused. A required gate without a verdict is a break in the wiring: invariant 1.
+ * refused first. `verdicts` are those on its signal and those on the order itself. A required gate
+ * without a verdict, where none before it refused, is a break in the wiring: invariant 1.
  */
 export function approve(
   order: Order,
-  verdicts: readonly Verdict[],
+  verdicts: readonly (readonly Verdict[])[],
   requiredGates: readonly string[],
 ): Result<Approved<Order>, Refusal> {
   for (const gate of requiredGates) {
-    const verdict = verdicts.find((v) => v.gate === gate);
+    const verdict = verdictOf(gate, verdicts);
     invariant(
-      verdict !== undefined,
+      verdict !== null,
       1,
-      `gate ${gate} is enabled and did not judge order ${order.ordinal}`,
+      () => `gate ${gate} is enabled and did not judge order ${order.ordinal}`,
     );
     if (verdict.result !== "pass") return err(refusalOf(verdict));
   }
   return ok(order as Approved<Order>);
+}
+
+function verdictOf(gate: string, verdicts: readonly (readonly Verdict[])[]): Verdict | null {
+  for (const list of verdicts)
+    for (const verdict of list) if (verdict.gate === gate) return verdict;
+  return null;
 }

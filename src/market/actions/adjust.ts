@@ -23,14 +23,9 @@ type Effect = {
 export function adjustInputs(series: BarSeries, actions: readonly CorporateAction[]): ColumnInputs {
   const { timesMs, open, high, low, close, volume } = series;
   const effects = effectsByRow(timesMs, ofInstrument(series, actions));
-  const splitFactor = new Float64Array(timesMs.length);
-  let factor = 1;
-  for (let t = 0; t < timesMs.length; t++) {
-    const effect = effects.get(t);
-    if (effect !== undefined) factor *= effect.units;
-    splitFactor[t] = factor;
-  }
-  const adjusted = splitFactor.some((value) => value !== 1);
+  const splitFactor = splitFactors(timesMs.length, effects);
+  const adjusted = [...effects.values()].some((effect) => effect.units !== 1);
+  let wealth: Float64Array | null = null;
   const scale = (column: Float64Array | null) =>
     column === null || !adjusted ? column : column.map((value, t) => value * splitFactor[t]);
   return {
@@ -45,9 +40,24 @@ export function adjustInputs(series: BarSeries, actions: readonly CorporateActio
     rawHigh: high,
     rawLow: low,
     rawClose: close,
-    totalReturn: totalReturnOf(close, effects),
+    get totalReturn() {
+      // Few strategies ask for it: computed for those that do, once.
+      wealth ??= totalReturnOf(close, effects);
+      return wealth;
+    },
     splitFactor,
   };
+}
+
+function splitFactors(rows: number, effects: ReadonlyMap<number, Effect>): Float64Array {
+  const factors = new Float64Array(rows).fill(1);
+  let factor = 1;
+  for (const [row, { units }] of [...effects].sort(([a], [b]) => a - b)) {
+    if (units === 1) continue;
+    factor *= units;
+    factors.fill(factor, row);
+  }
+  return factors;
 }
 
 function ofInstrument(

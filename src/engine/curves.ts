@@ -1,0 +1,37 @@
+/**
+ * The account at each close, in minor units. Fresh memory is the dearest part of a long run, so
+ * only what cannot be derived is stored: dividends receivable once there is one, gross exposure
+ * where several instruments can offset each other.
+ */
+
+export type Curves = {
+  readonly nav: Float64Array;
+  readonly cash: Float64Array;
+  /** Null while nothing has ever been receivable. */
+  receivable: Float64Array | null;
+  /** Null for a single instrument: |net|. */
+  readonly gross: Float64Array | null;
+};
+
+export function createCurves(sessions: number, instruments: number): Curves {
+  return {
+    nav: new Float64Array(sessions),
+    cash: new Float64Array(sessions),
+    receivable: null,
+    gross: instruments > 1 ? new Float64Array(sessions) : null,
+  };
+}
+
+export function receivableCurve({ nav, receivable }: Curves): Float64Array {
+  return receivable ?? new Float64Array(nav.length);
+}
+
+/** Signed value of the positions: what is neither cash nor receivable. */
+export function netCurve({ nav, cash, receivable }: Curves): Float64Array {
+  return nav.map((value, s) => value - cash[s] - (receivable === null ? 0 : receivable[s]));
+}
+
+/** Sum of the positions' absolute values. */
+export function grossCurve(curves: Curves): Float64Array {
+  return curves.gross ?? netCurve(curves).map(Math.abs);
+}
