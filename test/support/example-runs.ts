@@ -1,0 +1,215 @@
+/**
+ * The examples as a person runs them: `./assay run DIR --json` in a child process, with ASSAY_HOME
+ * in a temporary folder. Several test files look at the same runs, so the first that asks makes a
+ * run and the others wait for it; the folder belongs to one vitest and one state of the code, and
+ * goes when the last of these files is done with it (or at the next start, if vitest was killed).
+ */
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { engineCodeHash } from "../../src/adapters/system/code-hash.ts";
+import { sha256 } from "../../src/adapters/system/hash.ts";
+import { SHARED } from "./shared.ts";
+
+export const ROOT = resolve(import.meta.dirname, "../..");
+
+/** Test files that use these runs; the last one to leave removes them. */
+const USERS = ["aapl", "equity-identity", "examples", "exports-of-runs", "lanes"] as const;
+
+export type Example = {
+  readonly name: string;
+  /** It reads files of ../shared. */
+  readonly real: boolean;
+  readonly exitCode: number;
+  readonly status: string;
+};
+
+const example = (name: string, status = "OK", exitCode = 0): Example => {
+  return { name, real: name !== "simulated", exitCode, status };
+};
+
+/** Every folder of examples/ that ends in a sealed run; `corrupt` is refused before. */
+export const EXAMPLES: readonly Example[] = [
+  example("aapl-2014"),
+  example("etf-buy-and-hold"),
+  example("etf-equal-weight"),
+  example("simulated"),
+  example("spx-ma-cross"),
+  example("spx-pullback"),
+  example("wti-buy-and-hold", "RUINED", 8),
+  example("wti-ma-cross"),
+];
+
+export const isHere = ({ real }: Example): boolean => !real || SHARED !== null;
+
+export type Finished = {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** `./assay ...` as a person types it; only ASSAY_HOME is set. */
+export function assay(args: readonly string[], home: string): Promise<Finished> {
+  return command(join(ROOT, "assay"), args, { ...process.env, ASSAY_HOME: home });
+}
+
+export function command(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Finished> {
+  return new Promise((finish, fail) => {
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (bytes: Buffer) => out.push(bytes));
+    child.stderr.on("data", (bytes: Buffer) => err.push(bytes));
+    child.on("error", fail);
+    child.on("close", (code) => {
+      const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString("utf8");
+      finish({ code, stdout: text(out), stderr: text(err) });
+    });
+  });
+}
+
+export type ExampleRun = {
+  readonly home: string;
+  readonly folder: string;
+  readonly exitCode: number | null;
+  readonly json: RunJson;
+};
+
+/** What `assay run --json` prints: the keys that the tests read. */
+export type RunJson = {
+  readonly run_id: string;
+  readonly status: string;
+  readonly failure: { readonly invariant: number | null; readonly message: string } | null;
+  readonly pack_id: string;
+  readonly journal_head: string;
+  readonly journal_entries: number;
+  readonly metrics: { readonly final_equity: number; readonly trades: number };
+  readonly signals: {
+    readonly forecasts: number;
+    readonly holds: number;
+    readonly signals: number;
+    readonly terminal: { readonly [state: string]: number };
+  };
+};
+
+export const exampleFolder = (name: string): string => join(ROOT, "examples", name);
+
+/** Runs an example into its own home. Throws when the command line printed no document. */
+export async function runInto(home: string, directory: string): Promise<ExampleRun> {
+  const { code, stdout, stderr } = await assay(["run", directory, "--json"], home);
+  const json = parsed(stdout);
+  if (json === null) throw new Error(`assay run ${directory} ended with ${code}: ${stderr}`);
+  return { home, folder: join(home, "runs", json.run_id), exitCode: code, json };
+}
+
+function parsed(stdout: string): RunJson | null {
+  if (!stdout.includes('"run_id"')) return null;
+  return JSON.parse(stdout) as RunJson;
+}
+
+/** The shared run of one example: made once for all test files of one vitest. */
+export async function exampleRun(name: string): Promise<ExampleRun> {
+  const place = join(sharedPlace(), name);
+  const result = join(place, "result.json");
+  if (claimed(place)) {
+    const text = await runInto(join(place, "home"), exampleFolder(name)).then(
+      (run) => JSON.stringify({ run }),
+      (error: unknown) => JSON.stringify({ failed: String(error) }),
+    );
+    writeFileSync(`${result}.new`, text);
+    renameSync(`${result}.new`, result);
+  }
+  for (let waited = 0; !existsSync(result); waited += 50) {
+    if (waited > 60_000) throw new Error(`${name}: another test file never finished its run`);
+    await sleep(50);
+  }
+  const found = JSON.parse(readFileSync(result, "utf8")) as { run?: ExampleRun; failed?: string };
+  if (found.run === undefined) throw new Error(found.failed);
+  return found.run;
+}
+
+/** Several at once, two at a time: each keeps one core busy. */
+export async function exampleRuns(
+  examples: readonly Example[],
+): Promise<ReadonlyMap<string, ExampleRun>> {
+  const runs = await inPairs(examples, ({ name }) => exampleRun(name));
+  return new Map(examples.map(({ name }, n) => [name, runs[n]]));
+}
+
+export async function inPairs<A, B>(
+  all: readonly A[],
+  work: (one: A) => Promise<B>,
+): Promise<readonly B[]> {
+  const results: B[] = new Array<B>(all.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let n = next++; n < all.length; n = next++) results[n] = await work(all[n]);
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+}
+
+/** Called by each user when its tests are over. */
+export function leaveExampleRuns(user: (typeof USERS)[number]): void {
+  const place = sharedPlace();
+  mkdirSync(join(place, "left"), { recursive: true });
+  writeFileSync(join(place, "left", user), "");
+  if (USERS.every((name) => existsSync(join(place, "left", name)))) {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+const PREFIX = "assay-example-runs-";
+
+/** As it was when this file was loaded: an edit while the tests run does not move the folder. */
+const CODE = engineCodeHash(sha256).slice(0, 12);
+
+function sharedPlace(): string {
+  // A fork's parent is the vitest that all test files share; without a channel there is no fork.
+  const owner = process.connected ? process.ppid : process.pid;
+  const place = join(tmpdir(), `${PREFIX}${owner}-${CODE}`);
+  if (!existsSync(place)) sweepLeftovers();
+  mkdirSync(place, { recursive: true });
+  return place;
+}
+
+function sweepLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX) || lives(Number(name.slice(PREFIX.length).split("-")[0])))
+      continue;
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process lives as well.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function claimed(place: string): boolean {
+  try {
+    mkdirSync(place);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
