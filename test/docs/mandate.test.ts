@@ -1,0 +1,58 @@
+/**
+ * docs/mandate.md against the sections it is made from. Where it differs the right text is written
+ * beside it as docs/mandate-changed.md, for a person to look at and to move over the old one.
+ */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { z } from "zod";
+import type { Section } from "../../src/domain/section.ts";
+import { SECTIONS } from "../../src/engine/sections.ts";
+import { composeSections } from "../../src/mandate/compose.ts";
+import { mandateReference } from "./mandate-reference.ts";
+import { ROOT } from "./markdown.ts";
+
+const CHANGED = join(ROOT, "docs/mandate-changed.md");
+
+it("docs/mandate.md lists the sections as they are", () => {
+  const made = mandateReference(SECTIONS);
+  const written = readFileSync(join(ROOT, "docs/mandate.md"), "utf8");
+  if (made === written) rmSync(CHANGED, { force: true });
+  else writeFileSync(CHANGED, made);
+  expect(
+    made === written,
+    "docs/mandate-changed.md holds the new text: move it over mandate.md",
+  ).toBe(true);
+});
+
+it("has a line for every key that can be written", () => {
+  const made = mandateReference(SECTIONS);
+  const { patterns, describe } = composeSections(SECTIONS);
+  const lines = [...patterns.keys()].filter((key) => describe.has(key));
+  expect(lines.length).toBeGreaterThan(60);
+  for (const key of lines) expect(made).toContain(`| \`${key}\` |`);
+});
+
+it("changes with a meaning, a bound, a default, a profile and a tag", () => {
+  const section = (change: Partial<Section>): Section => ({
+    name: "planted",
+    owner: "nobody",
+    schema: z.strictObject({ level: z.number().positive() }),
+    describe: { level: "a level" },
+    defaults: {},
+    profiles: {},
+    tags: {},
+    check: () => [],
+    ...change,
+  });
+  const row = (change: Partial<Section>) =>
+    mandateReference([section(change)])
+      .split("\n")
+      .find((line) => line.includes("`planted.level`"));
+  expect(row({})).toBe("| `planted.level` | a level | number > 0 | **required** |");
+  expect(row({ describe: { level: "a height" } })).toContain("a height");
+  expect(row({ schema: z.strictObject({ level: z.number().max(3) }) })).toContain("number <= 3");
+  expect(row({ defaults: { level: 2 } })).toContain("| `2` |");
+  expect(row({ profiles: { plain: { level: 4 } } })).toContain("| plain: `4` |");
+  expect(row({ tags: { level: "location" } })).toContain("*(location)*");
+});
