@@ -73,7 +73,7 @@ export type RunDocument = {
   };
   readonly stages: readonly StageRecord[];
   readonly signals: SignalCounts;
-  /** Protective stops: placed = filled + cancelled + replaced + expired. */
+  /** Protective stops: placed = filled + cancelled + expired; cancelled includes replaced by a new size. */
   readonly system_intents: {
     readonly placed: number;
     readonly filled: number;

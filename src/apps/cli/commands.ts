@@ -10,6 +10,7 @@ import { configLines, configJson } from "./config-command.ts";
 import { findHome, type RunQuery } from "./find-run.ts";
 import { initMandate } from "./init.ts";
 import { exportLedger, LEDGER_FORMATS, type LedgerFormat } from "./ledger-command.ts";
+import { showLedger } from "./ledger-show.ts";
 import type { Output } from "./output.ts";
 import { buildPackResult, listPacksResult } from "./pack-command.ts";
 import { runMandate } from "./run-command.ts";
@@ -143,9 +144,18 @@ function addPack(program: Command, session: Session): void {
 
 function addLedger(program: Command, session: Session): void {
   const { output, environment } = session;
-  program
-    .command("ledger")
-    .description("the double-entry books of a run")
+  const ledger = program.command("ledger").description("the double-entry books of a run");
+  ledger
+    .command("show")
+    .description("balances, what explains the equity, and returns at the end of a run")
+    .argument("[run]", RUN_ARGUMENT)
+    .option("--home <folder>", HOME_OPTION)
+    .option("--json", "one JSON document on standard output")
+    .action(async (target: string | undefined, options: Options) => {
+      const { document, lines } = await showLedger(queryOf(target, options, environment));
+      output.result(document, lines);
+    });
+  ledger
     .command("export")
     .description("print the books, folded from the journal, on standard output")
     .argument("[run]", RUN_ARGUMENT)

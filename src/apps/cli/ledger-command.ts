@@ -1,13 +1,9 @@
 /** `assay ledger export`: a run's books, folded from its journal alone, for another program. */
-import { Fault } from "../../domain/fault.ts";
-import type { JournalPayload } from "../../domain/journal-entry.ts";
-import { decodeBody } from "../../records/journal/chain.ts";
 import { exportBeancount } from "../../records/ledger/export-beancount.ts";
 import { exportCsv } from "../../records/ledger/export-csv.ts";
 import { exportHledger } from "../../records/ledger/export-hledger.ts";
-import { createLedger, type Ledger } from "../../records/ledger/fold.ts";
-import { openPacks } from "./compose.ts";
-import { readSoundJournal } from "./compose-records.ts";
+import type { Ledger } from "../../records/ledger/fold.ts";
+import { openBooks } from "./books.ts";
 import { findRun, type RunQuery } from "./find-run.ts";
 
 export const LEDGER_FORMATS = ["beancount", "hledger", "csv"] as const;
@@ -28,34 +24,7 @@ export async function exportLedger(query: RunQuery & { format: LedgerFormat }): 
 }
 
 async function foldRun(home: string, folder: string): Promise<Ledger> {
-  const reader = readSoundJournal(folder);
-  try {
-    let ledger: Ledger | null = null;
-    for (const { body } of reader.rows()) {
-      const entry = decodeBody(body);
-      if (ledger === null) ledger = await openLedger(home, entry.payload);
-      ledger.apply(entry);
-    }
-    if (ledger === null)
-      throw new Fault("data", `${folder}: the journal is empty, there are no books to export`);
-    return ledger;
-  } finally {
-    reader.close();
-  }
-}
-
-/** The first entry names the pack, which holds the instruments, and the lot method. */
-async function openLedger(home: string, first: JournalPayload): Promise<Ledger> {
-  if (first.kind !== "run_started")
-    throw new Fault("verify", "the journal does not begin with run_started");
-  const pack = await (await openPacks(home)).get(first.pack_id);
-  const instruments = pack.series.map((s) => s.instrument);
-  const { currency, currencyDigits } = instruments[0];
-  return createLedger({
-    currency,
-    digits: currencyDigits,
-    lotMethod: first.lot_method,
-    instruments: instruments.filter((i) => i.currency === currency),
-    keepTransactions: true,
-  });
+  const { entries, ledger } = await openBooks(home, folder);
+  for (const entry of entries) ledger.apply(entry);
+  return ledger;
 }

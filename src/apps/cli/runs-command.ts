@@ -8,10 +8,11 @@ export function listRunsResult(home: string, paint: Paint): { document: Json; li
   const runs = openRunFolders(home).list();
   const document = {
     home,
-    runs: runs.map(({ name, folder, state, document: run }) => ({
+    runs: runs.map(({ name, folder, state, failure, document: run }) => ({
       run_id: name,
       state,
-      status: run?.status ?? null,
+      status: run?.status ?? (state === "failed" ? "ERROR" : null),
+      failure: failure ?? run?.failure?.message ?? null,
       name: run?.name ?? null,
       pack_id: run?.pack.id ?? null,
       mandate_hash: run?.mandate_hash ?? null,
@@ -34,7 +35,11 @@ export function listRunsResult(home: string, paint: Paint): { document: Json; li
       .map((cell, c) => cell.padEnd(widths[c]))
       .join("  ")
       .trimEnd();
-  return { document, lines: [paint.dim(line(header)), ...rows.map(line)] };
+  const listed = rows.flatMap((row, n) => {
+    const { failure } = runs[n];
+    return failure === null ? [line(row)] : [line(row), `  ${paint.red("failed")}  ${failure}`];
+  });
+  return { document, lines: [paint.dim(line(header)), ...listed] };
 }
 
 function cells({ name, state, document }: RunFolder): string[] {

@@ -21,16 +21,11 @@ ${bars("forecasts", signals.forecasts, [
 <h3>How the signals ended</h3>
 ${bars("signals", signals.signals, ends)}
 <h3>Protective stops</h3>
-<p class="caption">System intents, counted apart from signals. A stop that is neither filled, cancelled nor expired was replaced, or still worked at the end.</p>
+<p class="caption">System intents, counted apart from signals. Cancelled: the position was closed, or the stop was replaced by one for its new size.</p>
 ${bars("placed", intents.placed, [
   { name: "filled", count: intents.filled, tone: "accent" },
   { name: "cancelled", count: intents.cancelled, tone: "quiet" },
   { name: "expired", count: intents.expired, tone: "quiet" },
-  {
-    name: "replaced or working",
-    count: intents.placed - intents.filled - intents.cancelled - intents.expired,
-    tone: "quiet",
-  },
 ])}</section>`;
 }
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ChartSpec, Layer } from "../../../src/ports/chart-renderer.ts";
 import { renderChart } from "../../../src/adapters/charts/plot.ts";
@@ -8,8 +8,9 @@ import { StubDocument } from "../../../src/adapters/charts/stub-dom.ts";
 import { equityChart, type Frame, isLogarithmic } from "../../../src/apps/report/chart-specs.ts";
 import type { ReportInput } from "../../../src/domain/run-document.ts";
 import { reportFixture } from "../../support/report-fixture.ts";
-import { compareGolden } from "./golden.ts";
+import { compareGolden } from "../../support/golden.ts";
 
+const GOLDEN = resolve(import.meta.dirname, "golden");
 const TINY: ChartSpec = {
   label: 'one "layer" of <each> kind & more',
   width: 400,
@@ -76,7 +77,9 @@ const withEquity = (equity: readonly number[]): ReportInput => {
 
 describe("charts", () => {
   it("draws one layer of each kind as the golden says", () => {
-    expect(compareGolden("tiny.svg", `${renderChart(TINY).replaceAll("><", ">\n<")}\n`)).toBeNull();
+    expect(
+      compareGolden("tiny.svg", `${renderChart(TINY).replaceAll("><", ">\n<")}\n`, GOLDEN),
+    ).toBeNull();
   });
 
   it("gives the same bytes again, without ids, sizes or scripts", () => {
@@ -94,9 +97,9 @@ describe("charts", () => {
   it("has a golden check that can fail, and leaves the new text beside the golden", () => {
     const folder = mkdtempSync(join(tmpdir(), "golden-"));
     writeFileSync(join(folder, "a.svg"), "right");
-    expect(compareGolden("a.svg", "wrong", folder)).toContain("differs from its golden");
+    expect(compareGolden("a.svg", "wrong", folder, false)).toContain("differs from its golden");
     expect(readFileSync(join(folder, "a-changed.svg"), "utf8")).toBe("wrong");
-    expect(compareGolden("a.svg", "right", folder)).toBeNull();
+    expect(compareGolden("a.svg", "right", folder, false)).toBeNull();
     expect(readdirSync(folder)).toEqual(["a.svg"]);
     rmSync(folder, { recursive: true });
   });

@@ -11,8 +11,9 @@ import { renderReport } from "../../../src/apps/report/report.ts";
 import { readableSessions } from "../../../src/apps/report/script.ts";
 import type { ReportInput, RunDocument } from "../../../src/domain/run-document.ts";
 import { reportFixture, type ReportVariant } from "../../support/report-fixture.ts";
-import { compareGolden } from "./golden.ts";
+import { compareGolden } from "../../support/golden.ts";
 
+const GOLDEN = resolve(import.meta.dirname, "golden");
 const VARIANTS: readonly ReportVariant[] = ["normal", "ruined", "zero_trades", "simulated"];
 
 const report = (input: ReportInput): string => renderReport(input, renderChart);
@@ -47,7 +48,7 @@ describe("the report", () => {
     const body = page
       .replace(/<style>[\s\S]*?<\/style>/, "<style></style>")
       .replaceAll("><", ">\n<");
-    expect(compareGolden("tiny.html", body)).toBeNull();
+    expect(compareGolden("tiny.html", body, GOLDEN)).toBeNull();
   });
 
   it("gives the same bytes in any time zone and locale", () => {

@@ -1,0 +1,47 @@
+/** A run's recorded entries with an empty ledger to fold them into, and the pack they refer to. */
+import { Fault } from "../../domain/fault.ts";
+import type { Pack } from "../../domain/pack.ts";
+import { decodeBody } from "../../records/journal/chain.ts";
+import { createLedger, type Ledger, type LedgerEntry } from "../../records/ledger/fold.ts";
+import { openPacks } from "./compose.ts";
+import { readSoundJournal } from "./compose-records.ts";
+
+export type Books = {
+  readonly pack: Pack;
+  readonly entries: readonly LedgerEntry[];
+  readonly ledger: Ledger;
+};
+
+/** The first entry names pack and lot method, the first deposit the account's currency. */
+export async function openBooks(home: string, folder: string): Promise<Books> {
+  const entries = readEntries(folder);
+  const first = entries[0]?.payload;
+  const flow = entries.find(({ payload }) => payload.kind === "flow")?.payload;
+  if (first?.kind !== "run_started" || flow?.kind !== "flow") {
+    throw new Fault(
+      "data",
+      `${folder}: the journal ends before the first deposit; there are no books yet`,
+    );
+  }
+  const pack = await (await openPacks(home)).get(first.pack_id);
+  const instruments = pack.series
+    .map((s) => s.instrument)
+    .filter((instrument) => instrument.currency === flow.currency);
+  const ledger = createLedger({
+    currency: flow.currency,
+    digits: instruments[0].currencyDigits,
+    lotMethod: first.lot_method,
+    instruments,
+    keepTransactions: true,
+  });
+  return { pack, entries, ledger };
+}
+
+function readEntries(folder: string): readonly LedgerEntry[] {
+  const reader = readSoundJournal(folder);
+  try {
+    return Array.from(reader.rows(), ({ body }) => decodeBody(body));
+  } finally {
+    reader.close();
+  }
+}
