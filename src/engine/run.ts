@@ -34,7 +34,7 @@ const SESSIONS_PER_STEP = 512;
 const ENTRIES_PER_BATCH = 5000;
 
 export async function executeRun(request: RunRequest): Promise<RunResult> {
-  const { prepared, journal: store, sha256 } = request;
+  const { journal: store, sha256 } = request;
   const journal = createJournalWriter({
     recorded: store.recorded,
     prefix: store.rows(1),
@@ -47,8 +47,6 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     if (error instanceof InvariantError && error.invariant === 20) throw error;
     await flush(store, journal);
     throw error;
-  } finally {
-    request.progress(prepared.world.sessionsMs.length, prepared.world.sessionsMs.length, "run");
   }
 }
 
@@ -122,30 +120,41 @@ function lastInstant(k: Kernel): string {
 
 /** Each file is written, read back from disk and compared with memory (invariant 21). */
 async function writeArtifacts(
-  { artifacts }: RunRequest,
+  { artifacts, progress }: RunRequest,
   k: Kernel,
   trace: Trace,
 ): Promise<readonly WrittenArtifact[]> {
   const tables = artifactTables(k, trace);
   const written: WrittenArtifact[] = [];
-  for (const name of Object.keys(RUN_ARTIFACTS) as RunArtifactName[]) {
+  const names = Object.keys(RUN_ARTIFACTS) as RunArtifactName[];
+  for (const name of names) {
+    progress(written.length, names.length, "write artifacts");
     const declaration = RUN_ARTIFACTS[name];
     const table = tables[name];
     const sha256 = await artifacts.write(declaration.file, encodeCsv(declaration, table));
     assertReadBack(declaration, table, await artifacts.read(declaration.file));
     written.push({ name, file: declaration.file, sha256, rows: table.rows });
   }
+  progress(names.length, names.length, "write artifacts");
   return written;
 }
 
+/** In the order of what a failure would explain: the first breach is the run's. */
 function audit(request: RunRequest, k: Kernel, trace: Trace): Breach | null {
-  const { prepared, journal } = request;
-  return (
-    checkStages(stageRecords(k.state.tally)) ??
-    checkConservation(k, journal.terminalCounts()) ??
-    checkBooks(k, recordedEntries(journal), prepared.lotMethod).breach ??
-    checkLookAhead(prepared, trace)
-  );
+  const { prepared, journal, progress } = request;
+  const checks: readonly (() => Breach | null)[] = [
+    () => checkStages(stageRecords(k.state.tally)),
+    () => checkConservation(k, journal.terminalCounts()),
+    () => checkBooks(k, recordedEntries(journal), prepared.lotMethod).breach,
+    () => checkLookAhead(prepared, trace),
+  ];
+  for (const [n, check] of checks.entries()) {
+    progress(n, checks.length, "check the run");
+    const breach = check();
+    if (breach !== null) return breach;
+  }
+  progress(checks.length, checks.length, "check the run");
+  return null;
 }
 
 function* recordedEntries(journal: JournalStore): Generator<ReturnType<typeof decodeBody>> {

@@ -19,6 +19,9 @@ export function paintFor(stream: Stream, environment: NodeJS.ProcessEnv): Paint 
 }
 
 const WIDTH = 28;
+const LABEL = 20;
+/** A rate from less than this is noise. */
+const SETTLED_MS = 300;
 const REDRAW_MS = 80;
 
 /** A bar on standard error while work goes on; quiet in a pipe. `nowMs` is the wall clock. */
@@ -39,13 +42,15 @@ export function progressBar(stream: Stream, nowMs: () => number): Progress {
     drawnMs = now;
     const filled = total === 0 ? WIDTH : Math.floor((WIDTH * done) / total);
     const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
-    const elapsed = (now - startedMs) / 1000;
-    const rate = elapsed > 0 ? done / elapsed : 0;
-    const left = rate > 0 ? (total - done) / rate : 0;
-    const tail = finished ? "" : `  ${Math.ceil(left)} s left`;
     stream.write(
-      `\r${label.padEnd(10)} ${bar} ${done}/${total}  ${Math.round(rate)}/s${tail}\u001b[K`,
+      `\r${label.padEnd(LABEL)} ${bar} ${done}/${total}${pace(now - startedMs, done, total)}\u001b[K`,
     );
     if (finished) stream.write("\r\u001b[K");
   };
+}
+
+function pace(elapsedMs: number, done: number, total: number): string {
+  if (elapsedMs < SETTLED_MS || done === 0) return "";
+  const perSecond = done / (elapsedMs / 1000);
+  return `  ${Math.round(perSecond)}/s  ${Math.ceil((total - done) / perSecond)} s left`;
 }
