@@ -87,6 +87,8 @@ export function slipped(
   const price = reference + side * away;
   if (tick === null) return price;
   const steps = (price * tick.divisor) / tick.coefficient;
-  const whole = side > 0 ? Math.ceil(steps - 1e-9) : Math.floor(steps + 1e-9);
+  // What rounding alone may add to a price that lies on the grid must not cost a tick.
+  const noise = 1e-9 + Math.abs(steps) * 1e-15;
+  const whole = side > 0 ? Math.ceil(steps - noise) : Math.floor(steps + noise);
   return (whole * tick.coefficient) / tick.divisor;
 }

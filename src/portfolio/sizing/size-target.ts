@@ -25,12 +25,20 @@ export function sizeTarget(input: SizingInput): Result<Sized, Refusal> {
   if (input.value === 0) return ok({ lots: 0, ideal: 0 });
   if (!(input.price > 0)) return err(refuse("non_positive_price", input.price, 0, "price"));
   if (input.kind === "units") {
-    const ideal = input.value / input.lot;
-    return ok({ lots: towardZero(ideal, (lots) => fitsUnits(lots, input)), ideal });
+    return whole(input.value / input.lot, (lots) => fitsUnits(lots, input));
   }
   if (input.navMinor <= 0) return err(refuse("ruin", input.navMinor, 0, "minor units of NAV"));
   const ideal = (input.value * input.navMinor) / (input.price * input.scale.factor);
-  return ok({ lots: towardZero(ideal, (lots) => fitsWeight(lots, input)), ideal });
+  return whole(ideal, (lots) => fitsWeight(lots, input));
+}
+
+/** Beyond 2^53 a double cannot count lots one by one: nothing that could be booked exactly. */
+function whole(ideal: number, fits: (lots: number) => boolean): Result<Sized, Refusal> {
+  const size = Math.abs(ideal);
+  if (!(size < Number.MAX_SAFE_INTEGER)) {
+    return err(refuse("too_many_lots", size, Number.MAX_SAFE_INTEGER, "lots"));
+  }
+  return ok({ lots: towardZero(ideal, fits), ideal });
 }
 
 /** Refusal of a wish that is not nothing but rounds to nothing. */
@@ -49,9 +57,13 @@ function refuse(rule: string, observed: number, limit: number, unit: string): Re
  */
 function towardZero(ideal: number, fits: (lots: number) => boolean): number {
   const size = Math.abs(ideal);
-  const nearest = Math.round(size);
-  const undecided = Math.abs(size - nearest) <= size * 1e-14 + 1e-14;
-  const lots = undecided ? (fits(nearest) ? nearest : nearest - 1) : Math.floor(size);
+  let lots = Math.round(size);
+  if (Math.abs(size - lots) > size * 1e-14 + 1e-14) lots = Math.floor(size);
+  else {
+    // With 1e15 lots the error of `ideal` alone is more than one of them.
+    while (!fits(lots)) lots--;
+    while (fits(lots + 1)) lots++;
+  }
   return ideal < 0 ? 0 - lots : lots;
 }
 
