@@ -1,0 +1,87 @@
+/**
+ * docs/strategies.md against the code: its example loads by the real loader and answers, its
+ * columns are those of the market, its built-ins have those parameters.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createStrategyLoader } from "../../src/adapters/system/strategy-loader.ts";
+import type { Market, Strategy } from "../../src/domain/strategy.ts";
+import { BUILT_IN_NAMES, builtIn } from "../../src/research/strategies/built-in.ts";
+import { compileColumns } from "../../src/research/strategies/columns.ts";
+import { createGraph } from "../../src/research/strategies/graph.ts";
+import { createMarket } from "../../src/research/strategies/market.ts";
+import { codeSpans, fences, partUnder, readDocument, tableRows } from "./markdown.ts";
+
+const PAGE = readDocument("docs/strategies.md");
+
+function flatInputs(rows: number) {
+  const level = () => new Float64Array(rows).fill(100);
+  return {
+    rows,
+    open: level(),
+    high: level(),
+    low: level(),
+    close: level(),
+    volume: level(),
+    rawOpen: level(),
+    rawHigh: level(),
+    rawLow: level(),
+    rawClose: level(),
+    totalReturn: new Float64Array(rows).fill(1),
+    splitFactor: new Float64Array(rows).fill(1),
+  };
+}
+
+async function load(text: string): Promise<Strategy> {
+  const folder = mkdtempSync(join(tmpdir(), "assay-strategies-"));
+  try {
+    writeFileSync(join(folder, "strategy.ts"), text);
+    return (await createStrategyLoader(folder)("./strategy.ts")).strategy;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+it("the example passes every check, and its columns can be computed", async () => {
+  const strategy = await load(fences(PAGE)[0].body);
+  const params = { window: 55, risk: 2 };
+  const columns = compileColumns(strategy, params, flatInputs(80));
+  expect(columns.names).toEqual(["close", "before", "slow", "range"]);
+  expect(columns.warmup).toBe(55);
+  const row = { close: 101, before: 100, slow: 90, range: 3 };
+  expect(strategy.decide(row, params)).toEqual({ weight: 1, stop: { distance: 6 } });
+});
+
+it("the memory example is one that may be written", async () => {
+  const [rsi, wish] = fences(PAGE)[1].body.trim().split("\n");
+  const columns = `(m) => { ${rsi} ${wish} return { wish }; }`;
+  const text = `import { defineStrategy } from "assay";
+export const strategy = defineStrategy({ name: "x", version: "1", params: {}, columns: ${columns}, decide: (row) => ({ weight: row.wish }) });`;
+  expect(compileColumns(await load(text), {}, flatInputs(60)).names).toEqual(["wish"]);
+});
+
+it("every column of the market has its line, and no other", () => {
+  const named = tableRows(partUnder(PAGE, "Columns"))
+    .flatMap(([cell]) => codeSpans(cell))
+    .map((span) => span.replace(/\(.*/, ""));
+  const market: Market = createMarket(createGraph("docs"));
+  const members = Object.keys(market).flatMap((name) =>
+    name === "raw" ? Object.keys(market.raw).map((raw) => `m.raw.${raw}`) : [`m.${name}`],
+  );
+  expect(new Set(named)).toEqual(new Set(members));
+  expect(named).toHaveLength(members.length);
+});
+
+it("every built-in has its line, with parameters, defaults and ranges", () => {
+  const rows = tableRows(partUnder(PAGE, "Built-in strategies"));
+  expect(rows.map(([name]) => name)).toEqual(BUILT_IN_NAMES.map((name) => `\`${name}\``));
+  for (const [cell, , parameters] of rows) {
+    const strategy = builtIn(cell.replaceAll("`", ""));
+    const texts = Object.entries(strategy?.params ?? {}).map(
+      ([name, { default: initial, min, max }]) => `\`${name}\` (${initial}, ${min} to ${max})`,
+    );
+    expect(parameters).toBe(texts.join(", "));
+  }
+});
