@@ -29,7 +29,7 @@ const MANIFEST = "manifest.json";
 const PROVENANCE = "provenance.json";
 const LEFTOVER = /^\.writing-(\d+)-/;
 
-/** `home` is made when it is not there. */
+/** Nothing is made until a pack is stored: asking leaves no trace. */
 export async function openPackStore(options: {
   readonly home: string;
   readonly codec: PackCodec;
@@ -39,7 +39,6 @@ export async function openPackStore(options: {
   const folder = join(options.home, "packs");
   const context: Context = { folder, codec, sha256 };
   const findings = await onDisk("open the pack store", folder, async () => {
-    await mkdir(folder, { recursive: true });
     return [...(await removeLeftovers(folder)), ...tornLine(folder)];
   });
   return {
@@ -52,7 +51,7 @@ export async function openPackStore(options: {
 
 async function removeLeftovers(folder: string): Promise<readonly string[]> {
   const findings: string[] = [];
-  for (const name of await readdir(folder)) {
+  for (const name of await namesIn(folder)) {
     const match = LEFTOVER.exec(name);
     if (match === null || isInUse(join(folder, name), Number(match[1]))) continue;
     await rm(join(folder, name), { recursive: true, force: true });
@@ -115,6 +114,7 @@ async function writeOnce(
   const { folder } = context;
   const place = join(folder, pack.id);
   if (await isThere(folder, pack.id)) return false;
+  await mkdir(folder, { recursive: true });
   const aside = join(folder, `.writing-${process.pid}-${writings++}-${pack.id.slice(0, 12)}`);
   claim(aside);
   try {
@@ -156,7 +156,17 @@ async function writePack(
 }
 
 async function isThere(folder: string, id: string): Promise<boolean> {
-  return (await readdir(folder)).includes(id);
+  return (await namesIn(folder)).includes(id);
+}
+
+/** None where no pack was ever stored. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw cause;
+  }
 }
 
 async function getPack(context: Context, id: string): Promise<Pack> {

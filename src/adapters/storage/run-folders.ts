@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
-import type { RunDocument } from "../../domain/run-document.ts";
+import type { FailureDocument, RunDocument } from "../../domain/run-document.ts";
 import { diskFault, makeFolder, readIfPresent, syncFolder } from "./durable-files.ts";
 import { HEAD_FILE, readHead } from "./head-file.ts";
 import { JOURNAL_FILE, openForWriting } from "./journal-database.ts";
@@ -18,8 +18,13 @@ export type RunFolder = {
   /** The folder's name: a run id, or `<run id>.differs` for evidence that was kept. */
   readonly name: string;
   readonly folder: string;
-  /** unreadable: HEAD or run.json is not what this system writes. */
-  readonly state: "finished" | "unfinished" | "unreadable";
+  /**
+   * failed: it broke, and says why; unfinished: it was stopped, or is at work; unreadable: HEAD or
+   * run.json is not what this system writes.
+   */
+  readonly state: "finished" | "failed" | "unfinished" | "unreadable";
+  /** Of a failed run: what it broke on. */
+  readonly failure: string | null;
   /** Of a finished run. */
   readonly document: RunDocument | null;
   /** When HEAD last moved, milliseconds since the epoch; 0 without one. */
@@ -176,13 +181,16 @@ function findRun(runs: readonly RunFolder[], prefix: string | null, root: string
 function readRun(root: string, name: string): RunFolder {
   const folder = join(root, name);
   const moved = statSync(join(folder, HEAD_FILE), { throwIfNoEntry: false });
-  const found = { name, folder, movedMs: moved?.mtimeMs ?? 0 };
+  const found = { name, folder, movedMs: moved?.mtimeMs ?? 0, document: null, failure: null };
   try {
     const head = readHead(folder);
     const bytes = readIfPresent(join(folder, "run.json"));
     const isSealed = head !== null && head.documents !== null;
-    if (!isSealed) return { ...found, state: "unfinished", document: null };
-    if (bytes === null) return { ...found, state: "unreadable", document: null };
+    if (!isSealed) {
+      const failure = bytes === null ? null : failureIn(bytes);
+      return { ...found, state: failure === null ? "unfinished" : "failed", failure };
+    }
+    if (bytes === null) return { ...found, state: "unreadable" };
     const document = JSON.parse(Buffer.from(bytes).toString("utf8")) as RunDocument;
     const sound = typeof document?.run_id === "string" && typeof document.status === "string";
     return {
@@ -192,8 +200,15 @@ function readRun(root: string, name: string): RunFolder {
     };
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof Fault)) throw error;
-    return { ...found, state: "unreadable", document: null };
+    return { ...found, state: "unreadable" };
   }
+}
+
+/** A failed run leaves a run.json without a seal; the one of a finished run names no failure. */
+function failureIn(bytes: Uint8Array): string | null {
+  const document = JSON.parse(Buffer.from(bytes).toString("utf8")) as Partial<FailureDocument>;
+  const message = document?.status === "ERROR" ? document.failure?.message : undefined;
+  return typeof message === "string" ? message : null;
 }
 
 /** Somebody holds its journal, or may be about to. What is dead is removed next, so it may be touched. */

@@ -245,6 +245,14 @@ describe("the pack store", () => {
     expect((await open(home)).findings).toHaveLength(1);
   });
 
+  it("leaves no trace when it is only asked", async () => {
+    const home = newHome();
+    const store = await open(home);
+    expect(await store.catalog()).toEqual([]);
+    await expect(store.get("ab".repeat(32))).rejects.toThrow(/is not in the store/);
+    expect(existsSync(home)).toBe(false);
+  });
+
   it("reports and ignores a torn last line, and cuts it before the next row", async () => {
     const home = newHome();
     await (await open(home)).put(contentOf([1, 2]), {}, row);

@@ -63,6 +63,26 @@ describe("run folders", () => {
     expect(runs.isFinished("nobody")).toBe(false);
   });
 
+  it("tells a run that failed from one that was stopped, and says why it failed", async () => {
+    const runs = createRunFolders(freshFolder());
+    const failure = { invariant: null, message: "no idea" };
+    for (const [id, text] of [
+      ["aaa1", JSON.stringify({ status: "ERROR", failure })],
+      ["bbb2", "{"],
+      ["ccc3", "null"],
+    ]) {
+      await recordJournal(runs.folderOf(id), 2);
+      writeFileSync(join(runs.folderOf(id), "run.json"), text);
+    }
+    const states = runs.list().map((run) => [run.name, run.state, run.failure]);
+    expect(states.sort()).toEqual([
+      ["aaa1", "failed", "no idea"],
+      ["bbb2", "unreadable", null],
+      ["ccc3", "unfinished", null],
+    ]);
+    expect(runs.isFinished("aaa1")).toBe(false);
+  });
+
   it("finds by prefix, by whole name, and the newest", async () => {
     const runs = createRunFolders(freshFolder());
     expect(() => runs.find(null)).toThrow(/there is no run in/);
