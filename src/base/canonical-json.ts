@@ -40,9 +40,9 @@ function canonicalList(list: readonly Json[]): string {
 }
 
 function canonicalObject(record: { readonly [key: string]: Json }): string {
-  const prototype = Object.getPrototypeOf(record);
+  const prototype: unknown = Object.getPrototypeOf(record);
   if (prototype !== Object.prototype && prototype !== null) {
-    throw new TypeError(`canonical JSON cannot hold a ${prototype.constructor?.name ?? "object"}`);
+    throw new TypeError(`canonical JSON cannot hold a ${(prototype as object).constructor.name}`);
   }
   const keys = Object.keys(record);
   if (keys.length === 0) return "{}";

@@ -4,7 +4,8 @@
  * line prints it as one line.
  */
 
-export type FaultKind = "usage" | "mandate" | "data" | "strategy" | "verify" | "busy";
+/** strategy: a file is refused before anything runs; run: a run that had begun broke. */
+export type FaultKind = "usage" | "mandate" | "data" | "strategy" | "run" | "verify" | "busy";
 
 export class Fault extends Error {
   readonly kind: FaultKind;

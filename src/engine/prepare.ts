@@ -80,7 +80,7 @@ export function prepareRun(input: PrepareInput): Prepared {
 export function requireAllKeysTaken(
   unread: readonly string[],
   mandate: Mandate,
-  originOf: (key: string) => { readonly isDefault: boolean; readonly text: string },
+  originOf: (key: string) => { readonly isDefault: boolean; readonly place: string },
 ): void {
   const idle = SECTIONS.flatMap((section) => {
     const values = mandate[section.name as keyof Mandate];
@@ -90,12 +90,18 @@ export function requireAllKeysTaken(
   const isIdle = (key: string) => idle.some((top) => key === top || key.startsWith(`${top}.`));
   const set = unread.filter((key) => isIdle(key) && !originOf(key).isDefault);
   if (set.length > 0) {
-    throw new Fault("mandate", "keys are set that nothing would read, nothing was run", {
-      details: set.map(
-        (key) =>
-          `${originOf(key).text} ${key}: the other values leave nobody to read it; remove it`,
-      ),
-    });
+    const lines = set.map(
+      (key) =>
+        `${originOf(key).place}: with the other values as they are, nothing reads it; remove it`,
+    );
+    if (lines.length === 1) throw new Fault("mandate", lines[0]);
+    throw new Fault(
+      "mandate",
+      `${set.length} keys are set that nothing would read, nothing was run`,
+      {
+        details: lines,
+      },
+    );
   }
   const lost = unread.filter((key) => !isIdle(key));
   invariant(lost.length === 0, 6, () => `no part of the run read the mandate's ${lost.join(", ")}`);

@@ -10,19 +10,39 @@ export type Finding = {
 };
 
 /** `mandate.yaml:12:5 fees.per_share: expected a number >= 0, got "abc"`. */
-export function formatFinding(finding: Finding): string {
-  const key = finding.key.length === 0 ? "" : ` ${formatKey(finding.key)}`;
-  return `${renderOrigin(finding.origin)}${key}: ${finding.message}`;
+function formatFinding({ origin, key, message }: Finding, fileName: string): string {
+  return `${formatPlace(origin, formatKey(key), fileName)}: ${message}`;
 }
 
-/** All findings as one fault: those of the file by position, then the other layers'. */
+/** Where to look for a key: `mandate.yaml:12:5 fees.bps`, `flag --set fees.bps`. */
+export function formatPlace(origin: Origin, key: string, fileName: string): string {
+  const layer = renderOrigin(origin);
+  switch (origin.layer) {
+    case "default":
+    case "profile":
+      // Nobody wrote the value: the file is where another one can be written.
+      return `${fileName} ${key} (${layer})`;
+    case "flag":
+      return key === "" || layer.endsWith(` ${key}`) ? layer : `${layer} ${key}`;
+    case "environment":
+    case "file":
+      return key === "" ? layer : `${layer} ${key}`;
+  }
+}
+
+/** One finding is the fault itself; several, by position in the file and then by layer, its details. */
 export function mandateFault(findings: readonly Finding[], fileName: string): Fault {
-  const lines = [...new Set([...findings].sort(byPosition).map(formatFinding))];
-  const count = lines.length === 1 ? "1 finding" : `${lines.length} findings`;
-  return new Fault("mandate", `${fileName} is refused: ${count}, nothing was run`, {
+  const sorted = [...findings].sort(byPosition);
+  const lines = [...new Set(sorted.map((finding) => formatFinding(finding, fileName)))];
+  if (lines.length === 1) return new Fault("mandate", lines[0], { where: whereOf(sorted[0]) });
+  return new Fault("mandate", `${fileName} is refused: ${lines.length} findings, nothing was run`, {
     where: fileName,
     details: lines,
   });
+}
+
+function whereOf({ origin }: Finding): string | null {
+  return origin.layer === "file" ? origin.detail : null;
 }
 
 function byPosition(a: Finding, b: Finding): number {

@@ -115,7 +115,10 @@ function leafHint(node: LeafNode, schemas: readonly Schema[], about: string | nu
       node.value,
       choices.filter((choice) => typeof choice === "string"),
     );
-    return match === null ? null : `did you mean ${match}?`;
+    if (match !== null) return `did you mean ${match}?`;
+    const isNumber = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(node.value);
+    const numberWanted = wanted.some((schema) => schema._zod.def.type === "number");
+    return isNumber && numberWanted ? `without quotes it is a number: ${node.value}` : null;
   }
   const textWanted =
     wanted.length > 0 && wanted.every((schema) => schema._zod.def.type === "string");

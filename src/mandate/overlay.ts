@@ -55,15 +55,27 @@ export function layFlags(composed: Composed, base: Node, flags: readonly Flag[])
       return { root, findings: [{ origin, key: [], message: FILE_ALONE }] };
     }
     if (found === null) {
-      const match = nearest(key, keyPaths(composed, root).map(formatKey));
-      const message =
-        match === null
-          ? "no such key; write SECTION.KEY=VALUE"
-          : `no such key; did you mean ${match}?`;
+      const message = unknownFlag(key, keyPaths(composed, root).map(formatKey));
       return { root, findings: [{ origin, key: [], message }] };
     }
     return layOne(composed, root, { found, text: value, origin });
   });
+}
+
+/** A key above the one that was written is no help: what lies beside it is. */
+function unknownFlag(key: string, known: readonly string[]): string {
+  const match = nearest(
+    key,
+    known.filter((other) => !key.startsWith(`${other}.`)),
+  );
+  if (match !== null) return `no such key; did you mean ${match}?`;
+  const parent = key.slice(0, key.lastIndexOf(".") + 1);
+  const beside = known.filter(
+    (other) =>
+      parent !== "" && other.startsWith(parent) && !other.slice(parent.length).includes("."),
+  );
+  if (beside.length === 0) return "no such key; write SECTION.KEY=VALUE";
+  return `no such key; known here: ${beside.map((other) => other.slice(parent.length)).join(", ")}`;
 }
 
 /** Keys that exist now: those of the schema, and those inside maps and lists that are present. */

@@ -41,7 +41,7 @@ function track(value: object, path: KeyPath, unread: Set<string>): object {
     get(target, property, receiver) {
       const key = typeof property === "string" ? leaves.get(property) : undefined;
       if (key !== undefined) unread.delete(key);
-      return Reflect.get(target, property, receiver);
+      return Reflect.get(target, property, receiver) as unknown;
     },
   });
 }

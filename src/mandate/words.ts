@@ -21,7 +21,7 @@ export function expectedWords(schemas: readonly Schema[]): string {
 export function placeholder(key: string, schemas: readonly Schema[]): string {
   const first = schemas.flatMap((schema) => alternativesOf(schema).schemas)[0];
   const choices = first === undefined ? null : choicesOf(first);
-  if (choices?.length === 1) return `${key}: ${choices[0]}`;
+  if (choices?.length === 1) return `${key}: ${String(choices[0])}`;
   if (choices !== null) return `${key}: <${choices.join(" | ")}>`;
   switch (first?._zod.def.type) {
     case "number":
@@ -121,9 +121,9 @@ function limitsOf(schema: Schema): Limits {
 function limitsOfRule(rule: z.core.$ZodChecks["_zod"]["def"]): Partial<Limits> {
   switch (rule.check) {
     case "greater_than":
-      return { low: `${rule.inclusive ? ">=" : ">"} ${rule.value}` };
+      return { low: `${rule.inclusive ? ">=" : ">"} ${String(rule.value)}` };
     case "less_than":
-      return { high: `${rule.inclusive ? "<=" : "<"} ${rule.value}` };
+      return { high: `${rule.inclusive ? "<=" : "<"} ${String(rule.value)}` };
     case "multiple_of":
       return { step: Number(rule.value) };
     case "min_length":

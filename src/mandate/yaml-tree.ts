@@ -85,13 +85,16 @@ function newBuilder(document: Document, originOf: (node: unknown) => Origin): Bu
 }
 
 function syntaxFindings(document: Document, originAt: (offset: number) => Origin): Finding[] {
-  // One mistake can break several rules; the first at a place says enough.
-  const places = new Set<number>();
-  const first = [...document.errors, ...document.warnings].filter(
-    ({ pos }) => !places.has(pos[0]) && places.add(pos[0]),
-  );
-  return first.map((error) => ({
-    origin: originAt(error.pos[0]),
+  // One mistake can break several rules; the first on a line says enough.
+  const lines = new Set<number | null>();
+  const first = [...document.errors, ...document.warnings]
+    .map((error) => ({ error, origin: originAt(error.pos[0]) }))
+    .filter(({ origin }) => {
+      const line = origin.at?.line ?? null;
+      return !lines.has(line) && lines.add(line);
+    });
+  return first.map(({ error, origin }) => ({
+    origin,
     key: [],
     message: syntaxMessage(error.code, error.message),
   }));
@@ -101,6 +104,10 @@ function syntaxMessage(code: string, message: string): string {
   if (code === "TAB_AS_INDENT") return "not YAML: a tab in the indentation; use spaces";
   if (code === "MULTIPLE_DOCS") return "a second document starts here; a mandate is one document";
   if (code === "TAG_RESOLVE_FAILED") return `${message}; a mandate uses no tags`;
+  const open = /^Flow (map|sequence)\b.* end with a (.)$/.exec(message);
+  if (open !== null) {
+    return `not YAML: a ${open[1] === "map" ? "{" : "["} before this place is not closed; expected ${open[2]}`;
+  }
   return `not YAML: ${message}`;
 }
 

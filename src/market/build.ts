@@ -13,7 +13,6 @@ import type { RawTable } from "../ports/table-source.ts";
 import { compareActions, resolveActions } from "./actions/resolve-actions.ts";
 import { cleanRows } from "./quality/clean.ts";
 import {
-  FINDING_KINDS,
   type Finding,
   type FindingBook,
   type QualityReport,
@@ -273,13 +272,6 @@ function qualityOf(
     })),
     findings: findingsOf(book),
   };
-}
-
-/** Warnings as lines for a person; refusals that were dropped come first. */
-export function qualityLines(quality: QualityReport): readonly string[] {
-  return quality.findings
-    .filter((finding) => FINDING_KINDS[finding.kind].severity !== "note")
-    .map(findingLine);
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

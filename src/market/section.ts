@@ -84,7 +84,6 @@ export type DataSettings = z.infer<typeof schema>;
 export type SourceSettings = z.infer<typeof sourceSchema>;
 export type QualitySettings = z.infer<typeof qualitySchema>;
 export type DividendSettings = z.infer<typeof dividendsSchema>;
-export type SimulatedSettings = z.infer<typeof simulatedSchema>;
 
 export const dataSection: Section<typeof schema> = {
   name: "data",

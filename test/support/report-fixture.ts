@@ -238,7 +238,10 @@ function stagesOf({ forecasts, signals }: SignalCounts): StageRecord[] {
 /** 64 hex digits that look like a hash and are none. */
 function hash(label: string, variant: string): string {
   const next = generator(
-    [...`${label}/${variant}`].reduce((a, c) => (Math.imul(a, 31) + c.charCodeAt(0)) | 0, 17),
+    Array.from(`${label}/${variant}`).reduce(
+      (a, c) => (Math.imul(a, 31) + c.charCodeAt(0)) | 0,
+      17,
+    ),
   );
   return Array.from({ length: 64 }, () => Math.floor(next() * 16).toString(16)).join("");
 }

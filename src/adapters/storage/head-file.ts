@@ -33,10 +33,8 @@ export function readHead(folder: string): HeadRecord | null {
   if (head === null || headText(head) !== text) {
     throw new Fault(
       "verify",
-      `HEAD was changed: ${path} holds ${JSON.stringify(text.slice(0, 120))}`,
-      {
-        where: path,
-      },
+      `HEAD was changed: ${path} holds ${JSON.stringify(text.slice(0, 120))}, which is not what this system writes; restore it from a copy, or move its folder away to start afresh`,
+      { where: path },
     );
   }
   return head;

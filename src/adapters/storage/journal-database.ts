@@ -11,17 +11,23 @@ export const JOURNAL_FILE = "journal.sqlite";
 
 export type Connection = Database.Database;
 
+/** What a person can do about a record that does not read any more. */
+export const REMEDY = "restore its folder from a copy, or move the folder away to start afresh";
+
 const SCHEMA = [
   "CREATE TABLE entries(seq INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL)",
   "CREATE TABLE terminals(signal_id TEXT PRIMARY KEY, state TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID",
 ];
 
-/** Opens for one writer alone; a second process is told so at once. */
+/**
+ * Opens for one writer alone; a second process is told so at once. A file that was closed cleanly
+ * keeps every byte until startWriting: what is refused in between is left as it was.
+ */
 export function openForWriting(path: string): Connection {
   return translated(path, () => {
     const database = new Database(path, { timeout: 0 });
     try {
-      prepareForWriting(database, path);
+      takeLock(database, path);
     } catch (error) {
       database.close();
       throw error;
@@ -30,9 +36,25 @@ export function openForWriting(path: string): Connection {
   });
 }
 
-function prepareForWriting(database: Connection, path: string): void {
+function takeLock(database: Connection, path: string): void {
   // Before the first read: the lock then covers the write-ahead log, and no -shm file is needed.
   database.pragma("locking_mode = EXCLUSIVE");
+  // Takes the lock even when nothing is to be created.
+  database.exec("BEGIN EXCLUSIVE; COMMIT");
+  if (schemaOf(database).length === 0) {
+    database.transaction(() => {
+      for (const statement of SCHEMA) database.exec(statement);
+    })();
+  }
+  refuseOtherSchema(database, path);
+}
+
+/** From here on commits are durable, and the file belongs to a run at work until closeCleanly. */
+export function startWriting(database: Connection, path: string): void {
+  translated(path, () => setDurable(database, path));
+}
+
+function setDurable(database: Connection, path: string): void {
   const mode = database.pragma("journal_mode = WAL", { simple: true });
   database.pragma("synchronous = FULL");
   const synchronous = database.pragma("synchronous", { simple: true });
@@ -43,17 +65,9 @@ function prepareForWriting(database: Connection, path: string): void {
       { where: path },
     );
   }
-  if (schemaOf(database).length === 0) {
-    database.transaction(() => {
-      for (const statement of SCHEMA) database.exec(statement);
-    })();
-  }
-  refuseOtherSchema(database, path);
   // A run ends signals in no order of their ids: keep the index in memory, fold the log in seldom.
   database.pragma("cache_size = -65536");
   database.pragma("wal_autocheckpoint = 8192");
-  // Takes the lock even when nothing was created.
-  database.exec("BEGIN EXCLUSIVE; COMMIT");
 }
 
 /** Opens without changing a byte. Only for a file that was closed cleanly. */
@@ -74,7 +88,7 @@ function refuseOtherSchema(database: Connection, path: string): void {
   if (schemaOf(database).join(";\n") === SCHEMA.join(";\n")) return;
   throw new Fault(
     "verify",
-    `${path} is not a journal: its tables are not those that this version writes`,
+    `${path} is not a journal: its tables are not those that this version writes; ${REMEDY}`,
     {
       where: path,
     },
@@ -163,7 +177,7 @@ export function sqliteFault(error: unknown, path: string): unknown {
     );
   }
   if (DAMAGE.some((prefix) => code.startsWith(prefix))) {
-    return new Fault("verify", `${path} is damaged: ${error.message}`, options);
+    return new Fault("verify", `${path} is damaged: ${error.message}; ${REMEDY}`, options);
   }
   return new Fault(
     "data",

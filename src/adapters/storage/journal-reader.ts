@@ -27,6 +27,7 @@ import {
   JOURNAL_FILE,
   openForReading,
   openForWriting,
+  REMEDY,
   walkEntries,
   walkTerminals,
 } from "./journal-database.ts";
@@ -50,7 +51,9 @@ export function openJournalReadOnly(
 ): JournalReader {
   const path = join(folder, JOURNAL_FILE);
   if (!existsSync(path)) {
-    throw new Fault("data", `${path} does not exist: there is no journal here`, { where: path });
+    throw new Fault("data", `${path} does not exist: there is no journal here; ${REMEDY}`, {
+      where: path,
+    });
   }
   const leftover = leftoverLog(path);
   if (leftover === null) {
@@ -95,12 +98,17 @@ function readerOver(
   };
 }
 
+/** SQLite's own files beside a journal: at work the first, for a moment of closing the second. */
+const LOGS = ["-wal", "-journal"];
+
 /** A sentence about a journal that was not closed, or null when it was. */
 function leftoverLog(path: string): string | null {
-  const log = `${path}-wal`;
-  const bytes = existsSync(log) ? statSync(log).size : 0;
+  const bytes = LOGS.reduce(
+    (sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
   if (bytes === 0 && !isInLogMode(path)) return null;
-  return `${JOURNAL_FILE} was not closed: ${bytes} bytes of its write-ahead log are left by a process that was killed or still runs; start the run again to finish it`;
+  return `${JOURNAL_FILE} was not closed: ${bytes} bytes of its log are left by a process that was killed or still runs; start the run again to finish it`;
 }
 
 /** Bytes 18 and 19 of the SQLite header are 2 while a file is in write-ahead mode. */
@@ -117,7 +125,7 @@ function isInLogMode(path: string): boolean {
 
 /** A copy of the files as they were at one moment, or Fault("busy") when they moved meanwhile. */
 function copyAside(folder: string): string {
-  const names = [JOURNAL_FILE, `${JOURNAL_FILE}-wal`];
+  const names = ["", ...LOGS].map((suffix) => JOURNAL_FILE + suffix);
   const before = fingerprint(folder, names);
   const copy = mkdtempSync(join(tmpdir(), "assay-journal-"));
   try {

@@ -5,7 +5,7 @@
  * between the two) is verified and HEAD follows. One append is one transaction on disk, and HEAD
  * moves after it. The rules of the chain are given by the caller.
  */
-import { existsSync, rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InvariantError, invariant } from "../../base/assert.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -27,6 +27,7 @@ import {
   JOURNAL_FILE,
   journalRow,
   openForWriting,
+  startWriting,
   translated,
   walkEntries,
   walkTerminals,
@@ -53,7 +54,9 @@ export function openJournalStore(folder: string, rules: JournalRules): JournalSt
   refuseLostJournal(folder, path);
   const database = openForWriting(path);
   try {
-    return storeOver(database, { folder, path, ...judgeRecorded(database, folder, rules) });
+    const recorded = judgeRecorded(database, folder, rules);
+    startWriting(database, path);
+    return storeOver(database, { folder, path, ...recorded });
   } catch (error) {
     database.close();
     throw error;
@@ -62,11 +65,12 @@ export function openJournalStore(folder: string, rules: JournalRules): JournalSt
 
 /** Before an empty journal is created in the place of a lost one. */
 function refuseLostJournal(folder: string, path: string): void {
-  if (existsSync(path)) return;
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? null;
+  if (bytes !== null && bytes > 0) return;
   const head = readHead(folder);
-  if (head !== null && head.seq > 0) {
-    throw refusal(path, [`${JOURNAL_FILE} is missing, HEAD says ${head.seq} entries`]);
-  }
+  if (head === null || head.seq === 0) return;
+  const state = bytes === null ? "is missing" : "is empty";
+  throw refusal(path, [`${JOURNAL_FILE} ${state}, HEAD says ${count(head.seq)}`]);
 }
 
 function emptyHead(rules: JournalRules): HeadRecord {

@@ -33,7 +33,7 @@ export function doublesOf(chunk: Library.DuckDBDataChunk, column: number): Float
     const item = vector.getItem(i);
     if (typeof item === "number") values[i] = item;
     else if (item === null) values[i] = Number.NaN;
-    else throw new TypeError(`column ${column} is ${vector.type}, not DOUBLE`);
+    else throw new TypeError(`column ${column} is ${String(vector.type)}, not DOUBLE`);
   }
   return values;
 }

@@ -39,21 +39,36 @@ export async function runCommandLine(
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT_CODES.OK;
-      return output.failure(failureOf(usageFault(error, program)));
+      return output.failure(failureOf(usageFault(error, commandIn(argv, program))));
     }
     return output.failure(failureOf(error));
   }
 }
 
-function usageFault(error: CommanderError, program: Command): Fault {
-  if (error.code === "commander.help") {
-    const names = program.commands.map((command) => command.name()).join(", ");
-    return new Fault(
-      "usage",
-      `which command? There are ${names}; assay COMMAND --help explains one`,
-    );
+/** The innermost command that was named, the program itself when none was. */
+function commandIn(argv: readonly string[], program: Command): Command {
+  let found = program;
+  for (const word of argv) {
+    const next = found.commands.find((command) => command.name() === word);
+    if (next === undefined) break;
+    found = next;
   }
-  return new Fault("usage", error.message.replace(/^error: /, ""), {
-    details: ["assay --help lists the commands, assay COMMAND --help explains one"],
-  });
+  return found;
+}
+
+/** The parser's complaint as one line: what it was, and where to read more. */
+function usageFault(error: CommanderError, command: Command): Fault {
+  const path: string[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) path.unshift(at.name());
+  const called = path.join(" ");
+  if (error.code === "commander.help") {
+    const names = command.commands.map((each) => each.name()).join(", ");
+    const kind = command.parent === null ? "command" : `command of ${called}`;
+    return new Fault("usage", `which ${kind}? There are ${names}; ${called} --help explains them`);
+  }
+  const complaint = error.message
+    .replace(/^error: /, "")
+    .replace(/\n\(Did you mean (.*)\)$/, "; did you mean $1")
+    .replace(/\.$/, "");
+  return new Fault("usage", `${called}: ${complaint}; ${called} --help explains it`);
 }

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { InvariantError } from "../../base/assert.ts";
 import type { PackKind, Pack, BacktestPack } from "../../domain/pack.ts";
 import { Fault } from "../../domain/fault.ts";
+import type { SectionIssue } from "../../domain/section.ts";
 import type { Progress } from "../../domain/progress.ts";
 import { builtInCodeHash } from "../../adapters/system/code-hash.ts";
 import { createFileTables } from "../../adapters/providers/files.ts";
@@ -15,7 +16,7 @@ import { readMandateFile } from "../../adapters/system/mandate-files.ts";
 import { createStrategyLoader } from "../../adapters/system/strategy-loader.ts";
 import type { StrategyUse } from "../../engine/plan.ts";
 import { type Mandate, SECTIONS } from "../../engine/sections.ts";
-import { renderOrigin } from "../../mandate/origin.ts";
+import { formatPlace, mandateFault } from "../../mandate/finding.ts";
 import { trackReads } from "../../mandate/reads.ts";
 import { type Resolved, resolveMandate } from "../../mandate/resolve.ts";
 import { packCodec } from "../../market/packs/content.ts";
@@ -29,6 +30,8 @@ import type { StrategyEntry } from "../../research/strategies/section.ts";
 export type Flag = { readonly key: string; readonly value: string };
 
 export type LoadedMandate = {
+  /** "mandate.yaml": what messages call it. */
+  readonly fileName: string;
   readonly directory: string;
   readonly home: string;
   readonly resolved: Resolved;
@@ -53,6 +56,7 @@ export function loadMandate(
   });
   const tracked = trackReads(resolved.values);
   return {
+    fileName,
     directory,
     home: homeOf(directory, environment),
     resolved,
@@ -67,13 +71,13 @@ export function unreadKeys(loaded: LoadedMandate): readonly string[] {
 }
 
 export function originOf(
-  { resolved }: LoadedMandate,
+  { resolved, fileName }: LoadedMandate,
   key: string,
-): { readonly isDefault: boolean; readonly text: string } {
+): { readonly isDefault: boolean; readonly place: string } {
   const origin = resolved.origins.get(key);
   if (origin === undefined) throw new InvariantError(6, `${key} has no origin`);
   const isDefault = origin.layer === "default" || origin.layer === "profile";
-  return { isDefault, text: renderOrigin(origin) };
+  return { isDefault, place: formatPlace(origin, key, fileName) };
 }
 
 /** State lies beside the mandate unless ASSAY_HOME says otherwise. */
@@ -166,16 +170,18 @@ async function strategyOf(
 }
 
 function parameterFault(
-  { resolved }: LoadedMandate,
+  { resolved, fileName }: LoadedMandate,
   index: number,
-  issues: readonly { readonly path: readonly (string | number)[]; readonly message: string }[],
+  issues: readonly SectionIssue[],
 ): Fault {
-  const details = issues.map(({ path, message }) => {
-    const key = ["strategies", index, "params", ...path].join(".");
-    const origin = resolved.origins.get(key) ?? resolved.origins.get(`strategies.${index}`);
-    return `${origin?.detail ?? "mandate"} ${key}: ${message}`;
+  const findings = issues.map(({ path, message }) => {
+    const key = ["strategies", index, "params", ...path].map(String);
+    const origin =
+      resolved.origins.get(key.join(".")) ?? resolved.origins.get(`strategies.${index}`);
+    if (origin === undefined) throw new InvariantError(6, `${key.join(".")} has no origin`);
+    return { origin, key, message };
   });
-  return new Fault("mandate", "the mandate's parameters are refused, nothing was run", { details });
+  return mandateFault(findings, fileName);
 }
 
 /** "all" becomes the pack's instruments. */

@@ -9,6 +9,7 @@ const EXIT_OF_KIND: { readonly [kind in FaultKind]: number } = {
   // A strategy file that is refused is part of the mandate that names it.
   strategy: EXIT_CODES.MANDATE,
   data: EXIT_CODES.DATA,
+  run: EXIT_CODES.FAILED_RUN,
   verify: EXIT_CODES.VERIFY,
   busy: EXIT_CODES.PAUSED,
 };

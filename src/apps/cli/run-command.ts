@@ -122,7 +122,7 @@ export async function recordIn(
     if (isFailedRun(error)) {
       await documents.write("run.json", documentBytes(failureDocument(job, error)));
     }
-    throw error;
+    throw isStrategyFault(error) ? failedRun(job, error) : error;
   } finally {
     await journal.close();
   }
@@ -130,7 +130,18 @@ export async function recordIn(
 
 /** The run itself broke, as against a disk that was full or a journal that was locked. */
 function isFailedRun(error: unknown): boolean {
-  return error instanceof InvariantError || (error instanceof Fault && error.kind === "strategy");
+  return error instanceof InvariantError || isStrategyFault(error);
+}
+
+function isStrategyFault(error: unknown): error is Fault {
+  return error instanceof Fault && error.kind === "strategy";
+}
+
+/** A strategy that breaks while it runs fails the run; a file that is refused never ran. */
+function failedRun(job: Job, cause: Fault): Fault {
+  const kept = `run ${job.id} is kept as failed; correct the strategy and run again`;
+  const { message, where } = cause;
+  return new Fault("run", message, { where, details: [...cause.details, kept], cause });
 }
 
 /** Runs aside and compares: equal goes, different is kept beside the record (invariant 20). */

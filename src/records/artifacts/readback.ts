@@ -65,7 +65,7 @@ function totalsByDate(declaration: ArtifactDeclaration, data: TableData): Map<nu
     const date = dateIndex < 0 ? Number.NaN : measure(data.columns[dateIndex][row]);
     let entry = totals.get(date);
     if (entry === undefined) {
-      entry = { rows: 0, values: new Array(width).fill(0), sums: new Array(width).fill(0) };
+      entry = { rows: 0, values: zeros(width), sums: zeros(width) };
       totals.set(date, entry);
     }
     entry.rows += 1;
@@ -89,4 +89,8 @@ function measure(cell: string | number | boolean | null): number {
 function differs(declaration: ArtifactDeclaration, date: number, what: string): InvariantError {
   const where = Number.isNaN(date) ? "" : ` on ${formatInstant(date)}`;
   return new InvariantError(21, `${declaration.file}${where}: ${what}`);
+}
+
+function zeros(length: number): number[] {
+  return Array.from({ length }, () => 0);
 }

@@ -74,7 +74,7 @@ function shapeOf(names: readonly string[]): Shape {
 }
 
 function refusingPrototype(names: readonly string[]): object {
-  return new Proxy(Object.freeze(Object.create(null)), {
+  return new Proxy(Object.freeze(Object.create(null) as object), {
     get: (_, key) => {
       if (typeof key === "symbol") return undefined;
       throw new Fault(

@@ -79,7 +79,7 @@ function checkStop(owner: TargetOwner, stop: unknown): void {
   }
   const name = price === null ? "stop.distance" : "stop.price";
   if (requireFinite(owner, name, given.value) <= 0) {
-    throw refusal(owner, `${name} ${given.value}, expected a positive number`);
+    throw refusal(owner, `${name} ${String(given.value)}, expected a positive number`);
   }
   requireDeclared(owner, "stop");
 }

@@ -75,7 +75,7 @@ describe("run folders", () => {
       writeFileSync(join(runs.folderOf(id), "run.json"), text);
     }
     const states = runs.list().map((run) => [run.name, run.state, run.failure]);
-    expect(states.sort()).toEqual([
+    expect(states.sort((a, b) => (a < b ? -1 : 1))).toEqual([
       ["aaa1", "failed", "no idea"],
       ["bbb2", "unreadable", null],
       ["ccc3", "unfinished", null],

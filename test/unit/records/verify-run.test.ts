@@ -96,7 +96,7 @@ describe("verify", () => {
         const found = findings(folder);
         expect(
           found.some((finding) => finding.includes(file)),
-          `byte ${at}: ${found}`,
+          `byte ${at}: ${String(found)}`,
         ).toBe(true);
         writeFileSync(path, bytes);
       }
