@@ -5,12 +5,14 @@
 import { invariant } from "../base/assert.ts";
 import { notionalMinor } from "../base/money.ts";
 import type { ExecutionReport, Order, OrderEnd, Side } from "../domain/order.ts";
+import { approveReduction } from "../execution/gates/approval.ts";
 import { feeMinor } from "../venue/fees.ts";
 import { slipped } from "../venue/fill-price.ts";
 import type { FillMoney } from "./recorder.ts";
 import { settleOrder } from "./signal-end.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel } from "./state.ts";
+import { submit } from "./submit.ts";
 
 /** Trades an order at a reference price, or expires it where the venue may not fill. */
 export function fillOrder(k: Kernel, order: Order, referencePrice: number): void {
@@ -145,11 +147,11 @@ function placeStop(k: Kernel, i: number, price: number): void {
     lots: Math.abs(state.lots[i]),
     price,
     timeInForce: "gtc",
-    working: true,
+    working: false,
     signal: null,
   };
   state.counters.stopsPlaced++;
   state.stops[i] = stop;
-  state.working.push(stop);
+  submit(k, approveReduction(stop, state.lots[i]), null);
   k.recorder.order(state.session, stop, []);
 }

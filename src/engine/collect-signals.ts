@@ -6,7 +6,7 @@
 import type { Refusal } from "../domain/refusal.ts";
 import type { ProtectiveStop, Target } from "../domain/target.ts";
 import { roundsToNothing, sizeTarget } from "../portfolio/sizing/size-target.ts";
-import { replaceWorking } from "./submit.ts";
+import { replaceWorking } from "./replace-orders.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel, Variant } from "./state.ts";
 

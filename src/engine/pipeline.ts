@@ -17,11 +17,12 @@ import { limitsGate } from "../execution/gates/limits.ts";
 import { BookExposure } from "./book-exposure.ts";
 import { collectSignals } from "./collect-signals.ts";
 import { entryPrice, type Leg, legsOf, toOrder } from "./order-legs.ts";
+import { replaceWorking } from "./replace-orders.ts";
 import { countTerminal, signalEnd } from "./signal-end.ts";
 import type { StageCounts, StageName } from "./stage-tally.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel } from "./state.ts";
-import { replaceWorking, submit } from "./submit.ts";
+import { submit } from "./submit.ts";
 
 type SignalGate = { readonly name: StageName; readonly judge: (k: Kernel, s: Signal) => Verdict };
 type OrderGate = {

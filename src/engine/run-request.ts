@@ -14,4 +14,6 @@ export type RunRequest = {
   readonly artifacts: ArtifactStore;
   readonly sha256: Sha256;
   readonly progress: Progress;
+  /** Waited for between steps of work, so that the process can hear a signal. */
+  readonly turn: () => Promise<unknown>;
 };

@@ -30,7 +30,7 @@ export type RunResult = {
 };
 
 /** Sessions between two looks at the buffer, and entries that make a batch worth a transaction. */
-const SESSIONS_PER_STEP = 512;
+const SESSIONS_PER_STEP = 64;
 const ENTRIES_PER_BATCH = 5000;
 
 export async function executeRun(request: RunRequest): Promise<RunResult> {
@@ -61,7 +61,7 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   });
   journal.finish();
   await flush(store, journal);
-  const breach = audit(request, k, trace);
+  const breach = await audit(request, k, trace);
   const { seq, hash } = journal.head();
   const document = runDocument({
     request,
@@ -103,6 +103,7 @@ async function walkSessions(
     runSessions(k, from, to);
     if (journal.buffered() >= ENTRIES_PER_BATCH) await flush(request.journal, journal);
     request.progress(to, sessions, "run");
+    await request.turn();
   }
   finishKernel(k);
   await flush(request.journal, journal);
@@ -120,7 +121,7 @@ function lastInstant(k: Kernel): string {
 
 /** Each file is written, read back from disk and compared with memory (invariant 21). */
 async function writeArtifacts(
-  { artifacts, progress }: RunRequest,
+  { artifacts, progress, turn }: RunRequest,
   k: Kernel,
   trace: Trace,
 ): Promise<readonly WrittenArtifact[]> {
@@ -129,6 +130,7 @@ async function writeArtifacts(
   const names = Object.keys(RUN_ARTIFACTS) as RunArtifactName[];
   for (const name of names) {
     progress(written.length, names.length, "write artifacts");
+    await turn();
     const declaration = RUN_ARTIFACTS[name];
     const table = tables[name];
     const sha256 = await artifacts.write(declaration.file, encodeCsv(declaration, table));
@@ -140,8 +142,8 @@ async function writeArtifacts(
 }
 
 /** In the order of what a failure would explain: the first breach is the run's. */
-function audit(request: RunRequest, k: Kernel, trace: Trace): Breach | null {
-  const { prepared, journal, progress } = request;
+async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Breach | null> {
+  const { prepared, journal, progress, turn } = request;
   const checks: readonly (() => Breach | null)[] = [
     () => checkStages(stageRecords(k.state.tally)),
     () => checkConservation(k, journal.terminalCounts()),
@@ -150,6 +152,7 @@ function audit(request: RunRequest, k: Kernel, trace: Trace): Breach | null {
   ];
   for (const [n, check] of checks.entries()) {
     progress(n, checks.length, "check the run");
+    await turn();
     const breach = check();
     if (breach !== null) return breach;
   }

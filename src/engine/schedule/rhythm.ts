@@ -1,7 +1,8 @@
 /**
  * Which sessions a rhythm picks. Enters: session times; leaves: one byte per session. A weekday
- * without a session snaps to the session before it (spec market, section 5); the last session is
- * picked only when it is the day itself, because what follows it is not known.
+ * without a session snaps to the session before it (spec market, section 5). What lies before the
+ * first session and after the last is not known: there only the day itself is picked, the weekday
+ * or the first or last of a month. Of a day's several sessions the last is picked.
  */
 import { civilFromDays, dayNumber, weekdayOfDays } from "../../base/instant.ts";
 
@@ -16,15 +17,15 @@ export function pickSessions(rhythm: Rhythm, sessionsMs: Float64Array): Uint8Arr
   if (rhythm === "never") return picked;
   if (rhythm === "every_session") return picked.fill(1);
   const weekday = (WEEKDAYS as readonly string[]).indexOf(rhythm);
+  let previous: number | null = null;
   for (let s = 0; s < picked.length; s++) {
     const day = dayNumber(sessionsMs[s]);
     const next = s + 1 < picked.length ? dayNumber(sessionsMs[s + 1]) : null;
-    const previous = s > 0 ? dayNumber(sessionsMs[s - 1]) : null;
     if (next === day) continue;
-    picked[s] =
-      weekday >= 0
-        ? Number(holdsWeekday(day, next, weekday))
-        : Number(holdsMonthEdge(rhythm, previous, day, next));
+    picked[s] = Number(
+      weekday >= 0 ? holdsWeekday(day, next, weekday) : isMonthEdge(rhythm, previous, day, next),
+    );
+    previous = day;
   }
   return picked;
 }
@@ -35,13 +36,18 @@ function holdsWeekday(day: number, next: number | null, weekday: number): boolea
   return next === null ? untilWeekday === 0 : day + untilWeekday < next;
 }
 
-function holdsMonthEdge(
+function isMonthEdge(
   rhythm: Rhythm,
   previous: number | null,
   day: number,
   next: number | null,
 ): boolean {
-  const month = civilFromDays(day).month;
-  if (rhythm === "month_start") return previous !== null && civilFromDays(previous).month !== month;
-  return next !== null && civilFromDays(next).month !== month;
+  const neighbour = rhythm === "month_start" ? (previous ?? day - 1) : (next ?? day + 1);
+  return monthOf(neighbour) !== monthOf(day);
+}
+
+/** Months since year 0: a gap of a year does not join two Januaries. */
+function monthOf(day: number): number {
+  const { year, month } = civilFromDays(day);
+  return year * 12 + month;
 }

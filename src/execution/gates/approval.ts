@@ -25,29 +25,26 @@ export function refusalOf(verdict: Verdict): Refusal {
 }
 
 /**
- * Approves an order when each of `requiredGates` has judged it and all passed, else says who
- * refused first. `verdicts` are those on its signal and those on the order itself. A required gate
- * without a verdict, where none before it refused, is a break in the wiring: invariant 1.
+ * Approves an order when each of `requiredGates` has judged it and nothing judged otherwise, else
+ * says who refused first. `verdicts` are those on its signal and those on the order itself. A
+ * required gate without a verdict, where none refused, is a break in the wiring: invariant 1. No
+ * gate at all is not passed either: invariant 4.
  */
 export function approve(
   order: Order,
   verdicts: readonly (readonly Verdict[])[],
   requiredGates: readonly string[],
 ): Result<Approved<Order>, Refusal> {
+  invariant(requiredGates.length > 0, 4, () => `no gate was asked about order ${order.ordinal}`);
+  for (const list of verdicts) {
+    for (const verdict of list) if (verdict.result !== "pass") return err(refusalOf(verdict));
+  }
   for (const gate of requiredGates) {
-    const verdict = verdictOf(gate, verdicts);
     invariant(
-      verdict !== null,
+      verdicts.some((list) => list.some((verdict) => verdict.gate === gate)),
       1,
       () => `gate ${gate} is enabled and did not judge order ${order.ordinal}`,
     );
-    if (verdict.result !== "pass") return err(refusalOf(verdict));
   }
   return ok(order as Approved<Order>);
-}
-
-function verdictOf(gate: string, verdicts: readonly (readonly Verdict[])[]): Verdict | null {
-  for (const list of verdicts)
-    for (const verdict of list) if (verdict.gate === gate) return verdict;
-  return null;
 }
