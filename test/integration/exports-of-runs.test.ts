@@ -1,0 +1,100 @@
+/**
+ * The books of real runs as other programs read them: `assay ledger export` of four examples is
+ * accepted by bean-check and by hledger, whose cash equals the run's last equity row; and the
+ * books are a fold: with everything but the journal deleted they come out the same.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { centsIn } from "../support/exact-cents.ts";
+import {
+  assay,
+  command,
+  EXAMPLES,
+  exampleRun,
+  isHere,
+  leaveExampleRuns,
+} from "../support/example-runs.ts";
+import { readArtifact } from "../support/run-files.ts";
+import { sharedName } from "../support/shared.ts";
+
+const NAMES = ["simulated", "aapl-2014", "wti-ma-cross", "spx-pullback"];
+const CHOSEN = EXAMPLES.filter(({ name }) => NAMES.includes(name));
+const FORMATS = ["beancount", "hledger", "csv"] as const;
+type Format = (typeof FORMATS)[number];
+
+const folder = mkdtempSync(join(tmpdir(), "assay-books-of-runs-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  leaveExampleRuns("exports-of-runs");
+});
+
+const there = {
+  "bean-check": spawnSync("bean-check", ["--version"]).error === undefined,
+  hledger: spawnSync("hledger", ["--version"]).error === undefined,
+};
+
+function needing(program: keyof typeof there, title: string): string {
+  return there[program] ? title : `${title} [SKIPPED: ${program} is not on PATH]`;
+}
+
+it("finds its four examples", () => {
+  expect(CHOSEN.map(({ name }) => name).toSorted()).toEqual(NAMES.toSorted());
+});
+
+describe.for(CHOSEN)("$name", (example) => {
+  const { name } = example;
+  describe.skipIf(!isHere(example))(example.real ? sharedName("real data") : "simulated", () => {
+    const paths = new Map<Format, string>();
+    let cash: bigint;
+    beforeAll(async () => {
+      const { home, json, folder: run } = await exampleRun(name);
+      for (const format of FORMATS) {
+        const { code, stdout } = await exported(json.run_id, home, format);
+        expect([format, code]).toEqual([format, 0]);
+        const path = join(folder, `${name}.${format}`);
+        writeFileSync(path, stdout);
+        paths.set(format, path);
+      }
+      cash = centsIn(readArtifact(run, "equity").at(-1)?.["cash"] as string);
+    });
+
+    it.skipIf(!there["bean-check"])(needing("bean-check", "bean-check accepts it"), async () => {
+      const path = paths.get("beancount") as string;
+      expect(await command("bean-check", [path], process.env)).toMatchObject(ACCEPTED);
+    });
+
+    it.skipIf(!there.hledger)(needing("hledger", "hledger accepts it, cash and all"), async () => {
+      const path = paths.get("hledger") as string;
+      const checks = ["check", "--strict", "ordereddates", "balancednoautoconversion"];
+      const checked = await command("hledger", ["-f", path, ...checks], process.env);
+      expect(checked).toMatchObject(ACCEPTED);
+      const asked = ["balance", "Assets:Cash", "--flat", "--no-total", "-O", "csv"];
+      const { stdout } = await command("hledger", ["-f", path, ...asked], process.env);
+      const amount = /"Assets:Cash","(-?[\d.]+) USD"/.exec(stdout)?.[1];
+      expect([stdout, centsIn(amount ?? "0")]).toEqual([stdout, cash]);
+    });
+
+    it("comes out the same from the journal alone", async () => {
+      const { home, json } = await exampleRun(name);
+      const bare = join(folder, `${name}-bare`);
+      cpSync(join(home, "packs"), join(bare, "packs"), { recursive: true });
+      for (const file of ["HEAD", "journal.sqlite"]) {
+        const inRun = join("runs", json.run_id, file);
+        cpSync(join(home, inRun), join(bare, inRun));
+      }
+      expect(readdirSync(join(bare, "runs", json.run_id))).toEqual(["HEAD", "journal.sqlite"]);
+      const { stdout } = await exported(json.run_id, bare, "csv");
+      expect(stdout.length).toBeGreaterThan(500);
+      expect(stdout === readFileSync(paths.get("csv") as string, "utf8")).toBe(true);
+    });
+  });
+});
+
+const ACCEPTED = { code: 0, stdout: "", stderr: "" };
+
+function exported(run: string, home: string, format: Format) {
+  return assay(["ledger", "export", run, "--home", home, "--format", format], home);
+}
