@@ -48,3 +48,16 @@ export function approve(
   }
   return ok(order as Approved<Order>);
 }
+
+/**
+ * Approves a system intent, such as a protective stop: it passes every exposure gate because it
+ * reduces what is held and cannot cross zero. Anything else is our mistake: invariant 12.
+ */
+export function approveReduction(order: Order, heldLots: number): Approved<Order> {
+  invariant(
+    heldLots * order.side < 0 && order.lots <= Math.abs(heldLots),
+    12,
+    () => `order ${order.ordinal} of ${order.side * order.lots} lots does not reduce ${heldLots}`,
+  );
+  return order as Approved<Order>;
+}
