@@ -70,12 +70,10 @@ function unknownFlag(key: string, known: readonly string[]): string {
   );
   if (match !== null) return `no such key; did you mean ${match}?`;
   const parent = key.slice(0, key.lastIndexOf(".") + 1);
-  const beside = known.filter(
-    (other) =>
-      parent !== "" && other.startsWith(parent) && !other.slice(parent.length).includes("."),
-  );
+  const below = parent === "" ? [] : known.filter((other) => other.startsWith(parent));
+  const beside = [...new Set(below.map((other) => other.slice(parent.length).split(".")[0]))];
   if (beside.length === 0) return "no such key; write SECTION.KEY=VALUE";
-  return `no such key; known here: ${beside.map((other) => other.slice(parent.length)).join(", ")}`;
+  return `no such key; known here: ${beside.join(", ")}`;
 }
 
 /** Keys that exist now: those of the schema, and those inside maps and lists that are present. */

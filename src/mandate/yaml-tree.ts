@@ -56,7 +56,8 @@ export function parseValueText(
   const document = parse(text, new LineCounter());
   const syntax = syntaxFindings(document, () => origin);
   if (syntax.length > 0) {
-    const message = `${JSON.stringify(text)} is not a YAML value (${syntax[0].message}); quote it`;
+    const why = syntax[0].message.replace(/^not YAML: /, "");
+    const message = `${JSON.stringify(text)} is not a YAML value (${why}); quote it`;
     return { node: null, findings: [{ origin, key: path, message }] };
   }
   const builder = newBuilder(document, () => origin);

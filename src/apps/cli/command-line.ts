@@ -70,5 +70,6 @@ function usageFault(error: CommanderError, command: Command): Fault {
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean (.*)\)$/, "; did you mean $1")
     .replace(/\.$/, "");
-  return new Fault("usage", `${called}: ${complaint}; ${called} --help explains it`);
+  const end = complaint.endsWith("?") ? "" : ";";
+  return new Fault("usage", `${complaint}${end} ${called} --help explains it`);
 }

@@ -3,6 +3,7 @@
  * taken up where its journal ends; a finished one is run again aside and compared byte for byte.
  */
 import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import { InvariantError } from "../../base/assert.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -28,6 +29,7 @@ import {
   loadCharts,
   openRunFolders,
   openRunStores,
+  readSoundJournal,
   type RunFolders,
   runtimeName,
   sha256,
@@ -112,6 +114,7 @@ export async function recordIn(
       artifacts,
       sha256,
       progress: job.progress,
+      turn: setImmediate,
     });
     await journal.recordDocuments({
       "run.json": await documents.write("run.json", documentBytes(result.document)),
@@ -149,26 +152,42 @@ async function repeat(
   job: Job,
   folders: RunFolders,
 ): Promise<{ document: RunDocument; findings: readonly string[] }> {
+  const settled = await settle(folders.folderOf(job.id));
   const aside = folders.createAside(job.id);
   const { document } = await recordIn(aside, job);
   const differing = folders.compareAside(job.id);
   const recorded = folders.find(job.id).document;
-  if (differing.length === 0) {
+  const restored = folders.restoreMissing(job.id, differing);
+  if (restored !== null) {
     folders.removeAside(job.id);
-    return { document, findings: ["already recorded, identical"] };
+    const added = differing.length === 0 ? [] : [restored];
+    return { document, findings: [...settled, ...added, "already recorded, identical"] };
   }
   if (recorded !== null && onlyPresentation(differing, document, recorded)) {
     await adoptDocuments(folders.folderOf(job.id), aside);
     folders.removeAside(job.id);
     const finding =
       "already recorded, identical; its report was written anew, because name, comments or places of values changed";
-    return { document, findings: [finding] };
+    return { document, findings: [...settled, finding] };
   }
+  const seq = folders.differingEntry(job.id);
+  const entry = seq === null ? "" : `, first in journal entry ${seq}`;
   const kept = folders.keepAside(job.id);
   throw new InvariantError(
     20,
-    `run ${job.id} was recorded before with other bytes in ${differing.join(", ")}; both are kept, the new one in ${basename(kept)}. assay verify ${job.id} says whether the record was changed`,
+    `run ${job.id} was recorded before with other bytes in ${differing.join(", ")}${entry}; both are kept, the new one in ${basename(kept)}. assay verify ${job.id} says whether the record was changed`,
   );
+}
+
+/** A finished record must hold before anything is compared with it, and be closed. */
+async function settle(folder: string): Promise<readonly string[]> {
+  const reader = readSoundJournal(folder);
+  const isClosed = reader.findings.length === 0;
+  reader.close();
+  if (isClosed) return [];
+  // Opening takes in the log that the killed process left, closing makes it one file.
+  await openRunStores(folder).journal.close();
+  return ["the process that finished this run was killed before it closed the journal: closed now"];
 }
 
 /** The name and where values come from are not identity: they may differ, the numbers may not. */

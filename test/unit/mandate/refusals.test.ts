@@ -145,9 +145,7 @@ const CASES: readonly Case[] = [
   {
     title: "a bracket left open",
     text: `${GOOD}crew: { members: [\n`,
-    lines: [
-      "mandate.yaml:14:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
-    ],
+    lines: ["mandate.yaml:14:1: not YAML: a [ before this place is not closed; expected ]"],
   },
   {
     title: "a second document",
@@ -194,7 +192,7 @@ const CASES: readonly Case[] = [
   {
     title: "a contradiction with a value the profile brings, at the value of the profile",
     text: GOOD.replace("profile: plain", "profile: dear"),
-    lines: ["profile dear tolls.bps: contradicts per_share: one of them must be 0"],
+    lines: ["mandate.yaml tolls.bps (profile dear): contradicts per_share: one of them must be 0"],
   },
   {
     title: "a map key its section refuses",
@@ -254,14 +252,23 @@ const CASES: readonly Case[] = [
         { key: "tolls.bps", value: "[1" },
         { key: "tolls.mode", value: "loud" },
         { key: "xyzzy", value: "1" },
+        { key: "tolls.z", value: "1" },
       ],
     },
     lines: [
       "flag --set tolls.per_shre: no such key; did you mean tolls.per_share?",
       "flag --set tolls..bps: no such key; did you mean tolls.bps?",
-      'flag --set tolls.bps tolls.bps: "[1" is not a YAML value (not YAML: Flow sequence must end with a ]); quote it',
+      'flag --set tolls.bps: "[1" is not a YAML value (a [ before this place is not closed; expected ]); quote it',
       "flag --set xyzzy: no such key; write SECTION.KEY=VALUE",
-      'flag --set tolls.mode tolls.mode: expected one of rounded, exact, got "loud"',
+      "flag --set tolls.z: no such key; known here: per_share, bps, minimum, mode, note",
+      'flag --set tolls.mode: expected one of rounded, exact, got "loud"',
+    ],
+  },
+  {
+    title: "a number in quotes",
+    text: tolls('per_share: "2"'),
+    lines: [
+      'mandate.yaml:5:3 tolls.per_share: expected a number >= 0, got "2"; without quotes it is a number: 2',
     ],
   },
   {
@@ -274,6 +281,12 @@ const CASES: readonly Case[] = [
 describe("refusals", () => {
   it.each(CASES)("$title", ({ text, more, lines }) => {
     expect(refusal(text, more)).toEqual(lines);
+  });
+
+  it("says one finding as the whole message", () => {
+    expect(() => resolve(tolls("per_share: 0\n  bps: -1"))).toThrow(
+      "mandate.yaml:6:3 tolls.bps: expected a number >= 0 and <= 100, got -1",
+    );
   });
 
   it("names the file and counts the findings", () => {

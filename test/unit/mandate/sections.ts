@@ -130,7 +130,10 @@ export function refusal(text: string, more: Partial<MandateInput> = {}): readonl
   try {
     resolve(text, more);
   } catch (error) {
-    if (error instanceof Fault && error.kind === "mandate") return error.details;
+    if (error instanceof Fault && error.kind === "mandate") {
+      // One finding is the fault itself, several are its details.
+      return error.details.length === 0 ? [error.message] : error.details;
+    }
     throw error;
   }
   throw new Error("the mandate was accepted");
