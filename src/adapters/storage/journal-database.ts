@@ -85,14 +85,15 @@ export function openForReading(path: string): Connection {
 }
 
 function refuseOtherSchema(database: Connection, path: string): void {
-  if (schemaOf(database).join(";\n") === SCHEMA.join(";\n")) return;
-  throw new Fault(
-    "verify",
-    `${path} is not a journal: its tables are not those that this version writes; ${REMEDY}`,
-    {
-      where: path,
-    },
-  );
+  const schema = schemaOf(database);
+  if (schema.join(";\n") === SCHEMA.join(";\n")) return;
+  const why =
+    schema.length === 0
+      ? "it is empty, and a recorded journal never is"
+      : "its tables are not those that this version writes";
+  throw new Fault("verify", `${path} is not a journal: ${why}; ${REMEDY}`, {
+    where: path,
+  });
 }
 
 function schemaOf(database: Connection): string[] {
@@ -122,9 +123,11 @@ export function* walkEntries(database: Connection, path: string): Generator<Jour
 export function journalRow(row: readonly [unknown, unknown, unknown], path: string): JournalRow {
   const [seq, body, hash] = row;
   if (typeof seq !== "number" || typeof body !== "string" || typeof hash !== "string") {
-    throw new Fault("verify", `journal entry ${String(seq)}: a column of it is not text any more`, {
-      where: path,
-    });
+    throw new Fault(
+      "verify",
+      `journal entry ${String(seq)}: a column of it is not text any more; ${REMEDY}`,
+      { where: path },
+    );
   }
   return { seq, body, hash };
 }

@@ -5,10 +5,11 @@
  * died is reported and removed at the next start. Times are the files' own and never recorded.
  */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { invariant } from "../../base/assert.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { FailureDocument, RunDocument } from "../../domain/run-document.ts";
-import { diskFault, makeFolder, readIfPresent, syncFolder } from "./durable-files.ts";
+import { diskFault, makeFolder, readIfPresent, syncFolder, writeDurably } from "./durable-files.ts";
 import { HEAD_FILE, readHead } from "./head-file.ts";
 import { JOURNAL_FILE, openForWriting } from "./journal-database.ts";
 import { openJournalReadOnly } from "./journal-reader.ts";
@@ -45,6 +46,10 @@ export type RunFolders = {
   createAside(runId: string): string;
   /** Names of the files in which the rerun differs; empty when it is equal. */
   compareAside(runId: string): readonly string[];
+  /** Seq of the first journal entry in which the rerun differs, or null. */
+  differingEntry(runId: string): number | null;
+  /** Puts the rerun's copy in the place of files that are missing; null when another differs too. */
+  restoreMissing(runId: string, differing: readonly string[]): string | null;
   removeAside(runId: string): void;
   /** Keeps a rerun that differs under another name, and returns its folder. */
   keepAside(runId: string): string;
@@ -62,7 +67,7 @@ export function createRunFolders(home: string): RunFolders {
   return {
     root,
     folderOf,
-    isFinished: (runId) => existsSync(folderOf(runId)) && readRun(root, runId).state === "finished",
+    isFinished: (runId) => (readHead(folderOf(runId))?.documents ?? null) !== null,
     list: () => listRuns(root),
     find: (prefix) => findRun(listRuns(root), prefix, root),
     sweepAsides: () =>
@@ -84,6 +89,8 @@ export function createRunFolders(home: string): RunFolders {
       return aside;
     },
     compareAside: (runId) => compareRuns(folderOf(runId), asideOf(runId)),
+    differingEntry: (runId) => differingEntry(folderOf(runId), asideOf(runId)),
+    restoreMissing: (runId, names) => restoreMissing(folderOf(runId), asideOf(runId), names),
     removeAside: (runId) => remove(asideOf(runId)),
     keepAside(runId) {
       const kept = freeName(folderOf(runId) + DIFFERS);
@@ -109,7 +116,7 @@ export function compareRuns(a: string, b: string): string[] {
       names.add(join(ARTIFACTS_FOLDER, name));
   }
   const differing = [...names].filter((name) => !sameBytes(join(a, name), join(b, name)));
-  if (!sameJournal(a, b)) differing.push(JOURNAL_FILE);
+  if (differingEntry(a, b) !== null) differing.push(JOURNAL_FILE);
   return differing.sort();
 }
 
@@ -120,7 +127,21 @@ function sameBytes(a: string, b: string): boolean {
   return Buffer.compare(left, right) === 0;
 }
 
-function sameJournal(a: string, b: string): boolean {
+/** HEAD and the journal's last entry hold the hash of what is put back, and they do not differ. */
+function restoreMissing(folder: string, aside: string, differing: readonly string[]) {
+  if (!differing.every((name) => !existsSync(join(folder, name)))) return null;
+  for (const name of differing) {
+    const bytes = readIfPresent(join(aside, name));
+    // Missing on both sides would be equal.
+    invariant(bytes !== null, 20, `${name} is missing in the rerun too`);
+    makeFolder(dirname(join(folder, name)));
+    writeDurably(join(folder, name), bytes);
+  }
+  const were = differing.length === 1 ? "was missing; it was" : "were missing; they were";
+  return `${differing.join(", ")} ${were} written anew, byte for byte what was recorded`;
+}
+
+function differingEntry(a: string, b: string): number | null {
   const left = openJournalReadOnly(a);
   try {
     const right = openJournalReadOnly(b);
@@ -128,16 +149,16 @@ function sameJournal(a: string, b: string): boolean {
       const others = right.rows()[Symbol.iterator]();
       for (const row of left.rows()) {
         const other = others.next();
-        if (other.done === true) return false;
+        if (other.done === true) return row.seq;
         const { seq, body, hash } = other.value;
         if (row.seq !== seq || row.body !== body || row.hash !== hash) {
           others.return?.();
-          return false;
+          return row.seq;
         }
       }
-      const same = others.next().done === true;
+      const more = others.next();
       others.return?.();
-      return same;
+      return more.done === true ? null : more.value.seq;
     } finally {
       right.close();
     }

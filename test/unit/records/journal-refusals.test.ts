@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
@@ -69,7 +69,12 @@ describe("opening refuses", () => {
     [
       "a missing journal",
       (folder) => rmSync(join(folder, "journal.sqlite")),
-      /journal\.sqlite is missing, HEAD says 20/,
+      /journal\.sqlite is missing, HEAD says 20 entries/,
+    ],
+    [
+      "an emptied journal",
+      (folder) => writeFileSync(join(folder, "journal.sqlite"), ""),
+      /journal\.sqlite is empty, HEAD says 20 entries/,
     ],
     [
       "a lost terminal",
@@ -94,15 +99,20 @@ describe("opening refuses", () => {
     ],
   ];
 
-  it.each(planted)("%s", async (_name, plant, message) => {
+  it.each(planted)("%s, and changes nothing", async (_name, plant, message) => {
     const folder = freshFolder();
     await recordJournal(folder, 20);
     plant(folder);
+    const path = join(folder, "journal.sqlite");
+    const bytes = () => (existsSync(path) ? readFileSync(path).toString("base64") : null);
+    const before = bytes();
     const fault = faultOf(() => openJournalStore(folder, RULES));
     expect(fault.kind).toBe("verify");
     expect(fault.message).toMatch(message);
     // The lock is given back: the next refusal is the same, not "busy".
     expect(faultOf(() => openJournalStore(folder, RULES)).message).toBe(fault.message);
+    expect(bytes()).toBe(before);
+    expect(fault.message).toMatch(/move (the|its) folder away/);
   });
 
   it("a folder that cannot be made or written, in words", () => {

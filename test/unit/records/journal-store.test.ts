@@ -202,7 +202,7 @@ describe("opening after a crash", () => {
       sha256(readFileSync(join(folder, name))),
     ]);
     const reader = openJournalReadOnly(folder);
-    expect(reader.findings[0]).toMatch(/was not closed: \d+ bytes of its write-ahead log/);
+    expect(reader.findings[0]).toMatch(/was not closed: \d+ bytes of its log/);
     expect([...reader.rows()].length).toBe(25);
     reader.close();
     expect(
