@@ -4,7 +4,7 @@
  * hash. A name of either form that nobody reads is refused with the nearest match.
  */
 import type { Finding } from "./finding.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 import { environmentOrigin, type KeyPath } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { type Composed, describeKey } from "./compose.ts";
 import type { Finding } from "./finding.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 import { formatKey, type KeyPath } from "./origin.ts";
 import {
   alternativesOf,

@@ -8,7 +8,7 @@ import type { Composed } from "./compose.ts";
 import { unknownNameMessage, variableName } from "./environment.ts";
 import type { MandateVariable } from "./environment.ts";
 import type { Finding } from "./finding.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 import {
   environmentOrigin,
   flagOrigin,

@@ -3,6 +3,7 @@
  * parameter with its value (the strategy's own default where none is given), frozen, in the order
  * of declaration; or the list of everything wrong, with the path below `params`.
  */
+import { nearest } from "../../base/nearest.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SectionIssue } from "../../domain/section.ts";
 import type { ParameterSpec, Strategy } from "../../domain/strategy.ts";
@@ -41,39 +42,8 @@ function problemWith(value: unknown, spec: ParameterSpec): string | null {
 }
 
 function unknownParameter(owner: string, name: string, names: readonly string[]): SectionIssue {
-  const near = nearestOf(name, names);
+  const near = nearest(name, names);
   const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
   const hint = near === null ? "" : `; did you mean ${near}?`;
   return { path: [name], message: `not a parameter of ${owner} (${known})${hint}` };
-}
-
-/** The candidate at most a third of the name's letters away; two neighbours swapped count as one. */
-export function nearestOf(name: string, candidates: readonly string[]): string | null {
-  let best: string | null = null;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = letterEdits(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
-      best = candidate;
-      least = distance;
-    }
-  }
-  return best;
-}
-
-function letterEdits(a: string, b: string): number {
-  let higher: number[] = [];
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const line = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swap = swapped ? higher[j - 2] + 1 : Number.POSITIVE_INFINITY;
-      line.push(Math.min(above[j] + 1, line[j - 1] + 1, replaced, swap));
-    }
-    higher = above;
-    above = line;
-  }
-  return above[b.length];
 }

@@ -3,9 +3,10 @@
  * nothing itself; a file's strategy is checked where it is loaded, a built-in's parameters here.
  */
 import { z } from "zod";
+import { nearest } from "../../base/nearest.ts";
 import type { Section, SectionIssue } from "../../domain/section.ts";
 import { BUILT_IN_NAMES, builtIn } from "./built-in.ts";
-import { nearestOf, resolveParams } from "./params.ts";
+import { resolveParams } from "./params.ts";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
@@ -68,7 +69,7 @@ function sourceIssues(entry: StrategyEntry, index: number): SectionIssue[] {
   if (use === null) return [];
   const strategy = builtIn(use);
   if (strategy === null) {
-    const near = nearestOf(use, BUILT_IN_NAMES);
+    const near = nearest(use, BUILT_IN_NAMES);
     const hint = near === null ? "" : `; did you mean ${near}?`;
     return [
       {

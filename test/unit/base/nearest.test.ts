@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "../../../src/mandate/nearest.ts";
+import { editDistance, nearest } from "../../../src/base/nearest.ts";
 
 /** The definition, word by word: the slow twin of the table. */
 function naiveDistance(a: string, b: string): number {
