@@ -29,7 +29,8 @@ type Schema = {
 const INTRODUCTION = `# The mandate
 
 One YAML file says what a portfolio may do. This page lists every key. It is made from the sections in the
-code and compared with them by \`test/docs/mandate.test.ts\`; do not edit it by hand.
+code and compared with them by \`test/docs/mandate.test.ts\`, which writes the new text beside it, as
+\`mandate-changed.md\`, when they differ; do not edit it by hand.
 
 Values come in layers, each over the one before: defaults, the profile that \`profile\` names, the file, the
 environment (\`ASSAY__SECTION__KEY\`), flags (\`--set section.key=value\`). Maps are merged key by key, lists are

@@ -113,6 +113,7 @@ describe("the strategy in 12 lines", () => {
       "verify",
       "verify",
       "ledger",
+      "ledger",
     ]);
     expect(await assay(init, folder)).toMatchObject({ code: 0 });
     const own = join(folder, "my-trend");
@@ -131,11 +132,12 @@ describe("the strategy in 12 lines", () => {
       expect(ended, words.join(" ")).toMatchObject({ code: 0, stderr: "" });
       outputs.push(ended.stdout);
     }
-    const [config, ran, verified, replayed, ledger] = outputs;
+    const [config, ran, verified, replayed, books, ledger] = outputs;
     expect(config).toMatch(/^data\.kind +real +mandate\.yaml:/m);
     expect(ran).toMatch(/^my-trend {2}OK\n/);
     expect(verified).toMatch(shapeOf(fences(partUnder(README, OWN)), "holds "));
     expect(replayed).toContain("executed again: identical");
+    expect(books).toContain("the two sides agree to the cent");
     expect(ledger).toContain("Assets:Positions:MINE");
 
     const returns = join(own, ".assay/runs", runIdIn(ran), "artifacts/returns.csv");
@@ -144,6 +146,19 @@ describe("the strategy in 12 lines", () => {
     expect(broken.code).toBe(EXIT_CODES.VERIFY);
     expect(broken.stdout).toMatch(shapeOf(fences(partUnder(README, OWN)), "does not hold"));
   });
+});
+
+it("a run that trades nothing has a status and an exit code of its own", async () => {
+  await assay(["init", "idle"], folder);
+  const path = join(folder, "idle/mandate.yaml");
+  const idle = `strategies:
+  - { name: idle, use: buy-and-hold, instruments: all, params: { weight: 0 } }
+`;
+  const mandate = readFileSync(path, "utf8");
+  writeFileSync(path, mandate.replace(/^strategies:\n(?: .*\n)*/m, idle));
+  const { code, stdout } = await assay(["run", "idle"], folder);
+  expect(code).toBe(EXIT_CODES.NOTHING_TRADED);
+  expect(stdout).toMatch(/^idle {2}ZERO_TRADES {2}SIMULATED\n/);
 });
 
 describe("the tables in README", () => {
@@ -185,6 +200,7 @@ describe("the tables in README", () => {
     ["mandate", "the mandate, a setting or a strategy file was refused"],
     ["strategy", "the mandate, a setting or a strategy file was refused"],
     ["data", "the data was refused"],
+    ["run", "an invariant broke"],
     ["verify", "a record does not hold"],
     ["busy", "another process holds this run"],
   ])("a fault of kind %s ends with the code of its row", (kind, words) => {

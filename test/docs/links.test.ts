@@ -1,0 +1,40 @@
+/** Every page: links lead to files that exist, and files named in the text are there. */
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { codeSpans, localLinks, readDocument, ROOT } from "./markdown.ts";
+
+const PAGES = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md") && !name.endsWith("-changed.md"))
+    .map((name) => join("docs", name)),
+];
+
+/** A span that names a file or folder of the repository, as against a pattern or a placeholder. */
+const FILE = /^(?:src|test|tools|docs|bench|examples)\/[\w./-]+$/;
+
+function missingLinks(page: string, text: string): string[] {
+  return localLinks(text).filter((target) => !existsSync(join(ROOT, dirname(page), target)));
+}
+
+function missingFiles(text: string): string[] {
+  return codeSpans(text).filter((span) => FILE.test(span) && !existsSync(join(ROOT, span)));
+}
+
+describe.each(PAGES)("%s", (page) => {
+  it("leads nowhere that is not there", () => {
+    const text = readDocument(page);
+    expect(missingLinks(page, text)).toEqual([]);
+    expect(missingFiles(text)).toEqual([]);
+  });
+});
+
+it("a wrong link and a lost file would be found", () => {
+  expect(missingLinks("docs/planted.md", "[a](nowhere.md) [b](../README.md#top)")).toEqual([
+    "nowhere.md",
+  ]);
+  expect(missingFiles("`src/engine/lost.ts` and `src/engine/kernel.ts`")).toEqual([
+    "src/engine/lost.ts",
+  ]);
+});
