@@ -2,6 +2,7 @@
  * The door to a durable journal. The engine chains entries (records/journal), the store keeps
  * them: one append is one durable transaction, and only after it does the HEAD file move.
  */
+import { InvariantError } from "../base/assert.ts";
 import type { TerminalState } from "../domain/refusal.ts";
 
 /** seq 0 with the zero hash is the empty journal. */
@@ -17,10 +18,10 @@ export type TerminalRow = {
 };
 
 /** A second terminal for a signal: the store's unique constraint refused it (invariant 2). */
-export class TerminalStateViolation extends Error {
+export class TerminalStateViolation extends InvariantError {
   readonly signalId: string;
   constructor(signalId: string) {
-    super(`signal ${signalId} already has a terminal state`);
+    super(2, `signal ${signalId} already has a terminal state`);
     this.name = "TerminalStateViolation";
     this.signalId = signalId;
   }
