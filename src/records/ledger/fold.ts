@@ -57,6 +57,7 @@ export type Ledger = LedgerBooks & {
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly transactions: readonly Transaction[];
   readonly apply: (entry: LedgerEntry) => void;
+  readonly cashMinor: () => number;
   /** Cash + receivables + marked positions, minor units. */
   readonly navMinor: (marks: Marks) => number;
 };
@@ -109,6 +110,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     totals: state.totals,
     transactions: state.transactions,
     apply: (entry) => applyEntry(state, entry),
+    cashMinor: () => cashMinor(state),
     navMinor: (marks) => navMinor(state, marks),
   };
 }
@@ -161,8 +163,12 @@ function book(state: State, { seq, at }: LedgerEntry, { postings, narrate }: Dra
   }
 }
 
+function cashMinor(state: State): number {
+  return Number(state.balances.get(accountName("cash", null)) ?? 0n);
+}
+
 function navMinor(state: State, marks: Marks): number {
-  let nav = Number(state.balances.get(accountName("cash", null)) ?? 0n);
+  let nav = cashMinor(state);
   for (const name of state.receivables) nav += Number(state.balances.get(name));
   for (const position of state.positions.values()) {
     if (position.lots !== 0) nav += markedMinor(position, position.lots, marks);
