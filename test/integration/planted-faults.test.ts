@@ -1,0 +1,404 @@
+/**
+ * Faults planted in a run that is healthy without them, each caught by the run's own checks under
+ * its invariant's number (acceptance 5): in the wiring, by one changed line of the source, and in
+ * the data, between the engine and its stores.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sha256 } from "../../src/adapters/system/hash.ts";
+import { loadMandate } from "../../src/apps/cli/compose.ts";
+import { openRunStores, type RunStores } from "../../src/apps/cli/compose-records.ts";
+import { type Job, prepareJob } from "../../src/apps/cli/run-command.ts";
+import type { RunDocument } from "../../src/domain/run-document.ts";
+import { executeRun } from "../../src/engine/run.ts";
+import { TerminalStateViolation } from "../../src/ports/journal-store.ts";
+import { decodeBody } from "../../src/records/journal/chain.ts";
+import { type LedgerEntry, foldLedger } from "../../src/records/ledger/fold.ts";
+import { inPairs } from "../support/example-runs.ts";
+import { type Plant, plantedAssay } from "../support/planted-code.ts";
+
+/** Small, with a split, dividends, shorts, a debit, and orders that a limit refuses. */
+const MANDATE = `assay: 1
+name: planted
+profile: plain
+account: { currency: USD, initial_equity: 100000 }
+data:
+  kind: simulated
+  simulated: { instruments: 3, sessions: 420, start: 2015-01-05 }
+strategies:
+  - { name: hold, use: buy-and-hold, instruments: [SIM01], params: { weight: 0.6 } }
+  - { name: cross, use: ma-cross, instruments: [SIM02], params: { fast: 3, slow: 10, short: 1, weight: 0.38 } }
+  - { name: wide, use: ma-cross, instruments: [SIM03], params: { fast: 3, slow: 10, weight: 0.9 } }
+schedule: { rebalance: monday }
+slippage: { bps: 2 }
+fees: { per_share: 0.01, minimum: 1 }
+financing: { debit_rate: 0.05, borrow_rate: 0.02 }
+limits: { gross: 1.5, symbol: 0.8 }
+`;
+
+const folder = mkdtempSync(join(tmpdir(), "assay-planted-"));
+const mandate = join(folder, "mandate");
+beforeAll(() => {
+  mkdirSync(mandate);
+  writeFileSync(join(mandate, "mandate.yaml"), MANDATE);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Wiring = {
+  readonly title: string;
+  readonly plant: Plant | null;
+  readonly exitCode: number;
+  readonly status: string;
+  readonly invariant: number | null;
+  readonly says: RegExp;
+};
+
+const planted = (file: string, was: string, becomes: string): Plant => ({ file, was, becomes });
+
+const WIRING: readonly Wiring[] = [
+  {
+    title: "nothing: the healthy run",
+    plant: null,
+    exitCode: 0,
+    status: "OK",
+    invariant: null,
+    says: /^$/,
+  },
+  {
+    title: "a fee that cash pays twice and the journal tells once",
+    plant: planted(
+      "engine/book-fill.ts",
+      "state.cashMinor -= money.notionalMinor + money.feeMinor;",
+      "state.cashMinor -= money.notionalMinor + 2 * money.feeMinor;",
+    ),
+    exitCode: 5,
+    status: "BREAK",
+    invariant: 11,
+    says: /the ledger's net asset value is \d+ minor units, the kernel's \d+/,
+  },
+  {
+    title: "one side of a posting lost in the ledger",
+    plant: planted(
+      "records/ledger/postings.ts",
+      '    ...nonZero(booking, "cash", null, -fee),\n',
+      "",
+    ),
+    exitCode: 5,
+    status: "ERROR",
+    invariant: 11,
+    says: /postings in USD sum to \d+ minor units/,
+  },
+  {
+    title: "a balanced transaction lost in the ledger",
+    plant: planted(
+      "records/ledger/fold.ts",
+      "for (const draft of drafts) book(state, entry, draft);",
+      'if (payload.kind !== "dividend_paid") for (const draft of drafts) book(state, entry, draft);',
+    ),
+    exitCode: 5,
+    status: "BREAK",
+    invariant: 11,
+    says: /the ledger's cash is -?\d+ minor units, the kernel's -?\d+/,
+  },
+  {
+    title: "a signal dropped between the strategies and the gates",
+    plant: planted(
+      "engine/pipeline.ts",
+      "routeSignals(k, signals);",
+      "routeSignals(k, signals.slice(1));",
+    ),
+    exitCode: 5,
+    status: "ERROR",
+    invariant: 2,
+    says: /signal \d+ never reached a decision/,
+  },
+  {
+    title: "a forecast counted twice",
+    plant: planted(
+      "engine/collect-signals.ts",
+      "state.counters.forecasts++;",
+      "state.counters.forecasts += 2;",
+    ),
+    exitCode: 5,
+    status: "SIGNAL_LEAK",
+    invariant: 2,
+    says: /forecasts are not \d+ holds \+ \d+ signals/,
+  },
+  {
+    title: "a gate removed from the pipeline's list",
+    plant: planted(
+      "engine/pipeline.ts",
+      '  { name: "cash", judge: (k, view) => cashGate(view, k.plan.limits.gross) },\n',
+      "",
+    ),
+    exitCode: 5,
+    status: "ERROR",
+    invariant: 1,
+    says: /gate cash is enabled and did not judge order/,
+  },
+  {
+    title: "a stage whose results are thrown away",
+    plant: planted("engine/collect-signals.ts", "  tally.applied++;\n", ""),
+    exitCode: 5,
+    status: "INERT_STAGE",
+    invariant: 1,
+    says: /stage sizing is enabled and inert/,
+  },
+  {
+    title: "a key of the mandate that nobody reads any more",
+    plant: planted("engine/plan.ts", "      net: limits.net,\n", "      net: null,\n"),
+    exitCode: 5,
+    status: "refused",
+    invariant: 6,
+    says: /no part of the run read the mandate's limits\.net/,
+  },
+  {
+    title: "a second terminal for a signal",
+    plant: planted(
+      "engine/journalling-recorder.ts",
+      "  return [terminalRecord(entry.id, end)];",
+      "  return [terminalRecord(entry.id, end), terminalRecord(entry.id, end)];",
+    ),
+    exitCode: 5,
+    status: "ERROR",
+    invariant: 2,
+    says: /already has a terminal state/,
+  },
+  {
+    title: "a strategy that is asked about tomorrow",
+    plant: planted(
+      "engine/collect-signals.ts",
+      "variant.decide(row)",
+      "variant.decide(Math.min(row + 1, variant.ready.length - 1))",
+    ),
+    exitCode: 5,
+    status: "ERROR",
+    invariant: 20,
+    says: /strategy (?:cross|wide) on SIM0\d/,
+  },
+];
+
+describe("planted in the wiring", () => {
+  const outcomes = new Map<string, { code: number | null; status: string; failure: unknown }>();
+  beforeAll(async () => {
+    await inPairs([...WIRING.entries()], async ([n, { title, plant }]) => {
+      const run = plantedAssay(join(folder, `code-${n}`), plant === null ? [] : [plant]);
+      const home = join(folder, `home-${n}`);
+      const { code, stdout } = await run(["run", mandate, "--json"], home);
+      const { status, failure } = statusIn(stdout, home);
+      outcomes.set(title, { code, status, failure });
+    });
+  });
+
+  it.for(WIRING)("$title", ({ title, exitCode, status, invariant, says }) => {
+    const found = outcomes.get(title);
+    expect(found).toMatchObject({ code: exitCode, status });
+    if (invariant === null) {
+      expect(found?.failure).toBeNull();
+      return;
+    }
+    expect(found?.failure).toMatchObject({ invariant, message: expect.stringMatching(says) });
+  });
+
+  it("refuses a plant whose place is gone", () => {
+    const nowhere = planted("engine/pipeline.ts", "no such line", "");
+    expect(() => plantedAssay(join(folder, "nowhere"), [nowhere])).toThrow("0 times");
+  });
+
+  /** From the printed document; from run.json when the run broke off; from the refusal else. */
+  function statusIn(stdout: string, home: string): { status: string; failure: unknown } {
+    const printed = JSON.parse(stdout) as Partial<RunDocument> & { error?: { message: string } };
+    if (printed.error === undefined) return printed as RunDocument;
+    const runs = join(home, "runs");
+    const [id] = existsSync(runs) ? readdirSync(runs) : [];
+    if (id !== undefined) {
+      return JSON.parse(readFileSync(join(runs, id, "run.json"), "utf8")) as RunDocument;
+    }
+    const { message } = printed.error;
+    const invariant = Number(/invariant (\d+)/.exec(message)?.[1]);
+    return { status: "refused", failure: { invariant, message } };
+  }
+});
+
+describe("planted in the data", () => {
+  let job: Job;
+  let healthy: RunDocument;
+  let kinds: ReadonlySet<string>;
+  beforeAll(async () => {
+    const loaded = loadMandate(mandate, [], { ASSAY_HOME: join(folder, "home") });
+    ({ job } = await prepareJob({ loaded, progress: () => undefined, nowMs: 0 }));
+    const run = await executed("healthy", (stores) => stores);
+    healthy = run.document;
+    kinds = run.kinds;
+  });
+
+  it("shows a healthy run first, with every kind of entry in it", () => {
+    expect([healthy.status, healthy.failure]).toEqual(["OK", null]);
+    const needed = ["fill", "accrual", "dividend", "dividend_paid", "split", "flow"];
+    expect([...kinds]).toEqual(expect.arrayContaining(needed));
+    expect(healthy.signals.terminal["REJECTED_BY_RISK_LIMIT"]).toBeGreaterThan(0);
+  });
+
+  it.for(["fill", "accrual", "dividend", "dividend_paid", "flow"])(
+    "a lost %s entry breaks the books: invariant 11",
+    async (kind) => {
+      const { document } = await executed(`lost-${kind}`, (stores) =>
+        withRows(
+          stores,
+          once((body) => (body.includes(`"kind":"${kind}"`) ? null : body)),
+        ),
+      );
+      expect(document).toMatchObject({ status: "BREAK", failure: { invariant: 11 } });
+    },
+  );
+
+  it("a lost split leaves the lots wrong: invariant 11", async () => {
+    const lost = executed("lost-split", (stores) =>
+      withRows(
+        stores,
+        once((body) => (body.includes('"kind":"split"') ? null : body)),
+      ),
+    );
+    await expect(lost).resolves.toMatchObject({
+      document: { status: "BREAK", failure: { invariant: 11 } },
+    });
+  });
+
+  it("a doubled fee in one entry breaks the books: invariant 11", async () => {
+    const double = once((body) =>
+      body.replace(/"fee_minor":(\d+)/, (_, fee: string) => `"fee_minor":${2 * Number(fee)}`),
+    );
+    const { document } = await executed("doubled-fee", (stores) => withRows(stores, double));
+    expect(document).toMatchObject({ status: "BREAK", failure: { invariant: 11 } });
+    expect(document.failure?.message).toMatch(/net asset value is \d+ minor units/);
+  });
+
+  it("a terminal that the store never got is a leak: invariant 2", async () => {
+    const { document } = await executed("lost-terminal", ({ journal, ...rest }) => {
+      let dropped = false;
+      return {
+        ...rest,
+        journal: {
+          ...journal,
+          append: (rows, terminals) => {
+            const kept = dropped ? terminals : terminals.slice(1);
+            dropped ||= terminals.length > 0;
+            return journal.append(rows, kept);
+          },
+        },
+      };
+    });
+    expect(document).toMatchObject({ status: "SIGNAL_LEAK", failure: { invariant: 2 } });
+    expect(document.failure?.message).toMatch(/\d+ signals, but the journal holds \d+ terminal/);
+  });
+
+  it("a second terminal for a signal is refused by the store, and nothing of its batch is kept", async () => {
+    const { journal } = openRunStores(join(folder, "second-terminal"));
+    const row = (seq: number) => ({ seq, body: `{"seq":${seq}}`, hash: sha256(String(seq)) });
+    const terminal = (seq: number) => ({ signalId: "s", state: "EXECUTED" as const, seq });
+    await journal.append([row(1)], [terminal(1)]);
+    await expect(journal.append([row(2)], [terminal(2)])).rejects.toThrow(TerminalStateViolation);
+    expect([...journal.rows(1)].map(({ seq }) => seq)).toEqual([1]);
+    expect(journal.terminalCounts().get("EXECUTED")).toBe(1);
+    await journal.close();
+  });
+
+  it.for(["orders", "fills", "positions", "equity", "returns", "signals"])(
+    "%s.csv altered between write and read-back: invariant 21",
+    async (name) => {
+      const altered = executed(`altered-${name}`, ({ artifacts, ...rest }) => ({
+        ...rest,
+        artifacts: {
+          ...artifacts,
+          write: async (file, content) => {
+            if (file !== `${name}.csv`) return artifacts.write(file, content);
+            return artifacts.write(file, withOneDigitMore(content));
+          },
+        },
+      }));
+      await expect(altered).rejects.toMatchObject({ invariant: 21 });
+    },
+  );
+
+  it("a ledger thrown away comes out of the journal the same", async () => {
+    const { journal } = openRunStores(join(folder, "healthy"));
+    const entries = [...journal.rows(1)].map(({ body }) => decodeBody(body));
+    await journal.close();
+    const [first, again] = [fold(entries), fold(entries)];
+    expect(first.transactions.length).toBeGreaterThan(50);
+    expect(again.transactions).toEqual(first.transactions);
+    expect(again.balances).toEqual(first.balances);
+    expect(fold(entries.filter(({ payload }) => payload.kind !== "dividend")).balances).not.toEqual(
+      first.balances,
+    );
+  });
+
+  function fold(entries: readonly LedgerEntry[]) {
+    const { instruments } = job.prepared.world;
+    const { lotMethod } = job.prepared;
+    const books = { currency: "USD", digits: 2, lotMethod, instruments, keepTransactions: true };
+    return foldLedger(entries, books);
+  }
+
+  async function executed(
+    name: string,
+    plant: (stores: RunStores) => RunStores,
+  ): Promise<{ document: RunDocument; kinds: ReadonlySet<string> }> {
+    const stores = openRunStores(join(folder, name));
+    try {
+      const { journal, artifacts } = plant(stores);
+      const { document } = await executeRun({
+        prepared: job.prepared,
+        identity: job.identity,
+        runId: job.id,
+        journal,
+        artifacts,
+        sha256,
+        progress: () => undefined,
+        turn: () => Promise.resolve(),
+      });
+      const bodies = [...stores.journal.rows(1)];
+      return { document, kinds: new Set(bodies.map(({ body }) => decodeBody(body).payload.kind)) };
+    } finally {
+      await stores.journal.close();
+    }
+  }
+});
+
+/** The journal as the audit reads it back, each body through `change`; null loses the entry. */
+function withRows(stores: RunStores, change: (body: string) => string | null): RunStores {
+  const { journal } = stores;
+  const rows = function* (from: number) {
+    for (const row of journal.rows(from)) {
+      const body = change(row.body);
+      if (body !== null) yield { ...row, body };
+    }
+  };
+  return { ...stores, journal: { ...journal, rows } };
+}
+
+/** Applies a change to the first body that it alters, and to no other. */
+function once(change: (body: string) => string | null): (body: string) => string | null {
+  let done = false;
+  return (body) => {
+    const changed = done ? body : change(body);
+    done ||= changed !== body;
+    return changed;
+  };
+}
+
+/** One more digit at the end of the last number of the file. */
+function withOneDigitMore(content: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(content);
+  return new TextEncoder().encode(text.replace(/(\d)([^\d]*)$/, "$17$2"));
+}
