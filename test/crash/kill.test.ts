@@ -80,7 +80,7 @@ describe("SIGKILL", () => {
     const isNow = () => headOf(home)?.isFinished === true;
     expect(await killWhen(start(home, run), isNow)).toBe(true);
     expect(await finish(home)).toEqual([
-      "the process that finished this run was killed before it closed the journal: closed now",
+      "the process that finished this run ended before it closed the journal: closed now",
       "already recorded, identical",
     ]);
   });

@@ -184,7 +184,7 @@ export function sqliteFault(error: unknown, path: string): unknown {
   }
   return new Fault(
     "data",
-    `cannot use ${path}: ${error.message} (${code}); check the disk and the permissions`,
+    `cannot use ${path}: ${error.message} (${code}); check the disk, its limits (ulimit -f) and the permissions, and start again: what was recorded is kept`,
     options,
   );
 }

@@ -75,6 +75,7 @@ export function exclusively<T>(lockFile: string, work: () => T): T {
 
 const DISK_REASONS: { readonly [code: string]: string } = {
   ENOSPC: "no space left on the disk; free some and start again",
+  EFBIG: "the file would be larger than allowed (ulimit -f); raise the limit and start again",
   EDQUOT: "the disk quota is used up; free some space and start again",
   EACCES: "permission denied; give write permission or choose another home",
   EPERM: "not permitted; give write permission or choose another home",
@@ -100,6 +101,7 @@ export async function onDisk<T>(what: string, path: string, work: () => Promise<
 /** DuckDB reports the operating system's error as English text. */
 function codeIn(message: string): string | undefined {
   if (/No space left on device/i.test(message)) return "ENOSPC";
+  if (/File too large/i.test(message)) return "EFBIG";
   if (/Permission denied/i.test(message)) return "EACCES";
   if (/Read-only file system/i.test(message)) return "EROFS";
   return undefined;

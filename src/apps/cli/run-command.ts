@@ -187,7 +187,7 @@ async function settle(folder: string): Promise<readonly string[]> {
   if (isClosed) return [];
   // Opening takes in the log that the killed process left, closing makes it one file.
   await openRunStores(folder).journal.close();
-  return ["the process that finished this run was killed before it closed the journal: closed now"];
+  return ["the process that finished this run ended before it closed the journal: closed now"];
 }
 
 /** The name and where values come from are not identity: they may differ, the numbers may not. */

@@ -125,7 +125,7 @@ describe("opening refuses", () => {
     const odd = faultOf(() => openJournalStore(join(folder, "odd"), RULES));
     expect(odd.kind).toBe("data");
     expect(odd.message).toMatch(
-      /cannot use .*journal\.sqlite: .*check the disk and the permissions/,
+      /cannot use .*journal\.sqlite: .*check the disk, its limits .ulimit -f. and the permissions/,
     );
   });
 
