@@ -18,11 +18,10 @@ import {
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "../../src/apps/cli/command-line.ts";
 import {
   assay,
-  type Ended,
   freshFolder,
+  inProcess,
   killWhen,
   mandateFolder,
   runFolder,
@@ -49,17 +48,6 @@ function copyOf(home: string): string {
   const copy = join(freshFolder(), "home");
   cpSync(home, copy, { recursive: true, preserveTimestamps: true });
   return copy;
-}
-
-/** The same command line without a process of its own: nothing is killed here. */
-async function inProcess(home: string, ...args: readonly string[]): Promise<Ended> {
-  const said = { stdout: "", stderr: "" };
-  const code = await runCommandLine(args, {
-    stdout: { write: (text: string) => (said.stdout += text) },
-    stderr: { write: (text: string) => (said.stderr += text) },
-    environment: { ASSAY_HOME: home },
-  });
-  return { code, signal: null, ...said };
 }
 
 type Row = { readonly seq: number; readonly body: string; readonly hash: string };

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll } from "vitest";
+import { runCommandLine } from "../../src/apps/cli/command-line.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/apps/cli/main.ts");
 
@@ -105,6 +106,17 @@ export function start(home: string, args: readonly string[], shell: string | nul
 
 export function assay(home: string, ...args: readonly string[]): Promise<Ended> {
   return start(home, args).ended;
+}
+
+/** The same command line without a process of its own: where nothing is killed. */
+export async function inProcess(home: string, ...args: readonly string[]): Promise<Ended> {
+  const said = { stdout: "", stderr: "" };
+  const code = await runCommandLine(args, {
+    stdout: { write: (text: string) => (said.stdout += text) },
+    stderr: { write: (text: string) => (said.stderr += text) },
+    environment: { ASSAY_HOME: home },
+  });
+  return { code, signal: null, ...said };
 }
 
 /** Ends one process `afterMs` after its start; false when it was done before. */
