@@ -41,8 +41,8 @@ export function signalEnd(signal: Signal): SignalEnd {
 
 /**
  * Takes an ended order off its signal; returns the signal when that was its last order. A wish
- * that the market let expire unfilled counts as not yet tried, so the next decision sizes it
- * again; one that a newer wish replaced does not.
+ * with an order that the market let expire unfilled counts as not yet tried, so the next decision
+ * sizes it again (the opening leg of a crossing included); one that a newer wish replaced does not.
  */
 export function settleOrder(
   state: KernelState,
@@ -58,13 +58,12 @@ export function settleOrder(
     () => `order ${order.ordinal} serves signal ${order.signal}, which has ended`,
   );
   signal.filledLots += outcome.filledLots;
+  const untried = outcome.end === "expired" || outcome.end === "non_positive_price";
+  if (untried) state.previousTarget[signal.variant] = Number.NaN;
   signal.openOrders--;
   if (signal.openOrders > 0) return null;
   state.openSignals.delete(signal.ordinal);
-  const terminal = signalEnd(signal).state;
-  countTerminal(state, terminal);
-  const untried = outcome.end === "expired" || outcome.end === "non_positive_price";
-  if (terminal === "EXPIRED" && untried) state.previousTarget[signal.variant] = Number.NaN;
+  countTerminal(state, signalEnd(signal).state);
   return signal;
 }
 
