@@ -207,6 +207,8 @@ describe("a finished run with", () => {
     expect(ended).toMatchObject({ code, stdout: "" });
     expect(ended.stderr.split("\n")[0]).toMatch(message);
     expect(ended.stderr).not.toMatch(/mistake in Assay|at .*\.ts:\d/);
+    const verified = await inProcess(home, "verify", runFolder(home));
+    expect(verified.stdout + verified.stderr).not.toMatch(/undefined|null/);
   });
 
   it("missing documents and artifacts gets them back, byte for byte, and says so", async () => {

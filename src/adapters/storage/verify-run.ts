@@ -252,11 +252,15 @@ function verifyRunDocument(
     ["pack.id", fieldsOf(document["pack"])?.["id"], started?.["pack_id"]],
     ["seed", document["seed"], started?.["seed"]],
     ["mode", document["mode"], started?.["mode"]],
-    ["artifacts", listed(document["artifacts"]), listed(withFiles(sealed ?? [], rules))],
   ];
+  if (sealed !== null) {
+    pairs.push(["artifacts", listed(document["artifacts"]), listed(withFiles(sealed, rules))]);
+  }
   for (const [key, said, is] of pairs) {
-    if (said === is) continue;
-    findings.push(`run.json says ${key} ${String(said)}, the other records say ${String(is)}`);
+    // A record that could not be read is a finding already, and says nothing of others.
+    if (said === is || is === undefined) continue;
+    const says = said === undefined ? `does not say ${key}` : `says ${key} ${String(said)}`;
+    findings.push(`run.json ${says}, the other records say ${String(is)}`);
   }
 }
 
