@@ -4,7 +4,7 @@
  * so that a plant which no longer plants cannot pass for a fault that was caught.
  */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { command, type Finished, ROOT } from "./example-runs.ts";
 
 export type Plant = {
@@ -13,6 +13,12 @@ export type Plant = {
   readonly was: string;
   readonly becomes: string;
 };
+
+export const planted = (file: string, was: string, becomes: string): Plant => ({
+  file,
+  was,
+  becomes,
+});
 
 /** Makes the copy; returns how to call its command line. */
 export function plantedAssay(
@@ -34,6 +40,12 @@ export function plantedAssay(
     writeFileSync(path, parts.join(becomes));
   }
   const main = join(folder, "src/apps/cli/main.ts");
+  // Beside the copies: the packages they all load are compiled once.
+  const cache = join(dirname(folder), "compiled");
   return (args, home) =>
-    command(process.execPath, [main, ...args], { ...process.env, ASSAY_HOME: home });
+    command(process.execPath, [main, ...args], {
+      ...process.env,
+      ASSAY_HOME: home,
+      NODE_COMPILE_CACHE: cache,
+    });
 }
