@@ -1,0 +1,237 @@
+/** Every gate's pass, fail and not evaluated, with limits touched exactly and passed by a hair. */
+import { describe, expect, it } from "vitest";
+import type { Order } from "../../../src/domain/order.ts";
+import { cashGate } from "../../../src/execution/gates/cash.ts";
+import { duplicateGate } from "../../../src/execution/gates/duplicate.ts";
+import { type ExposureView, reduces } from "../../../src/execution/gates/exposure.ts";
+import { freshnessGate } from "../../../src/execution/gates/freshness.ts";
+import { type Limits, limitsGate } from "../../../src/execution/gates/limits.ts";
+
+/** NAV 1 000.00, nothing held, an order for 100.00 (10 lots at 10.00). */
+function view(over: Partial<ExposureView> = {}): ExposureView {
+  return {
+    navMinor: 100_000,
+    grossMinor: 0,
+    netMinor: 0,
+    positions: 0,
+    beforeMinor: 0,
+    afterMinor: 10_000,
+    beforeLots: 0,
+    afterLots: 10,
+    ...over,
+  };
+}
+
+const LIMITS: Limits = { gross: 1, net: null, symbol: null, positions: null, shorts: true };
+
+describe("freshness", () => {
+  it.each([
+    [0, 0, "pass"],
+    [1, 1, "pass"],
+    [2, 1, "fail"],
+    [1, 0, "fail"],
+    [null, 1, "not_evaluated"],
+  ])("an age of %s with a limit of %d: %s", (age, limit, result) => {
+    expect(freshnessGate(age, limit)).toEqual({
+      gate: "freshness",
+      result,
+      rule: "pack_age",
+      observed: age,
+      limit,
+      unit: "sessions",
+    });
+  });
+});
+
+describe("duplicate", () => {
+  const order = (side: 1 | -1, lots: number, price: number | null): Order => ({
+    ordinal: 0,
+    instrument: 0,
+    session: 0,
+    purpose: "open",
+    leg: 0,
+    generation: 0,
+    side,
+    type: price === null ? "market" : "limit",
+    lots,
+    price,
+    timeInForce: "gtc",
+    working: true,
+    signal: 0,
+  });
+
+  it.each([
+    ["nothing works", [], 10, null, "pass"],
+    ["nothing works and nothing is wanted", [], 0, null, "pass"],
+    ["the same change", [order(1, 10, null)], 10, null, "fail"],
+    ["the same size on the other side", [order(-1, 10, null)], 10, null, "pass"],
+    ["another size", [order(1, 9, null)], 10, null, "pass"],
+    ["the same limit", [order(1, 10, 95)], 10, 95, "fail"],
+    ["another limit", [order(1, 10, 95)], 10, 96, "pass"],
+    ["a limit instead of market", [order(1, 10, null)], 10, 95, "pass"],
+    ["two legs that add up", [order(-1, 5, null), order(-1, 7, null)], -12, null, "fail"],
+    ["two legs of which one is a limit", [order(-1, 5, null), order(-1, 7, 9)], -12, 9, "pass"],
+  ] as [string, Order[], number, number | null, string][])(
+    "%s",
+    (_, working, wanted, price, result) => {
+      const verdict = duplicateGate(working, wanted, price);
+      expect(verdict).toMatchObject({ gate: "duplicate", result, rule: "working_order" });
+      expect(verdict.observed).toBe(working.reduce((sum, o) => sum + o.side * o.lots, 0));
+    },
+  );
+});
+
+describe("reduces", () => {
+  it.each([
+    [10, 5, true],
+    [10, 0, true],
+    [-10, -5, true],
+    [-10, 0, true],
+    [10, 10, false],
+    [10, 15, false],
+    [0, 5, false],
+    [0, -5, false],
+    // Crossing zero is not a reduction even when less is held afterwards.
+    [10, -5, false],
+    [-10, 5, false],
+  ])("from %d lots to %d: %s", (beforeLots, afterLots, expected) => {
+    expect(reduces(view({ beforeLots, afterLots }))).toBe(expected);
+  });
+});
+
+describe("limits", () => {
+  it("passes, and shows the symbol's share with the gross limit it falls back to", () => {
+    expect(limitsGate(view(), LIMITS)).toEqual({
+      gate: "limits",
+      result: "pass",
+      rule: "symbol",
+      observed: 0.1,
+      limit: 1,
+      unit: "fraction of NAV",
+    });
+  });
+
+  it.each([
+    // The limit itself passes, with a relative 1e-9 for what rounding carries beyond 100 %.
+    ["symbol", 0.1, 10_000, "pass"],
+    ["symbol", 0.1, 10_000 * (1 + 0.9e-9), "pass"],
+    ["symbol", 0.1, 10_000 * (1 + 1.1e-9), "fail"],
+    ["symbol", 0.1, -10_000 * (1 + 0.9e-9), "pass"],
+    ["symbol", 0.1, -10_000 * (1 + 1.1e-9), "fail"],
+    ["symbol", 0.1, Number.NaN, "fail"],
+    ["net", 0.1, 10_000 * (1 + 0.9e-9), "pass"],
+    ["net", 0.1, 10_000 * (1 + 1.1e-9), "fail"],
+  ] as ["symbol" | "net", number, number, string][])(
+    "%s %d with %d after: %s",
+    (key, limit, afterMinor, result) => {
+      const verdict = limitsGate(view({ afterMinor }), { ...LIMITS, [key]: limit });
+      expect(verdict.result).toBe(result);
+      if (result === "fail") expect(verdict).toMatchObject({ rule: key, limit });
+    },
+  );
+
+  it("takes the net of the whole book, other instruments included", () => {
+    // Short 500.00 elsewhere and long 100.00 here: |net| 400.00 after, 40 %.
+    const hedged = view({ netMinor: -50_000, afterMinor: 10_000 });
+    expect(limitsGate(hedged, { ...LIMITS, net: 0.4 }).result).toBe("pass");
+    expect(limitsGate(hedged, { ...LIMITS, net: 0.39 })).toMatchObject({
+      result: "fail",
+      rule: "net",
+      observed: 0.4,
+    });
+    // 300.00 of the net is this instrument's own, and is replaced by what it will be.
+    const grown = view({ netMinor: 30_000, beforeMinor: 30_000, beforeLots: 30, afterLots: 40 });
+    expect(limitsGate({ ...grown, afterMinor: 40_000 }, { ...LIMITS, net: 0.4 }).result).toBe(
+      "pass",
+    );
+  });
+
+  it("counts a new instrument against positions, and one that is held not", () => {
+    const two: Limits = { ...LIMITS, positions: 2 };
+    expect(limitsGate(view({ positions: 1 }), two).result).toBe("pass");
+    expect(limitsGate(view({ positions: 2 }), two)).toMatchObject({
+      result: "fail",
+      rule: "positions",
+      observed: 3,
+      limit: 2,
+      unit: "instruments",
+    });
+    const held = view({ positions: 2, beforeLots: 5, beforeMinor: 5000 });
+    expect(limitsGate(held, two).result).toBe("pass");
+  });
+
+  it("refuses a short where none is allowed, and shows the lots", () => {
+    const short = view({ afterLots: -10, afterMinor: -10_000 });
+    expect(limitsGate(short, LIMITS).result).toBe("pass");
+    expect(limitsGate(short, { ...LIMITS, shorts: false })).toMatchObject({
+      result: "fail",
+      rule: "shorts",
+      observed: -10,
+      limit: 0,
+    });
+  });
+
+  it.each([0, -1, -50_000])("refuses increases at a net asset value of %d: ruin", (navMinor) => {
+    expect(limitsGate(view({ navMinor }), LIMITS)).toMatchObject({
+      result: "fail",
+      rule: "ruin",
+      observed: navMinor,
+      limit: 0,
+    });
+  });
+
+  it("lets reductions pass whatever is broken: ruin, no shorts, every limit exceeded", () => {
+    const tight: Limits = { gross: 0.01, net: 0.01, symbol: 0.01, positions: 1, shorts: false };
+    const closing = { beforeLots: -20, beforeMinor: -20_000, afterLots: -10, afterMinor: -10_000 };
+    for (const navMinor of [100_000, 0, -100_000]) {
+      const verdict = limitsGate(view({ ...closing, navMinor, positions: 9 }), tight);
+      expect(verdict.result).toBe("pass");
+      if (navMinor === 0) expect(verdict.observed, "nobody observed a ratio to zero").toBeNull();
+    }
+  });
+});
+
+describe("cash", () => {
+  it("says what is needed and what is there", () => {
+    // Gross limit 100 % of 1 000.00, 700.00 taken: 300.00 left for an order of 100.00.
+    expect(cashGate(view({ grossMinor: 70_000 }), 1)).toEqual({
+      gate: "cash",
+      result: "pass",
+      rule: "buying_power",
+      observed: 10_000,
+      limit: 30_000,
+      unit: "minor units",
+    });
+    expect(cashGate(view({ grossMinor: 95_000 }), 1)).toMatchObject({
+      result: "fail",
+      limit: 5000,
+    });
+    expect(cashGate(view({ grossMinor: 95_000 }), 1.5)).toMatchObject({ result: "pass" });
+  });
+
+  it.each([
+    // The tolerance is 1e-9 of 1 000 000 000.00: one currency unit.
+    [100, "pass"],
+    [99, "pass"],
+    [101, "fail"],
+    [0, "pass"],
+  ])("%d cents above the whole of 1 000 000 000.00: %s", (over, result) => {
+    const navMinor = 100_000_000_000;
+    for (const sign of [1, -1]) {
+      const full = view({ navMinor, afterMinor: sign * (navMinor + over), afterLots: sign });
+      expect(cashGate(full, 1).result).toBe(result);
+    }
+  });
+
+  it("counts what the order adds to its own instrument, not what was there", () => {
+    const grown = view({ grossMinor: 90_000, beforeMinor: 90_000, beforeLots: 90 });
+    expect(cashGate({ ...grown, afterMinor: 100_000, afterLots: 100 }, 1).result).toBe("pass");
+    expect(cashGate({ ...grown, afterMinor: 101_000, afterLots: 101 }, 1).result).toBe("fail");
+  });
+
+  it("lets a reduction pass without buying power, and nothing whose need is unknown", () => {
+    const closing = view({ navMinor: -1, grossMinor: 90_000, beforeLots: 20, beforeMinor: 20_000 });
+    expect(cashGate(closing, 1).result).toBe("pass");
+    expect(cashGate(view({ afterMinor: Number.NaN }), 1).result).toBe("fail");
+  });
+});
