@@ -1,6 +1,7 @@
 /**
  * Checks the text of one strategy file before anything of it runs. In: the file's name for
- * messages, its text, whether it is the entry file. Out: the relative imports. Throws
+ * messages, its text (TypeScript, or what is left without types), whether it is the entry file. Out:
+ * the relative imports. Throws
  * Fault("strategy") at file:line:column for syntax errors and for everything that could look
  * ahead, reach outside, or make two runs differ; further findings are its details.
  */
@@ -15,6 +16,8 @@ export type StrategySource = {
   readonly text: string;
   /** The entry file must export `strategy`; what it imports need not. */
   readonly entry: boolean;
+  /** js: the text without its types, as it will run. */
+  readonly language: "ts" | "js";
 };
 
 type Program = ParseResult["program"];
@@ -24,7 +27,7 @@ const HOW_TO_EXPORT = "write: export const strategy = defineStrategy({ ... })";
 /** The relative specifiers the file imports, each once, in order of appearance. */
 export function checkStrategySource(source: StrategySource): readonly string[] {
   const { program, errors } = parseSync(source.file, source.text, {
-    lang: "ts",
+    lang: source.language,
     sourceType: "module",
     preserveParens: false,
     showSemanticErrors: true,

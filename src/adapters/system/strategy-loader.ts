@@ -1,12 +1,14 @@
 /**
- * Brings a user's strategy file in: reads it and its relative imports once, checks each, and runs
- * exactly the text that was checked and hashed, never the file again. A module's address is made
+ * Brings a user's strategy file in: reads it and its relative imports once, checks each as it is
+ * written and once more without its types, and runs exactly the text of that second check, never
+ * the file again. The second check is not for show: two parsers of TypeScript can disagree on what
+ * is a type, and only JavaScript runs. A module's address is made
  * from the hash of all the texts, so an edited file is a new module and an unchanged one is not
  * loaded twice. `import ... from "assay"` resolves to defineStrategy. Throws Fault("strategy").
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createRequire, registerHooks } from "node:module";
+import { createRequire, registerHooks, stripTypeScriptTypes } from "node:module";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 import type { LoadedStrategy, StrategyLoader } from "../../ports/strategy-loader.ts";
@@ -17,12 +19,13 @@ type SourceFile = {
   readonly absolute: string;
   /** Relative to the mandate, with forward slashes. */
   readonly path: string;
-  readonly text: string;
+  /** JavaScript, as it was checked. */
+  readonly code: string;
   readonly sha256: string;
   readonly imports: ReadonlyMap<string, string>;
 };
 
-type Module = { readonly text: string; readonly targets: ReadonlyMap<string, string> };
+type Module = { readonly code: string; readonly targets: ReadonlyMap<string, string> };
 
 /** A folder that does not exist: only the hooks below answer for it. It must look like a file's. */
 const PLACE = "file:///assay-strategy/";
@@ -65,14 +68,35 @@ async function readOne(base: string, absolute: string, from: string | null): Pro
   const path = relative(base, absolute).split(sep).join("/");
   const bytes = await readBytes(absolute, path, from);
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  const specifiers = checkStrategySource({ file: path, text, entry: from === null });
+  const entry = from === null;
+  checkStrategySource({ file: path, text, entry, language: "ts" });
+  const code = withoutTypes(text, path);
+  const specifiers = checkStrategySource({ file: path, text: code, entry, language: "js" });
   return {
     absolute,
     path,
-    text,
+    code,
     sha256: createHash("sha256").update(bytes).digest("hex"),
     imports: new Map(specifiers.map((name) => [name, resolve(dirname(absolute), name)])),
   };
+}
+
+/** Types become spaces, so that every place stays where it was. */
+function withoutTypes(text: string, path: string): string {
+  const emitWarning = process.emitWarning;
+  // Node warns on standard error that this function is experimental; the user did not call it.
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault("strategy", `${path}: its types cannot be taken off: ${reason}`, {
+      where: path,
+      cause,
+    });
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 async function readBytes(absolute: string, path: string, from: string | null): Promise<Buffer> {
@@ -107,7 +131,7 @@ function register(files: readonly SourceFile[]): string {
   for (const file of files) {
     const targets = new Map<string, string>([["assay", ASSAY]]);
     for (const [name, absolute] of file.imports) targets.set(name, addressOf(addresses, absolute));
-    modules.set(addressOf(addresses, file.absolute), { text: file.text, targets });
+    modules.set(addressOf(addresses, file.absolute), { code: file.code, targets });
   }
   return addressOf(addresses, files[0].absolute);
 }
@@ -140,12 +164,12 @@ function installHooks(): void {
         ? specifier
         : modules.get(context.parentURL ?? "")?.targets.get(specifier);
       if (url === undefined) return next(specifier, context);
-      return { url, format: "module-typescript", shortCircuit: true };
+      return { url, format: url === ASSAY ? "module-typescript" : "module", shortCircuit: true };
     },
     load: (url, context, next) => {
       const module = modules.get(url);
       if (module === undefined) return next(url, context);
-      return { format: "module-typescript", source: module.text, shortCircuit: true };
+      return { format: "module", source: module.code, shortCircuit: true };
     },
   });
 }

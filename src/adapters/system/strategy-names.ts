@@ -101,12 +101,17 @@ export function refusedGlobal(name: string, use: GlobalUse): string | null {
   return `${name} is not available to a strategy: ${hint}`;
 }
 
-/** Why a member of a global may not be named, or null when it may. */
-export function refusedGlobalMember(name: string, member: string | null): string | null {
+/** Why a member of a global may not be named, or null when it may. `called`: at once, not kept. */
+export function refusedGlobalMember(
+  name: string,
+  member: string | null,
+  called: boolean,
+): string | null {
   if (!Object.hasOwn(MEMBERS, name)) {
     const nothing = `${name} has no members a strategy may use; it reaches behind the values`;
     return refusedGlobal(name, "value") ?? nothing;
   }
+  if (member === "freeze" && !called) return `${name}.freeze may only be called directly`;
   if (member !== null && MEMBERS[name].has(member)) return null;
   if (name === "Math" && member === "random") {
     return `Math.random is not available to a strategy: ${RANDOM}`;

@@ -132,7 +132,7 @@ function visitMember(
   const name = memberName(node);
   const object = bare(node.object);
   if (object.type === "Identifier" && lookUp(scope, object.name) === null) {
-    const refused = refusedGlobalMember(object.name, name);
+    const refused = refusedGlobalMember(object.name, name, called);
     if (refused !== null) report(walk, node, refused);
     return;
   }
@@ -179,14 +179,16 @@ function visitCall(
     );
   }
   for (const argument of node.arguments) visit(walk, argument, scope);
+  // Whether it is frozen is one bit that an outer object would remember.
+  if (name === "freeze" && node.arguments.length > 0) {
+    requireOwn(walk, node.arguments[0], scope, ".freeze() changes");
+  }
 }
 
 function visitProperty(walk: Walk, node: Extract<Node, { type: "Property" }>, scope: Scope): void {
   if (node.kind !== "init") report(walk, node, "getters and setters are refused: use plain values");
   if (node.computed) visit(walk, node.key, scope);
-  else if (node.key.type === "Identifier" && node.key.name === "__proto__") {
-    report(walk, node.key, "__proto__ is refused");
-  }
+  else if (keyName(node.key) === "__proto__") report(walk, node.key, "__proto__ is refused");
   visit(walk, node.value, scope);
 }
 
@@ -246,11 +248,16 @@ function visitTakenName(
   if (property.computed && !(key.type === "Literal" && typeof key.value === "string")) {
     return visitKey(walk, key, scope);
   }
-  const name =
-    key.type === "Identifier" ? key.name : key.type === "Literal" ? String(key.value) : "";
+  const name = keyName(key);
   const refused =
     refusedMember(name) ?? (isMutator(name) ? `.${name} may only be called directly` : null);
   if (refused !== null) report(walk, key, refused);
+}
+
+/** { name: ... } and { "name": ... } say the same. */
+function keyName(key: Node): string {
+  if (key.type === "Identifier") return key.name;
+  return key.type === "Literal" ? String(key.value) : "";
 }
 
 function visitBlock(

@@ -27,6 +27,8 @@ export function refusedSyntax(node: Node): string | null {
     case "AwaitExpression":
     case "YieldExpression":
       return "await and yield are refused: decide answers at once";
+    case "TryStatement":
+      return "try is refused: what fails must fail the run, and how deep a call may go differs between machines";
     case "ExportDefaultDeclaration":
       return "a default export is refused: write export const strategy = defineStrategy({ ... })";
     case "Literal":

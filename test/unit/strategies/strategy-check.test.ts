@@ -17,7 +17,7 @@ export const strategy = defineStrategy({
 
 function findings(text: string, entry = true): string[] {
   try {
-    checkStrategySource({ file: "s.ts", text, entry });
+    checkStrategySource({ file: "s.ts", text, entry, language: "ts" });
     return [];
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== "strategy") throw error;
@@ -83,7 +83,10 @@ describe("what a strategy may do", () => {
       "the values of an object",
       file("let s = 0; for (const v of Object.values({ a: 1 })) s += v; return { units: s };"),
     ],
-    ["try", file("try { return { weight: 1 }; } catch (e) { return null; }")],
+    [
+      "frozen constants",
+      file("const t = { weight: W[0] }; return Object.freeze(t);", "const W = Object.freeze([1]);"),
+    ],
     [
       "types",
       `${HEAD}import type { Market, Column } from "assay";
@@ -111,7 +114,7 @@ export const strategy = defineStrategy({ name: "x", version: "1", params: {}, co
 
   it("returns its relative imports, each once", () => {
     const text = `import { a } from "./a.ts";\nimport { b } from "../b.ts";\nexport * from "./c.ts";\nexport { d } from "./a.ts";\n${file("return a(b);")}`;
-    const imports = checkStrategySource({ file: "s.ts", text, entry: true });
+    const imports = checkStrategySource({ file: "s.ts", text, entry: true, language: "ts" });
     expect(imports).toEqual(["./a.ts", "../b.ts", "./c.ts"]);
   });
 });
@@ -199,6 +202,7 @@ describe("ways behind the values are refused", () => {
     "((k) => [][k])('constructor');",
     "row.__proto__;",
     "const o = { __proto__: row };",
+    "const o = { '__proto__': row };",
     "row.decide.prototype;",
     "[].push.call([], 1);",
     "[1].forEach([].push, []);",
@@ -236,6 +240,9 @@ describe("memory is refused", () => {
     ["(seen as any[]).push(1);", "const seen = [];"],
     ["seen?.push(1);", "const seen = [];"],
     ["seen.sort();", "const seen = [2, 1];"],
+    ["Object.freeze(seen);", "const seen = [];"],
+    ["Object['freeze'](seen);", "const seen = [];"],
+    ["Object.freeze(...[seen]);", "const seen = [];"],
     ["p.n = 3;", ""],
     ["row.close = 3;", ""],
     ["const f = () => { n += 1; }; f();", "let n = 0;"],
@@ -258,6 +265,12 @@ describe("memory is refused", () => {
     ["const seen = new Set();", "Set is not available"],
     ["const seen = new Float64Array(9);", "Float64Array is not available"],
     ["class Memory { n = 0; }", "classes are refused"],
+    ["const freeze = Object.freeze;", "Object.freeze may only be called directly"],
+    ["[{}].forEach(Object.freeze);", "Object.freeze may only be called directly"],
+    [
+      "const depth = (n: number): number => { try { return depth(n + 1); } catch { return n; } };",
+      "try is refused",
+    ],
     ["const memory = { get n() { return 1; } };", "getters and setters"],
     ["const r = /a/g;", "a regular expression"],
     ["function f() { return this; }", "this is refused"],

@@ -90,6 +90,38 @@ describe("the loader", () => {
     expect(fault.message).toContain('"node:fs" is refused');
   });
 
+  // Each reads as two harmless statements in one parser of TypeScript, and as an escape once the
+  // types are gone: Node's own stripping joins or drops the lines.
+  it.each([
+    ["a const assertion", 'const c: any = id as const\n["constructor"];', ".constructor reaches"],
+    [
+      "an interface on the same line",
+      'const c: any = id\ninterface X {} ["constructor"];',
+      ".constructor reaches",
+    ],
+    [
+      "a declaration that is dropped",
+      "const list: number[] = [];\nfunction add(declare: number, x: number) {\n  declare\n  const list: number[] = [];\n  list.push(x);\n}",
+      ".push() changes list",
+    ],
+  ])("checks what really runs: %s", async (_, above, message) => {
+    write("mandate/g.ts", strategyText("1", `const id = (x: any): any => x;\n${above}`));
+    const fault = await faultOf("g.ts");
+    expect(fault.message).toContain(message);
+    expect(fault.where).toMatch(/^g\.ts:\d+:\d+$/);
+  });
+
+  it("prints nothing of its own while it takes types off", async () => {
+    const warnings: unknown[] = [];
+    const note = (warning: unknown) => warnings.push(warning);
+    process.on("warning", note);
+    write("mandate/h.ts", strategyText("1"));
+    await load("h.ts");
+    await new Promise((done) => setImmediate(done));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+
   it("says which file is missing and who asked for it", async () => {
     write("mandate/f.ts", strategyText("x", 'import { x } from "./gone.ts";'));
     expect((await faultOf("f.ts")).message).toBe(
