@@ -2,7 +2,6 @@
  * The run's artifacts as tables, made from the kernel's columns and the recorder's trace. Money is
  * written in currency units, one division away from the minor units that were booked.
  */
-import { invariant } from "../base/assert.ts";
 import { minorToAmount } from "../base/money.ts";
 import type { TableData } from "../domain/artifact.ts";
 import { drawdowns, dailyReturns } from "../research/evaluation/metrics.ts";
@@ -121,13 +120,9 @@ function signalsTable(k: Kernel, trace: Trace): TableData {
   const variant = f.variant.values();
   const ordinals = f.signal.values();
   const current = f.currentLots.values();
-  const at = (n: number) => {
-    if (ordinals[n] < 0) return null;
-    const signal = signals[ordinals[n]];
-    // The recorder notes a signal when its decision is told: a dropped one has no note.
-    invariant(signal !== undefined, 2, () => `signal ${ordinals[n]} never reached a decision`);
-    return signal;
-  };
+  // A signal without a note was dropped before its decision was told: its row says so by its gaps,
+  // and the run's checks have named it (invariant 2).
+  const at = (n: number) => (ordinals[n] < 0 ? null : (signals[ordinals[n]] ?? null));
   const ofSignal = <T>(pick: (signal: Trace["signals"][number]) => T): (T | null)[] =>
     Array.from(ordinals, (_, n) => {
       const signal = at(n);

@@ -54,6 +54,8 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   const { prepared, journal: store } = request;
   const trace = createTrace();
   const k = await walkSessions(request, journal, trace);
+  // Before anything is written of it: what the checks find is the run's status, not its end.
+  const breach = await audit(request, k, trace);
   const written = await writeArtifacts(request, k, trace);
   journal.emit(lastInstant(k), {
     kind: "sealed",
@@ -61,7 +63,6 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   });
   journal.finish();
   await flush(store, journal);
-  const breach = await audit(request, k, trace);
   const { seq, hash } = journal.head();
   const document = runDocument({
     request,

@@ -66,9 +66,9 @@ export const WIRING: readonly Wiring[] = [
       "routeSignals(k, signals.slice(1));",
     ),
     exitCode: 5,
-    status: "ERROR",
+    status: "SIGNAL_LEAK",
     invariant: 2,
-    says: /signal \d+ never reached a decision/,
+    says: /\d+ signals, but the journal holds \d+ terminal states/,
   },
   {
     title: "a forecast counted twice",
