@@ -2,11 +2,12 @@
  * The only place that wires adapters to rooms: mandate file, pack store, journal, run folders,
  * strategy loader, charts. Commands get what they need from here and know no adapter.
  */
-import { join, resolve } from "node:path";
+import { join, normalize, resolve } from "node:path";
 import { InvariantError } from "../../base/assert.ts";
 import type { PackKind, Pack, BacktestPack } from "../../domain/pack.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { SectionIssue } from "../../domain/section.ts";
+import type { Strategy } from "../../domain/strategy.ts";
 import type { Progress } from "../../domain/progress.ts";
 import { builtInCodeHash } from "../../adapters/system/code-hash.ts";
 import { createFileTables } from "../../adapters/providers/files.ts";
@@ -24,6 +25,7 @@ import type { DataSettings } from "../../market/section.ts";
 import { lineageOf, preparePack, resolvePack } from "../../market/prepare.ts";
 import type { QualityReport } from "../../market/quality/findings.ts";
 import { builtIn } from "../../research/strategies/built-in.ts";
+import { checkColumns } from "../../research/strategies/columns.ts";
 import { resolveParams } from "../../research/strategies/params.ts";
 import type { StrategyEntry } from "../../research/strategies/section.ts";
 
@@ -149,10 +151,25 @@ export async function loadStrategies(loaded: LoadedMandate): Promise<readonly Lo
     const { strategy, codeHash } = await strategyOf(entry, load);
     const params = resolveParams(strategy, entry.params ?? {});
     if (!params.ok) throw parameterFault(loaded, index, params.error);
+    declareColumns(strategy, params.value, entry.file ?? null);
     const instruments = entry.instruments;
     uses.push({ name: entry.name, strategy, params: params.value, codeHash, instruments });
   }
   return uses;
+}
+
+/** Before any data is read; `file` is the strategy's, null for one of the house. */
+function declareColumns(
+  strategy: Strategy,
+  params: { readonly [name: string]: number },
+  file: string | null,
+): void {
+  try {
+    checkColumns(strategy, params);
+  } catch (cause) {
+    if (!(cause instanceof Fault) || file === null) throw cause;
+    throw new Fault(cause.kind, cause.message, { where: normalize(file), cause });
+  }
 }
 
 async function strategyOf(

@@ -53,6 +53,11 @@ export function compileColumns(strategy: Strategy, params: Params, inputs: Colum
   };
 }
 
+/** Refuses, without any data, what a strategy declares wrongly. */
+export function checkColumns(strategy: Strategy, params: Params): void {
+  planColumns(strategy, params);
+}
+
 function planColumns(strategy: Strategy, params: Params): Plan {
   const graph = createGraph(strategy.name);
   const declared = callColumns(strategy, graph, params);

@@ -2,7 +2,9 @@
  * Asks a strategy again, at seeded rows, on a series that ends there and on one whose later bars
  * are shifted, each time on new columns and a new row, in a shuffled order. In: what the run
  * recorded. Out: every difference. A column that differs has seen later bars; a target that
- * differs depends on the order or the number of calls, that is, on something remembered.
+ * differs depends on the order or the number of calls, that is, on something remembered. When the
+ * sample agrees, every row is asked once more from the last to the first: memory that settles
+ * early, such as a highest close so far, differs on few rows and would slip through a sample.
  */
 import { type Json, canonicalJson } from "../../base/canonical-json.ts";
 import { nextUniform, type Prng, prngOf } from "../../base/prng.ts";
@@ -11,7 +13,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { Strategy } from "../../domain/strategy.ts";
 import type { Target } from "../../domain/target.ts";
 import { type Columns, compileColumns, type Params } from "./columns.ts";
-import { createDecider } from "./decider.ts";
+import { createDecider, type Decider } from "./decider.ts";
 
 /** The size a run recorded; null where the strategy wished no change. */
 export type Recorded = { readonly kind: "weight" | "units"; readonly value: number } | null;
@@ -35,13 +37,13 @@ export type Reevaluation = {
 
 export type Mismatch = {
   readonly row: number;
-  readonly on: "truncated" | "shifted";
+  readonly on: "truncated" | "shifted" | "reversed";
   /** What differs: a column's name, or null for the target. */
   readonly column: string | null;
   readonly message: string;
 };
 
-type Question = { readonly row: number; readonly on: Mismatch["on"] };
+type Question = { readonly row: number; readonly on: "truncated" | "shifted" };
 
 const REMEDY = "decide must depend on its row alone: no memory, no order of calls";
 
@@ -66,7 +68,22 @@ export function reevaluate(task: Reevaluation): readonly Mismatch[] {
   const found = shuffleFirst(prng, questions, questions.length).flatMap((question) =>
     ask(task, question, whole, answers),
   );
+  if (found.length === 0) return askBackwards(task, whole, asked);
   return found.sort((a, b) => a.row - b.row || (a.on < b.on ? 1 : -1));
+}
+
+/** The first difference, if any: one is enough to refuse, and all could be as many as rows. */
+function askBackwards(task: Reevaluation, whole: Columns, asked: readonly number[]): Mismatch[] {
+  const decide = createDecider(task.strategy, task.params, whole);
+  for (let k = asked.length - 1; k >= 0; k--) {
+    const row = asked[k];
+    const recorded = task.recorded(row) ?? null;
+    const answer = answerOf(decide, row);
+    if (typeof answer === "string" || !sameSize(answer, recorded)) {
+      return [{ row, on: "reversed", column: null, message: differenceText(recorded, answer) }];
+    }
+  }
+  return [];
 }
 
 /** `answers` holds the first full target heard for a row; the second must be the same. */
@@ -88,12 +105,10 @@ function ask(
     return [{ row, on, column, message }];
   });
   if (differing.length > 0) return differing;
-  const answer = answerOf(task, row, columns);
+  const answer = answerOf(createDecider(task.strategy, task.params, columns), row);
   const recorded = task.recorded(row) ?? null;
   if (typeof answer === "string" || !sameSize(answer, recorded)) {
-    const observed = typeof answer === "string" ? answer : textOf(answer);
-    const message = `the run recorded ${sizeText(recorded)}, asked again it gives ${observed}; ${REMEDY}`;
-    return [{ row, on, column: null, message }];
+    return [{ row, on, column: null, message: differenceText(recorded, answer) }];
   }
   const text = textOf(answer);
   const first = answers.get(row) ?? text;
@@ -104,13 +119,18 @@ function ask(
 }
 
 /** The target, or in words how the question failed: the run was answered, so this is a difference. */
-function answerOf(task: Reevaluation, row: number, columns: Columns): Target | null | string {
+function answerOf(decide: Decider, row: number): Target | null | string {
   try {
-    return createDecider(task.strategy, task.params, columns)(row);
+    return decide(row);
   } catch (cause) {
     if (cause instanceof Fault) return `a failure (${cause.message})`;
     throw cause;
   }
+}
+
+function differenceText(recorded: Recorded, answer: Target | null | string): string {
+  const observed = typeof answer === "string" ? answer : textOf(answer);
+  return `the run recorded ${sizeText(recorded)}, asked again it gives ${observed}; ${REMEDY}`;
 }
 
 function sameSize(answer: Target | null, recorded: Recorded): boolean {

@@ -99,6 +99,23 @@ describe("asking again", () => {
     expect(found.length).toBeGreaterThan(3);
   });
 
+  it("finds memory that settles early, where the sample sees nothing", () => {
+    let highest = 0;
+    const found = again(
+      strategyOf(
+        (m) => ({ close: m.close }),
+        (row) => {
+          highest = Math.max(highest, row["close"] as number);
+          return { weight: row["close"] < highest ? 1 : 0 };
+        },
+      ),
+      { dates: 1, seed: 1 },
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ on: "reversed", column: null });
+    expect(found[0].message).toMatch(/the run recorded .*, asked again it gives/);
+  });
+
   it("finds memory that moves a stop and never the weight", () => {
     let calls = 0;
     const planted = strategyOf(
