@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: ["test/soak/**", "node_modules/**"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    globalSetup: ["test/support/shared-folder.ts"],
     pool: "forks",
   },
 });

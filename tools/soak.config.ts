@@ -9,6 +9,7 @@ export default defineConfig({
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
     fileParallelism: false,
+    globalSetup: ["test/support/shared-folder.ts"],
     pool: "forks",
   },
 });

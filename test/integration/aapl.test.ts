@@ -3,7 +3,7 @@
  * dividends on their ex-dates, and the total return of the column API against the adjusted closes
  * that the file itself gives.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { loadMandate } from "../../src/apps/cli/compose.ts";
 import { prepareJob } from "../../src/apps/cli/run-command.ts";
 import type { Prepared } from "../../src/engine/prepare.ts";
@@ -11,17 +11,10 @@ import { adjustInputs } from "../../src/market/actions/adjust.ts";
 import { compileColumns } from "../../src/research/strategies/columns.ts";
 import { defineStrategy } from "../../src/research/strategies/define.ts";
 import { centsIn, centsOf } from "../support/exact-cents.ts";
-import {
-  exampleFolder,
-  exampleRun,
-  type ExampleRun,
-  leaveExampleRuns,
-} from "../support/example-runs.ts";
+import { exampleFolder, exampleRun, type ExampleRun } from "../support/example-runs.ts";
 import { readArtifact, readJournal, type Row } from "../support/run-files.ts";
 import { SHARED, sharedName } from "../support/shared.ts";
 import { wikiRows } from "../support/source-bars.ts";
-
-afterAll(() => leaveExampleRuns("aapl"));
 
 /** Ex-date and amount per share as Apple paid them (file column ex-dividend), 2014. */
 const DIVIDENDS = [

@@ -4,7 +4,7 @@
  * cents, equal to the cent what the run wrote; and every fill's price, fee and slippage is what the
  * source bar and the mandate's terms make it.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { centsIn, centsOf } from "../support/exact-cents.ts";
 import {
   EXAMPLES,
@@ -12,7 +12,6 @@ import {
   exampleRun,
   type ExampleRun,
   isHere,
-  leaveExampleRuns,
 } from "../support/example-runs.ts";
 import {
   type Books,
@@ -26,8 +25,6 @@ import {
 import { readArtifact, readJournal, type Row } from "../support/run-files.ts";
 import { sharedName } from "../support/shared.ts";
 import { type Source, type SourceBar, sourceOfExample } from "../support/source-bars.ts";
-
-afterAll(() => leaveExampleRuns("equity-identity"));
 
 describe.for(EXAMPLES)("$name", (example) => {
   describe.skipIf(!isHere(example))(example.real ? sharedName("real data") : "simulated", () => {

@@ -16,7 +16,6 @@ import {
   type ExampleRun,
   inPairs,
   isHere,
-  leaveExampleRuns,
   ROOT,
   runInto,
 } from "../support/example-runs.ts";
@@ -58,7 +57,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   rmSync(elsewhere, { recursive: true });
-  leaveExampleRuns("examples");
 });
 
 const runOf = (name: string): ExampleRun => first.get(name) as ExampleRun;

@@ -9,14 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { centsIn } from "../support/exact-cents.ts";
-import {
-  assay,
-  command,
-  EXAMPLES,
-  exampleRun,
-  isHere,
-  leaveExampleRuns,
-} from "../support/example-runs.ts";
+import { assay, command, EXAMPLES, exampleRun, isHere } from "../support/example-runs.ts";
 import { readArtifact } from "../support/run-files.ts";
 import { sharedName } from "../support/shared.ts";
 
@@ -28,7 +21,6 @@ type Format = (typeof FORMATS)[number] | "csv";
 const folder = mkdtempSync(join(tmpdir(), "assay-books-of-runs-"));
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  leaveExampleRuns("exports-of-runs");
 });
 
 const isOnPath = (program: string): boolean =>

@@ -3,7 +3,7 @@
  * cash and net asset value, compared as bits, on the simulated market and on real examples; and
  * both are what the run on disk wrote.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/adapters/system/hash.ts";
 import { loadMandate } from "../../src/apps/cli/compose.ts";
 import { prepareJob } from "../../src/apps/cli/run-command.ts";
@@ -14,17 +14,9 @@ import { nullRecorder, type Recorder } from "../../src/engine/recorder.ts";
 import type { Kernel } from "../../src/engine/state.ts";
 import { ZERO_HASH } from "../../src/records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../../src/records/journal/writer.ts";
-import {
-  EXAMPLES,
-  exampleFolder,
-  exampleRun,
-  isHere,
-  leaveExampleRuns,
-} from "../support/example-runs.ts";
+import { EXAMPLES, exampleFolder, exampleRun, isHere } from "../support/example-runs.ts";
 import { readArtifact } from "../support/run-files.ts";
 import { sharedName } from "../support/shared.ts";
-
-afterAll(() => leaveExampleRuns("lanes"));
 
 describe.for(EXAMPLES)("$name", (example) => {
   describe.skipIf(!isHere(example))(example.real ? sharedName("real data") : "simulated", () => {

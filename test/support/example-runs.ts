@@ -1,30 +1,16 @@
 /**
  * The examples as a person runs them: `./assay run DIR --json` in a child process, with ASSAY_HOME
  * in a temporary folder. Several test files look at the same runs, so the first that asks makes a
- * run and the others wait for it; the folder belongs to one vitest and one state of the code, and
- * goes when the last of these files is done with it (or at the next start, if vitest was killed).
+ * run and the others wait for it.
  */
 import { spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { engineCodeHash } from "../../src/adapters/system/code-hash.ts";
-import { sha256 } from "../../src/adapters/system/hash.ts";
 import { SHARED } from "./shared.ts";
+import { SHARED_FOLDER } from "./shared-folder.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
-
-/** Test files that use these runs; the last one to leave removes them. */
-const USERS = ["aapl", "equity-identity", "examples", "exports-of-runs", "lanes"] as const;
 
 export type Example = {
   readonly name: string;
@@ -163,45 +149,10 @@ export async function inPairs<A, B>(
   return results;
 }
 
-/** Called by each user when its tests are over. */
-export function leaveExampleRuns(user: (typeof USERS)[number]): void {
-  const place = sharedPlace();
-  mkdirSync(join(place, "left"), { recursive: true });
-  writeFileSync(join(place, "left", user), "");
-  if (USERS.every((name) => existsSync(join(place, "left", name)))) {
-    rmSync(place, { recursive: true, force: true });
-  }
-}
-
-const PREFIX = "assay-example-runs-";
-
-/** As it was when this file was loaded: an edit while the tests run does not move the folder. */
-const CODE = engineCodeHash(sha256).slice(0, 12);
-
 function sharedPlace(): string {
-  // A fork's parent is the vitest that all test files share; without a channel there is no fork.
-  const owner = process.connected ? process.ppid : process.pid;
-  const place = join(tmpdir(), `${PREFIX}${owner}-${CODE}`);
-  if (!existsSync(place)) sweepLeftovers();
-  mkdirSync(place, { recursive: true });
-  return place;
-}
-
-function sweepLeftovers(): void {
-  for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(PREFIX) || lives(Number(name.slice(PREFIX.length).split("-")[0])))
-      continue;
-    rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process lives as well.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+  const folder = process.env[SHARED_FOLDER];
+  if (folder === undefined) throw new Error("vitest's globalSetup did not run");
+  return folder;
 }
 
 function claimed(place: string): boolean {
