@@ -204,6 +204,7 @@ export type Phase =
   | "starting"
   | "pack build"
   | "sessions"
+  /** Or starting, where entries are recorded: both leave the folder as it was. */
   | "comparing"
   | "artifacts"
   | "sealing"
@@ -224,7 +225,6 @@ export function phaseOf(home: string, before: Snapshot, lastSeq: number): Phase 
   if (head?.isFinished === true) return "closing";
   if (changed(/run\.json|report\.html/) || head?.seq === lastSeq) return "sealing";
   if (changed(/artifacts\/./)) return "artifacts";
-  if (!changed(/runs\//)) return "starting";
-  const hadEntries = names.some((name) => name.endsWith("HEAD") && before.has(name));
-  return hadEntries && !changed(/HEAD$/) ? "comparing" : "sessions";
+  if (changed(/HEAD$/)) return "sessions";
+  return head !== null && head.seq > 0 ? "comparing" : "starting";
 }

@@ -1,7 +1,7 @@
 /**
  * Acceptance 3: a run of at least five seconds, killed at a hundred moments. Each chain starts in
- * an empty home: one kill at an even share of the whole process's time, one when a file of the
- * later phases appears, one at a share of what is left to do, then a normal start to the end. The
+ * an empty home: one kill at an even share of the whole process's time (in every fourth chain when
+ * a file of the pack appears), one when a file of the later phases appears, one at a share of what is left to do, then a normal start to the end. The
  * end has the bytes of the undisturbed run, and says what it found.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
@@ -47,7 +47,10 @@ async function longRun(): Promise<Undisturbed> {
   }
 }
 
-/** Moments around pack, artifacts and sealing, by the files that show them. */
+/** Moments of the pack build, by the files that show them. */
+const PACK_EVENTS = [".writing-", ".parquet", "provenance.json", "manifest.json", "catalog.lock"];
+
+/** Moments around artifacts and sealing. */
 const EVENTS: readonly string[] = [
   "journal.sqlite",
   "artifacts/.orders.csv.tmp",
@@ -94,11 +97,16 @@ function watcher(home: string, event: string): () => boolean {
         return worked && !log();
       default: {
         const now = snapshot(home);
-        const name = [...now.keys()].find((key) => key.startsWith("runs/") && key.endsWith(event));
-        return name !== undefined && before.get(name) !== now.get(name);
+        return [...now].some(([name, stat]) => isAt(name, event) && before.get(name) !== stat);
       }
     }
   };
+}
+
+function isAt(name: string, event: string): boolean {
+  return PACK_EVENTS.includes(event)
+    ? name.startsWith("packs/") && name.includes(event)
+    : name.startsWith("runs/") && name.endsWith(event);
 }
 
 const packLeft = (home: string) =>
@@ -153,7 +161,11 @@ describe("SIGKILL at a hundred moments", () => {
         expect(seq, `chain ${chain} lost entries`).toBeGreaterThanOrEqual(recorded);
         recorded = seq;
       };
-      await kill((started) => killAfter(started, tookMs * share));
+      const packEvent = PACK_EVENTS[Math.floor(chain / 4) % PACK_EVENTS.length];
+      const isPackNow = watcher(home, packEvent);
+      await kill((started) =>
+        chain % 4 === 0 ? killWhen(started, isPackNow) : killAfter(started, tookMs * share),
+      );
       const event = EVENTS[chain % EVENTS.length];
       const isNow = watcher(home, event);
       await kill((started) => killWhen(started, isNow));

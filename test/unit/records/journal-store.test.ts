@@ -287,6 +287,33 @@ describe("reading only", () => {
     expect(readdirSync(folder).sort()).toEqual(["HEAD", "journal.sqlite"]);
   });
 
+  it("takes back a change that SQLite had half written when its process was killed", async () => {
+    const folder = freshFolder();
+    await recordJournal(folder, 3000);
+    const path = join(folder, "journal.sqlite");
+    const script = `
+      import Database from "better-sqlite3";
+      const database = new Database(process.argv[1]);
+      database.pragma("cache_size = 2");
+      database.exec("BEGIN; UPDATE entries SET body = 'torn'");
+      process.kill(process.pid, "SIGKILL");
+    `;
+    spawnSync(process.execPath, ["--input-type=module", "-e", script, path]);
+    const torn = readFileSync(path);
+    expect(readdirSync(folder)).toContain("journal.sqlite-journal");
+    expect(torn.includes("torn")).toBe(true);
+    const reader = openJournalReadOnly(folder);
+    expect(reader.findings).toEqual([
+      expect.stringMatching(/was not closed: \d+ bytes of its log/),
+    ]);
+    expect([...reader.rows()].filter((row) => row.body === "torn")).toEqual([]);
+    reader.close();
+    expect(readFileSync(path).equals(torn)).toBe(true);
+    const { store } = openFresh(folder);
+    expect(store.recorded.seq).toBe(3000);
+    await store.close();
+  });
+
   it("says when there is no journal", () => {
     expect(faultOf(() => openJournalReadOnly(freshFolder())).message).toMatch(
       /there is no journal/,
