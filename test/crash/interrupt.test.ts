@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
-  assay,
   freshFolder,
   headOf,
+  inProcess,
   mandateFolder,
   runFolder,
   runJson,
@@ -31,7 +31,7 @@ async function interrupted(home: string, isNow: () => boolean) {
 
 describe("SIGINT", () => {
   it("among the sessions and among the artifacts: exit 130 at once, resumed to the same head", async () => {
-    const undisturbed = runJson(await assay(freshFolder(), ...run));
+    const undisturbed = runJson(await inProcess(freshFolder(), ...run));
     const home = freshFolder();
     const moments: readonly (() => boolean)[] = [
       () => (headOf(home)?.seq ?? 0) > 0,
@@ -48,7 +48,7 @@ describe("SIGINT", () => {
       expect(afterMs).toBeLessThan(1000);
       expect(headOf(home)?.isFinished).toBe(false);
     }
-    const document = runJson(await assay(home, ...run));
+    const document = runJson(await inProcess(home, ...run));
     expect(document.journal_head).toBe(undisturbed.journal_head);
     expect(document.findings).toEqual([
       expect.stringMatching(/^\d+ entries of an earlier start were found, verified and kept$/),

@@ -7,10 +7,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  assay,
   fingerprint,
   freshFolder,
   headOf,
+  inProcess,
   killAfter,
   killWhen,
   mandateFolder,
@@ -20,7 +20,7 @@ import {
   start,
 } from "./workbench.ts";
 
-const mandate = mandateFolder({ instruments: 8, sessions: 260 });
+const mandate = mandateFolder({ instruments: 8, sessions: 200 });
 const run = ["run", mandate, "--json"];
 
 let undisturbed: {
@@ -30,16 +30,16 @@ let undisturbed: {
 
 beforeAll(async () => {
   const home = freshFolder();
-  undisturbed = { document: runJson(await assay(home, ...run)), files: fingerprint(home) };
+  undisturbed = { document: runJson(await inProcess(home, ...run)), files: fingerprint(home) };
 });
 
 /** The next start ends as if nothing had happened; what it found is handed back. */
 async function finish(home: string): Promise<readonly string[]> {
-  const document = runJson(await assay(home, ...run));
+  const document = runJson(await inProcess(home, ...run));
   expect(document.journal_head).toBe(undisturbed.document.journal_head);
   expect(document.run_id).toBe(undisturbed.document.run_id);
   expect(fingerprint(home)).toEqual(undisturbed.files);
-  const verified = await assay(home, "verify");
+  const verified = await inProcess(home, "verify");
   expect(verified, verified.stdout).toMatchObject({ code: 0 });
   return document.findings;
 }

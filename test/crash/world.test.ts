@@ -34,8 +34,8 @@ describe("two processes at once", () => {
     const first = start(home, run);
     while ((headOf(home)?.seq ?? 0) === 0) await pause(1);
     first.child.kill("SIGSTOP");
-    const second = await assay(home, "run", mandate);
-    const third = await assay(home, "verify");
+    const second = await inProcess(home, "run", mandate);
+    const third = await inProcess(home, "verify");
     first.child.kill("SIGCONT");
     const { run_id, status } = runJson(await first.ended);
     expect(status).toBe("OK");
@@ -44,7 +44,7 @@ describe("two processes at once", () => {
       `assay: ${join(home, "runs", run_id, "journal.sqlite")} is in use by another process; wait until it ends, or end it, and start again\n`,
     );
     expect(third.code).not.toBe(0);
-    expect((await assay(home, "verify")).code).toBe(0);
+    expect((await inProcess(home, "verify")).code).toBe(0);
   });
 
   it("of one pack build: one pack, one row, both say so", async () => {
@@ -67,7 +67,7 @@ describe("two processes at once", () => {
     const both = await Promise.all([assay(home, ...run), assay(home, ...other)]);
     const ids = both.map((ended) => runJson(ended).run_id);
     expect(new Set(ids).size).toBe(2);
-    const verified = await Promise.all(ids.map((id) => assay(home, "verify", id)));
+    const verified = await Promise.all(ids.map((id) => inProcess(home, "verify", id)));
     expect(verified.map(({ code }) => code)).toEqual([0, 0]);
   });
 });
