@@ -3,6 +3,7 @@
  * before anything runs: an instrument the pack lacks or two strategies share, columns that a fill
  * model, order type or indicator needs and the data has not, and a history shorter than a warm-up.
  */
+import { formatInstant } from "../base/instant.ts";
 import { amountToMinor } from "../base/money.ts";
 import type { BarField, BarSeries } from "../domain/bar.ts";
 import type { ColumnInputs } from "../domain/column-inputs.ts";
@@ -12,7 +13,7 @@ import type { DeclaredOrder, Strategy } from "../domain/strategy.ts";
 import type { FreshnessSettings, LimitSettings } from "../execution/gates/section.ts";
 import { adjustInputs } from "../market/actions/adjust.ts";
 import type { Sha256 } from "../ports/hash.ts";
-import { compileColumns } from "../research/strategies/columns.ts";
+import { type Columns, compileColumns } from "../research/strategies/columns.ts";
 import { createDecider } from "../research/strategies/decider.ts";
 import { variantId } from "../research/strategies/variant.ts";
 import type {
@@ -124,7 +125,7 @@ function planVariant(
   const series = input.world.series[i];
   requireColumns(input, use, series);
   const inputs: ColumnInputs = adjustInputs(series, actionsOf(input.actions, id));
-  const columns = compileColumns(use.strategy, use.params, inputs);
+  const columns = columnsOf(input, use, { id, inputs });
   const rows = series.timesMs.length;
   if (columns.warmup >= rows) {
     throw new Fault(
@@ -146,13 +147,31 @@ function planVariant(
     strategy: use.name,
     instrument: i,
     rowAt: input.world.rowAt[i],
-    decide: createDecider(use.strategy, use.params, columns),
+    decide: createDecider(use.strategy, use.params, { ...columns, placeOf: placeIn(use, series) }),
     warmup: columns.warmup,
     ready: readyRows(columns.arrays, columns.warmup, rows),
     splitFactor: inputs.splitFactor,
   };
   const start = input.world.sessionOfRow[i]?.[columns.warmup] ?? columns.warmup;
   return { variant, planned: { use, series, warmup: columns.warmup }, start };
+}
+
+/** A field that the data does not have is named together with the file that could have it. */
+function columnsOf(
+  { sourceOf }: PlanInput,
+  use: StrategyUse,
+  of: { readonly id: string; readonly inputs: ColumnInputs },
+): Columns {
+  try {
+    return compileColumns(use.strategy, use.params, of.inputs);
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.kind !== "data") throw cause;
+    throw new Fault("data", `${sourceOf(of.id)} ${of.id}: ${cause.message}`, { cause });
+  }
+}
+
+function placeIn(use: StrategyUse, { instrument, timesMs }: BarSeries): (row: number) => string {
+  return (row) => `strategy ${use.name} on ${instrument.id} at ${formatInstant(timesMs[row])}`;
 }
 
 export function actionsOf(
@@ -205,10 +224,12 @@ const COLUMNS_OF_ORDER: { readonly [order in DeclaredOrder]: readonly BarField[]
   on_close: [],
 };
 
+const OPEN_FILLS = "execution.fill: next_open";
+
 function requireColumns(input: PlanInput, use: StrategyUse, series: BarSeries): void {
   const { fill } = input.settings.execution;
   const needs: { by: string; field: BarField }[] = [];
-  if (fill === "next_open") needs.push({ by: "execution.fill: next_open", field: "open" });
+  if (fill === "next_open") needs.push({ by: OPEN_FILLS, field: "open" });
   for (const order of use.strategy.orders ?? []) {
     for (const field of COLUMNS_OF_ORDER[order]) {
       needs.push({ by: `strategy ${use.name} (${order} orders)`, field });
@@ -217,7 +238,7 @@ function requireColumns(input: PlanInput, use: StrategyUse, series: BarSeries): 
   for (const { by, field } of needs) {
     if (series[field] !== null) continue;
     const id = series.instrument.id;
-    const hint = field === "open" ? ", or set execution.fill: next_close" : "";
+    const hint = by === OPEN_FILLS ? ", or set execution.fill: next_close" : "";
     throw new Fault(
       "data",
       `${input.sourceOf(id)} ${id}: ${by} needs the column ${field}, which the data does not have; map it in data.sources${hint}`,

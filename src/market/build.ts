@@ -93,7 +93,7 @@ function fromFiles(data: DataSettings, tables: readonly RawTable[]): Built {
     warnAboutAll({ book, series, actions: splitsOf(gathering.actions) }, data);
     throw refusal(book, data, gathering.files);
   }
-  refuseEmpty(gathering, cleaned);
+  refuseEmpty(gathering, cleaned, data);
   const actions = resolveActions(gathering.actions, data.dividends);
   const rights = [...new Set(data.sources.map((source) => source.rights))].sort();
   return { book, series, actions, rights };
@@ -115,7 +115,7 @@ function simulated(data: DataSettings, seed: number): Built {
   const series = market.series.map((whole) => {
     const first = whole.timesMs.findIndex((ms) => ms >= fromMs);
     const end = whole.timesMs.findLastIndex((ms) => ms < toMs + DAY_MS) + 1;
-    if (first < 0 || end <= first) throw nothingLeft(whole.instrument.id);
+    if (first < 0 || end <= first) throw nothingLeft(whole.instrument.id, data);
     book.rowsRead += whole.timesMs.length;
     book.rowsOutside += whole.timesMs.length - (end - first);
     const cut = cutSeries(whole, first, end);
@@ -232,14 +232,22 @@ function remedy(faults: readonly Finding[]): string {
 function refuseEmpty(
   gathering: Gathering,
   cleaned: readonly { readonly rows: GatheredRows; readonly order: readonly number[] }[],
+  data: DataSettings,
 ): void {
   const alive = new Set(cleaned.filter(({ order }) => order.length > 0).map(({ rows }) => rows.id));
-  for (const id of gathering.expected) if (!alive.has(id)) throw nothingLeft(id);
-  if (alive.size === 0) throw new Fault("data", `no rows in ${gathering.files.join(", ")}`);
+  for (const id of gathering.expected) if (!alive.has(id)) throw nothingLeft(id, data);
+  if (alive.size === 0) {
+    const files = gathering.files.join(", ");
+    throw new Fault("data", `${files}: there is no row below the header; bring one with bars`);
+  }
 }
 
-function nothingLeft(id: string): Fault {
-  return new Fault("data", `${id} has no usable bar between data.from and data.to`);
+function nothingLeft(id: string, { from, to }: DataSettings): Fault {
+  const range = `data.from (${from ?? "null: all"}) and data.to (${to ?? "null: all"})`;
+  return new Fault(
+    "data",
+    `${id} has no usable bar between ${range}; widen them or bring its bars`,
+  );
 }
 
 function refuseUnknownOverrides(data: DataSettings, ids: readonly string[]): void {

@@ -83,9 +83,10 @@ async function readOne(base: string, absolute: string, from: string | null): Pro
 
 /** Types become spaces, so that every place stays where it was. */
 function withoutTypes(text: string, path: string): string {
-  const emitWarning = process.emitWarning;
   // Node warns on standard error that this function is experimental; the user did not call it.
-  process.emitWarning = () => undefined;
+  const warning = Object.getOwnPropertyDescriptor(process, "emitWarning");
+  if (warning === undefined) throw new TypeError("process has no emitWarning of its own");
+  Object.defineProperty(process, "emitWarning", { ...warning, value: () => undefined });
   try {
     return stripTypeScriptTypes(text);
   } catch (cause) {
@@ -95,7 +96,7 @@ function withoutTypes(text: string, path: string): string {
       cause,
     });
   } finally {
-    process.emitWarning = emitWarning;
+    Object.defineProperty(process, "emitWarning", warning);
   }
 }
 

@@ -112,6 +112,29 @@ export type PackRequest = {
 
 /** Builds the mandate's pack, or finds the one that was current at data.as_of. */
 export async function packFor(request: PackRequest): Promise<FoundPack> {
+  try {
+    return await findOrBuild(request);
+  } catch (error) {
+    throw placed(request.loaded, error);
+  }
+}
+
+/** A fault that begins with a key of the mandate says where that key is written. */
+function placed({ resolved, fileName }: LoadedMandate, cause: unknown): unknown {
+  if (!(cause instanceof Fault)) return cause;
+  const key = /^([a-z_]+(?:\.[\w-]+)+): /.exec(cause.message)?.[1];
+  const origin = key === undefined ? undefined : resolved.origins.get(key);
+  if (key === undefined || origin === undefined) return cause;
+  const message = formatPlace(origin, key, fileName) + cause.message.slice(key.length);
+  const { kind, details } = cause;
+  return new Fault(kind, message, {
+    where: origin.layer === "file" ? origin.detail : null,
+    details,
+    cause,
+  });
+}
+
+async function findOrBuild(request: PackRequest): Promise<FoundPack> {
   const { progress, nowMs } = request;
   const { mandate, directory, home } = request.loaded;
   const store = await openPacks(home);
@@ -148,7 +171,9 @@ export async function loadStrategies(loaded: LoadedMandate): Promise<readonly Lo
   const load = createStrategyLoader(loaded.directory);
   const uses: LoadedUse[] = [];
   for (const [index, entry] of loaded.mandate.strategies.entries()) {
-    const { strategy, codeHash } = await strategyOf(entry, load);
+    const { strategy, codeHash } = await strategyOf(entry, load).catch((error: unknown) => {
+      throw namedAt(loaded, index, error);
+    });
     const params = resolveParams(strategy, entry.params ?? {});
     if (!params.ok) throw parameterFault(loaded, index, params.error);
     declareColumns(strategy, params.value, entry.file ?? null);
@@ -156,6 +181,22 @@ export async function loadStrategies(loaded: LoadedMandate): Promise<readonly Lo
     uses.push({ name: entry.name, strategy, params: params.value, codeHash, instruments });
   }
   return uses;
+}
+
+/** A strategy file that cannot be read was named somewhere. */
+function namedAt(
+  { resolved, fileName, mandate }: LoadedMandate,
+  index: number,
+  cause: unknown,
+): unknown {
+  const key = `strategies.${index}.file`;
+  const origin = resolved.origins.get(key);
+  const file = mandate.strategies[index].file ?? "";
+  const isUnread = cause instanceof Fault && cause.cause instanceof Error && "code" in cause.cause;
+  // An import of the file that is missing is the file's own matter.
+  if (!isUnread || cause.where !== normalize(file) || origin === undefined) return cause;
+  const place = formatPlace(origin, key, fileName);
+  return new Fault(cause.kind, `${place}: ${cause.message}`, { where: null, cause });
 }
 
 /** Before any data is read; `file` is the strategy's, null for one of the house. */
@@ -201,9 +242,24 @@ function parameterFault(
   return mandateFault(findings, fileName);
 }
 
-/** "all" becomes the pack's instruments. */
-export function usesOn(pack: Pack, uses: readonly LoadedUse[]): readonly StrategyUse[] {
+/** "all" becomes the pack's instruments; a name that the pack does not hold is refused. */
+export function usesOn(
+  { resolved, fileName }: LoadedMandate,
+  pack: Pack,
+  uses: readonly LoadedUse[],
+): readonly StrategyUse[] {
   const everything = pack.series.map((s) => s.instrument.id);
+  const findings = uses.flatMap(({ instruments }, index) =>
+    (instruments === "all" ? [] : instruments).flatMap((id, place) => {
+      if (everything.includes(id)) return [];
+      const key = ["strategies", index, "instruments", place].map(String);
+      const origin = resolved.origins.get(key.join("."));
+      if (origin === undefined) throw new InvariantError(6, `${key.join(".")} has no origin`);
+      const message = `the data does not hold ${id}; it holds ${everything.join(", ")}`;
+      return [{ origin, key, message }];
+    }),
+  );
+  if (findings.length > 0) throw mandateFault(findings, fileName);
   return uses.map((use) => ({
     ...use,
     instruments: use.instruments === "all" ? everything : [...use.instruments],

@@ -63,9 +63,11 @@ function writeAll(directory: string, files: ReadonlyMap<string, string>): void {
     for (const name of written) rmSync(join(directory, name));
     if (made !== undefined) removeEmptyFolders(directory, made);
     const { code, message } = error as NodeJS.ErrnoException;
+    const isFile = code === "EEXIST" || code === "ENOTDIR";
+    const reason = isFile ? "a part of the path is a file, not a folder" : (code ?? message);
     throw new Fault(
       "usage",
-      `${directory} cannot be written (${code ?? message}); nothing was left behind`,
+      `${directory} cannot be written (${reason}); choose another folder; nothing was left behind`,
       {
         where: directory,
         cause: error,

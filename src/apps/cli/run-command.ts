@@ -83,7 +83,7 @@ export async function prepareJob(options: RunOptions): Promise<{ job: Job; found
   const prepared = prepareRun({
     mandate: loaded.mandate,
     pack,
-    uses: usesOn(pack, uses),
+    uses: usesOn(loaded, pack, uses),
     sourceOf: sourceOf(loaded.mandate),
     sha256,
   });

@@ -25,7 +25,7 @@ export function resolveParams(
     const value = Object.hasOwn(given, name) ? given[name] : spec.default;
     const problem = problemWith(value, spec);
     if (problem === null) params[name] = value as number;
-    else issues.push({ path: [name], message: `${describe(value)}, expected ${problem}` });
+    else issues.push({ path: [name], message: `expected ${problem}, got ${describe(value)}` });
   }
   return issues.length === 0 ? ok(Object.freeze(params)) : err(issues);
 }

@@ -53,7 +53,7 @@ function repeatedNames(entries: readonly StrategyEntry[]): SectionIssue[] {
     return [
       {
         path: [index, "name"],
-        message: `${entry.name} is already the name of strategy ${first + 1}; each needs its own`,
+        message: `${entry.name} is already the name of strategies.${first}; each needs its own`,
       },
     ];
   });

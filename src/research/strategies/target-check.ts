@@ -94,7 +94,7 @@ function onlyValue(value: unknown, key: string): { readonly value: unknown } | n
 
 function requireFinite(owner: TargetOwner, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  const hint = typeof value === "number" && Number.isNaN(value) ? " (a column was not known)" : "";
+  const hint = typeof value === "number" && Number.isNaN(value) ? " (such as 0 divided by 0)" : "";
   throw refusal(owner, `${name} ${describe(value)}${hint}, expected a finite number`);
 }
 
@@ -107,5 +107,5 @@ function requireDeclared(owner: TargetOwner, order: DeclaredOrder): void {
 }
 
 function refusal(owner: TargetOwner, returned: string): Fault {
-  return new Fault("strategy", `strategy ${owner.name} returned ${returned}`);
+  return new Fault("strategy", `decide of ${owner.name} returned ${returned}`);
 }

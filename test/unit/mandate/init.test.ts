@@ -95,7 +95,7 @@ describe("initMandate", () => {
   it("leaves nothing behind where it cannot write", () => {
     writeFileSync(join(root, "file"), "");
     expect(() => initMandate(join(root, "file", "inner"), SECTIONS)).toThrow(
-      "cannot be written (ENOTDIR)",
+      "cannot be written (a part of the path is a file, not a folder)",
     );
     // A name longer than the file system takes, below a folder that had to be made first.
     expect(() => initMandate(join(root, "made", "x".repeat(300)), SECTIONS)).toThrow(

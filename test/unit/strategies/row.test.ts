@@ -80,7 +80,7 @@ describe("a decider", () => {
       () => undefined,
     );
     expect(() => createDecider(silent, {}, columns)(1)).toThrow(
-      "strategy planted returned undefined",
+      "strategy planted, row 1: decide of planted returned undefined",
     );
   });
 });

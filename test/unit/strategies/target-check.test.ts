@@ -30,7 +30,7 @@ describe("a target", () => {
     [[], "neither weight and units"],
     [{}, "neither weight and units"],
     [{ weight: 1, units: 1 }, "both weight and units"],
-    [{ weight: Number.NaN }, "weight the number NaN (a column was not known), expected a finite"],
+    [{ weight: Number.NaN }, "weight the number NaN (such as 0 divided by 0), expected a finite"],
     [{ weight: Number.POSITIVE_INFINITY }, "weight the number Infinity, expected a finite"],
     [{ weight: "1" }, 'weight the text "1"'],
     [{ units: null }, "units null"],
@@ -46,7 +46,7 @@ describe("a target", () => {
     [{ weight: 1, timeInForce: "ioc" }, 'timeInForce the text "ioc"'],
   ])("is refused: %j", (value, message) => {
     expect(() => check(value)).toThrow(Fault);
-    expect(() => check(value)).toThrow(`strategy mine returned `);
+    expect(() => check(value)).toThrow(`decide of mine returned `);
     expect(() => check(value)).toThrow(message);
   });
 
