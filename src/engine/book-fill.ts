@@ -29,9 +29,9 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
   const held = state.lots[i];
   const lots = order.side * order.lots;
   invariant(
-    order.purpose === "open" || (held * lots < 0 && Math.abs(held) >= order.lots),
+    order.purpose === "open" ? held * lots >= 0 : held * lots < 0 && Math.abs(held) >= order.lots,
     12,
-    () => `a ${order.purpose} order of ${lots} lots would not reduce a position of ${held}`,
+    () => `${order.purpose} order of ${lots} lots does not fit a position of ${held}`,
   );
   const money = fillMoney(k, i, { lots, price, referencePrice });
   state.cashMinor -= money.notionalMinor + money.feeMinor;
@@ -75,7 +75,7 @@ function fillMoney(
     fill.price === fill.referencePrice
       ? 0
       : notional - notionalMinor(fill.lots, fill.referencePrice, scale);
-  const fee = feeMinor(k.plan.fees[i], fill.lots, notional, scale);
+  const fee = feeMinor(k.plan.fees[i], fill.lots, notional, k.world.unitScales[i]);
   return { notionalMinor: notional, feeMinor: fee, slippageMinor };
 }
 

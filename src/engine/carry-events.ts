@@ -2,9 +2,11 @@
  * What happens to a book without trading: interest on a debit, borrow on shorts, splits, dividends
  * and their payment. Runs before the session's first fill.
  */
+import { add, decimalOf, divideRounded, multiply } from "../base/decimal.ts";
 import { dayNumber } from "../base/instant.ts";
 import { notionalMinor } from "../base/money.ts";
 import type { CashDividend, Split } from "../domain/corporate-action.ts";
+import type { ProtectiveStop } from "../domain/target.ts";
 import { accrue } from "../venue/accruals.ts";
 import { endOrder } from "./book-fill.ts";
 import type { Kernel } from "./state.ts";
@@ -97,10 +99,9 @@ function applySplit(k: Kernel, i: number, action: Split): void {
   const { state } = k;
   const { ratio } = action;
   const lotsBefore = state.lots[i];
-  const { whole: lotsAfter, fraction } = multiplyLots(lotsBefore, ratio);
+  const { whole: lotsAfter, isExact } = multiplyLots(lotsBefore, ratio);
+  const cashInLieuMinor = isExact ? 0 : inLieu(k, i, lotsAfter, ratio);
   if (state.mark[i] === state.mark[i]) state.mark[i] /= ratio;
-  const cashInLieuMinor =
-    fraction === 0 ? 0 : notionalMinor(fraction, state.mark[i], k.world.scales[i]);
   state.lots[i] = lotsAfter;
   state.cashMinor += cashInLieuMinor;
   const orders = state.working.filter((order) => order.working && order.instrument === i);
@@ -112,6 +113,7 @@ function applySplit(k: Kernel, i: number, action: Split): void {
     if (signal.instrument !== i) continue;
     signal.wantedLots = multiplyLots(signal.wantedLots, ratio).whole;
     signal.filledLots = multiplyLots(signal.filledLots, ratio).whole;
+    if (signal.stop !== null) signal.stop = splitStop(signal.stop, ratio);
   }
   if (lotsBefore === 0 && orders.length === 0) return;
   k.recorder.split(state.session, {
@@ -125,13 +127,31 @@ function applySplit(k: Kernel, i: number, action: Split): void {
   for (const order of orders) if (order.lots === 0) endOrder(k, order, "cancelled");
 }
 
-/** Whole lots toward zero and the rest; a ratio like 1/3 must not lose a lot to rounding. */
-function multiplyLots(lots: number, ratio: number): { whole: number; fraction: number } {
+/** A stop that waits with its order is on the scale of the day it was decided. */
+function splitStop(stop: ProtectiveStop, ratio: number): ProtectiveStop {
+  return "price" in stop ? { price: stop.price / ratio } : { distance: stop.distance / ratio };
+}
+
+/**
+ * The lots that vanish, at the last mark: (before x ratio - after) x mark / ratio, by exact
+ * decimals, because a fraction such as 1.9 - 1 is not what it says in doubles.
+ */
+function inLieu({ state, world }: Kernel, i: number, lotsAfter: number, ratio: number): number {
+  const scale = world.scales[i];
+  const divisor = decimalOf(ratio);
+  const vanished = add(multiply(decimalOf(state.lots[i]), divisor), decimalOf(-lotsAfter));
+  const value = multiply(multiply(vanished, decimalOf(state.mark[i])), scale.exact);
+  const top = value.coefficient * 10n ** BigInt(scale.digits + divisor.scale);
+  return Number(divideRounded(top, divisor.coefficient * 10n ** BigInt(value.scale)));
+}
+
+/** Whole lots toward zero; a ratio like 1/3 must not lose a lot to rounding. */
+function multiplyLots(lots: number, ratio: number): { whole: number; isExact: boolean } {
   const exact = lots * ratio;
   const nearest = Math.round(exact);
   if (Math.abs(exact - nearest) <= Math.abs(exact) * 1e-12) {
-    return { whole: nearest === 0 ? 0 : nearest, fraction: 0 };
+    return { whole: nearest === 0 ? 0 : nearest, isExact: true };
   }
   const whole = exact < 0 ? 0 - Math.floor(-exact) : Math.floor(exact);
-  return { whole, fraction: exact - whole };
+  return { whole, isExact: false };
 }

@@ -28,6 +28,11 @@ export function matchAtSameClose(k: Kernel, session: number): void {
   dropEnded(k);
 }
 
+/** Crossing zero closes first: what opens waits while the other side is still held. */
+function waits({ state }: Kernel, { purpose, instrument, side }: Order): boolean {
+  return purpose === "open" && state.lots[instrument] * side < 0;
+}
+
 function openPhase(k: Kernel, session: number): void {
   const { working } = k.state;
   for (const purpose of AT_OPEN) {
@@ -36,7 +41,7 @@ function openPhase(k: Kernel, session: number): void {
       if (!order.working || order.purpose !== purpose || order.session >= session) continue;
       const open = k.world.bars[order.instrument].open?.[session] ?? Number.NaN;
       const reference = atOpen(order.type, order.side, order.price, open, k.plan.marketPhase);
-      if (reference === reference) fillOrder(k, order, reference);
+      if (reference === reference && !waits(k, order)) fillOrder(k, order, reference);
     }
   }
 }
@@ -48,7 +53,7 @@ function rangePhase(k: Kernel, session: number): void {
       const order = working[n];
       if (!order.working || order.purpose !== purpose) continue;
       // A stop born at this open has been in the market since then; other orders start tomorrow.
-      if (order.session >= session && purpose !== "stop") continue;
+      if ((order.session >= session && purpose !== "stop") || waits(k, order)) continue;
       const open = k.world.bars[order.instrument].open?.[session] ?? Number.NaN;
       if (!tryRange(k, order, session, open) || purpose !== "open") continue;
       const born = k.state.stops[order.instrument];
@@ -76,7 +81,7 @@ function closePhase(k: Kernel, session: number, decidedBy: number): void {
       if (!order.working || order.purpose !== purpose || order.session > decidedBy) continue;
       const close = k.world.bars[order.instrument].close[session];
       const reference = atClose(order.type, close, k.plan.marketPhase);
-      if (reference === reference) fillOrder(k, order, reference);
+      if (reference === reference && !waits(k, order)) fillOrder(k, order, reference);
     }
   }
 }

@@ -14,12 +14,12 @@ export type Signal = {
   readonly currentLots: number;
   readonly beliefLots: number | null;
   readonly entry: Entry;
-  /** Raw prices. */
-  readonly stop: ProtectiveStop | null;
   readonly timeInForce: TimeInForce;
   readonly verdicts: Verdict[];
   readonly orders: Order[];
   readonly refusals: Refusal[];
+  /** Raw prices; splits rewrite them. */
+  stop: ProtectiveStop | null;
   /** Lots of change wanted and got; splits rewrite them. */
   wantedLots: number;
   filledLots: number;

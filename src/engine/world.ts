@@ -23,6 +23,8 @@ export type World = {
   readonly series: readonly BarSeries[];
   readonly instruments: readonly Instrument[];
   readonly scales: readonly MoneyScale[];
+  /** Lots at an amount per unit, without the contract multiplier: for what is charged by the unit. */
+  readonly unitScales: readonly MoneyScale[];
   readonly ticks: readonly (TickGrid | null)[];
   /** Aligned on sessions. */
   readonly bars: readonly InstrumentBars[];
@@ -32,7 +34,7 @@ export type World = {
   readonly rowAt: readonly (Int32Array | null)[];
   /** Session at which each instrument's row lies; null: the same index. */
   readonly sessionOfRow: readonly (Int32Array | null)[];
-  /** Session -> actions taking effect before its open: dividends before splits of the same day. */
+  /** Session -> actions taking effect before its open: by ex-date, dividends before splits of one day. */
   readonly actions: ReadonlyMap<number, readonly CorporateAction[]>;
   readonly indexOf: ReadonlyMap<string, number>;
 };
@@ -51,6 +53,7 @@ export function buildWorld(pack: BacktestPack): World {
     series,
     instruments: series.map((s) => s.instrument),
     scales: series.map(({ instrument: i }) => moneyScale(i.lot, i.multiplier, i.currencyDigits)),
+    unitScales: series.map(({ instrument: i }) => moneyScale(i.lot, 1, i.currencyDigits)),
     ticks: series.map(({ instrument }) => tickGrid(instrument.tick)),
     bars,
     closes: bars.map((b) => b.close),
@@ -131,9 +134,11 @@ function actionsBySession(
     if (list.length === 0) bySession.set(session, list);
     list.push(action);
   }
-  // A dividend is per unit held before the ex-date, so it is counted before a split of that day.
+  // A dividend is per unit held before the ex-date, so it is counted before a split of that day;
+  // what a gap in the bars brings together on one session keeps the order of its ex-dates.
+  const rank = ({ kind }: CorporateAction) => (kind === "split" ? 1 : 0);
   for (const list of bySession.values()) {
-    list.sort((a, b) => Number(a.kind === "split") - Number(b.kind === "split"));
+    list.sort((a, b) => a.exDateMs - b.exDateMs || rank(a) - rank(b));
   }
   return bySession;
 }
