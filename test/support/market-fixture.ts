@@ -235,7 +235,7 @@ export function soundRun(market: Market, over: Settings = {}): Outcome {
 }
 
 /** As bytes, so that 0 and -0 or two NaN are told apart. */
-function numbersOf({ state }: Kernel): readonly string[] {
+export function numbersOf({ state }: Kernel): readonly string[] {
   const { fills, curves, counters, costs } = state;
   const columns = [
     ...Object.values(fills).map((column) => column.values()),
