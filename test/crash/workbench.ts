@@ -189,15 +189,29 @@ export function headOf(home: string): Head | null {
 /** Path -> when and how large, of everything under a home. */
 export type Snapshot = ReadonlyMap<string, string>;
 
+/** Read while a process adds and removes: what vanishes between two looks is not there. */
 export function snapshot(home: string): Snapshot {
-  if (!existsSync(home)) return new Map();
-  const names = readdirSync(home, { recursive: true, encoding: "utf8" });
-  return new Map(
-    names.map((name) => {
-      const stat = statSync(join(home, name), { bigint: true, throwIfNoEntry: false });
-      return [name, stat === undefined ? "" : `${stat.ino}/${stat.size}/${stat.mtimeNs}`];
-    }),
-  );
+  const found = new Map<string, string>();
+  const walk = (folder: string): void => {
+    for (const name of namesIn(join(home, folder))) {
+      const path = join(folder, name);
+      const stat = statSync(join(home, path), { bigint: true, throwIfNoEntry: false });
+      if (stat === undefined) continue;
+      found.set(path, `${stat.ino}/${stat.size}/${stat.mtimeNs}`);
+      if (stat.isDirectory()) walk(path);
+    }
+  };
+  walk("");
+  return found;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 export type Phase =

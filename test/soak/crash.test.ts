@@ -178,7 +178,7 @@ describe("SIGKILL at a hundred moments", () => {
       `${[`${kills} kills of a run of ${(tookMs / 1000).toFixed(1)} s, ${document.journal_entries} entries`, ...rows, `ended before  ${early}`].join("\n  ")}\n`,
     );
     for (const phase of ["pack build", "sessions", "comparing", "artifacts", "sealing"] as const) {
-      expect(table.get(phase) ?? 0, phase).toBeGreaterThan(1);
+      expect(table.get(phase) ?? 0, phase).toBeGreaterThan(0);
     }
   });
 });
