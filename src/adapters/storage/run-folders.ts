@@ -194,7 +194,7 @@ function findRun(runs: readonly RunFolder[], prefix: string | null, root: string
     "usage",
     `${candidates.length} runs begin with "${prefix}": give more of the id`,
     {
-      details: candidates.map((run) => run.name),
+      details: candidates.map((run) => run.name).sort(byName),
     },
   );
 }
@@ -270,4 +270,8 @@ function freeName(wanted: string): string {
   let number = 2;
   while (existsSync(`${wanted}-${number}`)) number += 1;
   return `${wanted}-${number}`;
+}
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

@@ -259,8 +259,8 @@ function verifyRunDocument(
   for (const [key, said, is] of pairs) {
     // A record that could not be read is a finding already, and says nothing of others.
     if (said === is || is === undefined) continue;
-    const says = said === undefined ? `does not say ${key}` : `says ${key} ${String(said)}`;
-    findings.push(`run.json ${says}, the other records say ${String(is)}`);
+    const says = said === undefined ? `does not say ${key}` : `says ${key} ${shown(said)}`;
+    findings.push(`run.json ${says}, the other records say ${shown(is)}`);
   }
 }
 
@@ -303,4 +303,8 @@ function attempt<T>(findings: string[], work: () => T): T | null {
     findings.push(error.message);
     return null;
   }
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -272,7 +272,10 @@ describe("the pack store", () => {
     const home = newHome();
     const stores = await Promise.all([open(home), open(home)]);
     const puts = await Promise.all(stores.map((store) => store.put(contentOf([4, 5]), {}, row)));
-    expect(puts.map((put) => put.created).sort((a, b) => Number(a) - Number(b))).toEqual([false, true]);
+    expect(puts.map((put) => put.created).sort((a, b) => Number(a) - Number(b))).toEqual([
+      false,
+      true,
+    ]);
     expect(await stores[0].catalog()).toHaveLength(1);
     expect(readdirSync(join(home, "packs")).filter((name) => name.startsWith(".writing"))).toEqual(
       [],
