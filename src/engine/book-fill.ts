@@ -47,7 +47,8 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
   }
   const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
   k.recorder.fill(state.session, report, money, ended);
-  followPosition(k, i, order.purpose === "open" ? opener : null, price);
+  if (state.lots[i] === 0) leaveFlat(k, order);
+  else followPosition(k, i, order.purpose === "open" ? opener : null, price);
 }
 
 function logFill(
@@ -96,20 +97,26 @@ export function endOrder(
   k.recorder.ended(k.state.session, report, ended);
 }
 
-/** Flat: the stop and closing orders go. Held: the stop covers exactly what is held. */
+/**
+ * Flat: the stop and closing orders go. Where a stop made it so, orders that would have added to
+ * the position go too: there is nothing left to add to.
+ */
+function leaveFlat(k: Kernel, by: Order): void {
+  const { state } = k;
+  const stop = state.stops[by.instrument];
+  if (stop !== null) endOrder(k, stop, "cancelled");
+  for (const order of state.working) {
+    if (!order.working || order.instrument !== by.instrument) continue;
+    const adds = by.purpose === "stop" && order.side !== by.side;
+    if (order.purpose === "close" || adds) endOrder(k, order, "cancelled");
+  }
+}
+
+/** The stop covers exactly what is held. */
 function followPosition(k: Kernel, i: number, opener: Signal | null, fillPrice: number): void {
   const { state } = k;
   const lots = state.lots[i];
   const stop = state.stops[i];
-  if (lots === 0) {
-    if (stop !== null) endOrder(k, stop, "cancelled");
-    for (const order of state.working) {
-      if (order.working && order.instrument === i && order.purpose === "close") {
-        endOrder(k, order, "cancelled");
-      }
-    }
-    return;
-  }
   const price = stopPrice(opener, stop, Math.sign(lots) as Side, fillPrice);
   if (price === null) return;
   if (stop !== null) {

@@ -65,7 +65,7 @@ export function applyActions(k: Kernel, session: number): void {
 function accrueDividend(k: Kernel, i: number, action: CashDividend): void {
   const lots = k.state.lots[i];
   if (lots === 0) return;
-  const amountMinor = notionalMinor(lots, action.amountPerUnit, k.world.scales[i]);
+  const amountMinor = notionalMinor(lots, action.amountPerUnit, k.world.unitScales[i]);
   k.state.receivableMinor += amountMinor;
   k.state.payments.push({
     instrument: i,

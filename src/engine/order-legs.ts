@@ -3,6 +3,7 @@
  * zero is both, the closing leg at market and the opening one under the strategy's terms.
  */
 import type { Order, OrderType, Side } from "../domain/order.ts";
+import type { ProtectiveStop } from "../domain/target.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel } from "./state.ts";
 
@@ -50,10 +51,26 @@ export function toOrder(k: Kernel, leg: Leg): Order {
 }
 
 /** Raw limit price, or null for the types that have none. */
-export function entryPrice(signal: Signal): number | null {
+function entryPrice(signal: Signal): number | null {
   return typeof signal.entry === "object" ? signal.entry.limit : null;
 }
 
 function orderType(signal: Signal): OrderType {
   return typeof signal.entry === "object" ? "limit" : signal.entry;
+}
+
+/** Entry, protective stop and time in force, all of them. */
+export function haveSameTerms(a: Signal, b: Signal): boolean {
+  return (
+    entryPrice(a) === entryPrice(b) &&
+    orderType(a) === orderType(b) &&
+    a.timeInForce === b.timeInForce &&
+    sameStop(a.stop, b.stop)
+  );
+}
+
+function sameStop(a: ProtectiveStop | null, b: ProtectiveStop | null): boolean {
+  if (a === null || b === null) return a === b;
+  if ("price" in a) return "price" in b && a.price === b.price;
+  return "distance" in b && a.distance === b.distance;
 }

@@ -16,7 +16,7 @@ import { freshnessGate } from "../execution/gates/freshness.ts";
 import { limitsGate } from "../execution/gates/limits.ts";
 import { BookExposure } from "./book-exposure.ts";
 import { collectSignals } from "./collect-signals.ts";
-import { entryPrice, type Leg, legsOf, toOrder } from "./order-legs.ts";
+import { haveSameTerms, type Leg, legsOf, toOrder } from "./order-legs.ts";
 import { replaceWorking } from "./replace-orders.ts";
 import { countTerminal, signalEnd } from "./signal-end.ts";
 import type { StageCounts, StageName } from "./stage-tally.ts";
@@ -52,7 +52,10 @@ export function decide(k: Kernel, session: number): boolean {
 function routeSignals(k: Kernel, signals: readonly Signal[]): void {
   const { state, plan } = k;
   const live = signals.filter((signal) => passesSignalGates(k, signal));
-  for (const signal of live) replaceWorking(k, signal.instrument);
+  // A refused wish has given the earlier one up as well; only a duplicate leaves it at work.
+  for (const signal of signals) {
+    if (!signal.refusals.some((r) => r.by === "duplicate")) replaceWorking(k, signal.instrument);
+  }
   if (live.length > 1) {
     live.sort((a, b) => (plan.variants[a.variant].id < plan.variants[b.variant].id ? -1 : 1));
   }
@@ -125,14 +128,15 @@ function judgeFreshness(k: Kernel, signal: Signal): Verdict {
 }
 
 function judgeDuplicate(k: Kernel, signal: Signal): Verdict {
-  const working = k.state.working.filter(
+  const { working, openSignals } = k.state;
+  const own = working.filter(
     (order) => order.working && order.instrument === signal.instrument && order.purpose !== "stop",
   );
-  return duplicateGate(
-    working,
-    (signal.beliefLots as number) - signal.currentLots,
-    entryPrice(signal),
-  );
+  const sameTerms = own.every((order) => {
+    const earlier = order.signal === null ? undefined : openSignals.get(order.signal);
+    return earlier !== undefined && haveSameTerms(earlier, signal);
+  });
+  return duplicateGate(own, (signal.beliefLots as number) - signal.currentLots, sameTerms);
 }
 
 /** A signal without an order ends here, at its decision. */

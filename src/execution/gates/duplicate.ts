@@ -4,20 +4,16 @@ import type { Verdict } from "../../domain/refusal.ts";
 
 /**
  * Fails when the instrument's working entry and exit orders already amount to the wanted change
- * under the same terms; `wantedLots` is signed, `price` the limit or null.
+ * under the same terms (entry, stop, time in force); `wantedLots` is signed.
  */
 export function duplicateGate(
   working: readonly Order[],
   wantedLots: number,
-  price: number | null,
+  sameTerms: boolean,
 ): Verdict {
   let workingLots = 0;
-  let sameTerms = working.length > 0;
-  for (const order of working) {
-    workingLots += order.side * order.lots;
-    sameTerms &&= order.price === price;
-  }
-  const duplicate = sameTerms && workingLots === wantedLots;
+  for (const order of working) workingLots += order.side * order.lots;
+  const duplicate = working.length > 0 && sameTerms && workingLots === wantedLots;
   return {
     gate: "duplicate",
     result: duplicate ? "fail" : "pass",

@@ -74,7 +74,8 @@ describe("duplicate", () => {
   ] as [string, Order[], number, number | null, string][])(
     "%s",
     (_, working, wanted, price, result) => {
-      const verdict = duplicateGate(working, wanted, price);
+      const sameTerms = working.every((o) => o.price === price);
+      const verdict = duplicateGate(working, wanted, sameTerms);
       expect(verdict).toMatchObject({ gate: "duplicate", result, rule: "working_order" });
       expect(verdict.observed).toBe(working.reduce((sum, o) => sum + o.side * o.lots, 0));
     },
