@@ -29,7 +29,7 @@ function askVariant(k: Kernel, v: number, variant: Variant, session: number): Si
   const row = rowAt === null ? session : rowAt[session];
   if (row < variant.warmup) return null;
   const { state } = k;
-  if (variant.ready[row] === 0) {
+  if (variant.ready !== null && variant.ready[row] === 0) {
     state.counters.unknownRows++;
     return null;
   }

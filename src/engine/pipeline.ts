@@ -51,16 +51,19 @@ export function decide(k: Kernel, session: number): boolean {
 /** Takes the signals of one decision to their orders or refusals. */
 function routeSignals(k: Kernel, signals: readonly Signal[]): void {
   const { state, plan } = k;
-  const live = signals.filter((signal) => passesSignalGates(k, signal));
-  // A refused wish has given the earlier one up as well; only a duplicate leaves it at work.
+  const live: Signal[] = [];
   for (const signal of signals) {
-    if (!signal.refusals.some((r) => r.by === "duplicate")) replaceWorking(k, signal.instrument);
+    if (passesSignalGates(k, signal)) live.push(signal);
+    else if (signal.refusals[0].by === "duplicate") continue;
+    // A refused wish has given the earlier one up as well; only a duplicate leaves it at work.
+    replaceWorking(k, signal.instrument);
   }
   if (live.length > 1) {
     live.sort((a, b) => (plan.variants[a.variant].id < plan.variants[b.variant].id ? -1 : 1));
   }
   const book = new BookExposure(k);
-  const legs = live.flatMap((signal) => legsOf(k, signal));
+  const legs: Leg[] = [];
+  for (const signal of live) legs.push(...legsOf(k, signal));
   const approved: Submission[] = [];
   // Reductions go first: what they free is there for the orders that add.
   for (const leg of legs) if (leg.purpose === "close") placeLeg(k, leg, book, approved);

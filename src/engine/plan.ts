@@ -181,13 +181,32 @@ export function actionsOf(
   return actions.filter((action) => action.instrument === instrument);
 }
 
-function readyRows(columns: readonly Float64Array[], warmup: number, rows: number): Uint8Array {
+/** Null when every column is known from the end of warm-up on: the common case, found by a sum. */
+function readyRows(
+  columns: readonly Float64Array[],
+  warmup: number,
+  rows: number,
+): Uint8Array | null {
+  if (columns.every((column) => Number.isFinite(sumFrom(column, warmup)))) return null;
   const ready = new Uint8Array(rows).fill(1, warmup);
   for (const column of columns) {
-    // x - x is 0 for every finite number and NaN for the rest.
-    for (let row = warmup; row < rows; row++) if (column[row] - column[row] !== 0) ready[row] = 0;
+    for (let row = warmup; row < rows; row++) if (!Number.isFinite(column[row])) ready[row] = 0;
   }
   return ready;
+}
+
+/** Not finite if any value is not; four accumulators, because one would wait for each addition. */
+function sumFrom(column: Float64Array, from: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let row = from;
+  for (; row + 3 < column.length; row += 4) {
+    a += column[row];
+    b += column[row + 1];
+    c += column[row + 2];
+    d += column[row + 3];
+  }
+  for (; row < column.length; row++) a += column[row];
+  return a + b + c + d;
 }
 
 /** Direct targets are whole positions: two strategies on one instrument would undo each other. */

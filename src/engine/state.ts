@@ -26,8 +26,8 @@ export type Variant = {
   readonly decide: (row: number) => Target | null;
   /** First row past warm-up. */
   readonly warmup: number;
-  /** 1 where every declared column is known. */
-  readonly ready: Uint8Array;
+  /** 1 where every declared column is known; null: on every row past warm-up. */
+  readonly ready: Uint8Array | null;
   /** Split factor at each row: adjusted = raw x factor. */
   readonly splitFactor: Float64Array;
 };

@@ -127,7 +127,7 @@ export const WIRING: readonly Wiring[] = [
     plant: planted(
       "engine/collect-signals.ts",
       "variant.decide(row)",
-      "variant.decide(Math.min(row + 1, variant.ready.length - 1))",
+      "variant.decide(Math.min(row + 1, k.world.sessionsMs.length - 1))",
     ),
     exitCode: 5,
     status: "ERROR",
