@@ -10,6 +10,7 @@ import { type JournalRules, openJournalStore } from "../src/adapters/storage/jou
 import { sha256 } from "../src/adapters/system/hash.ts";
 import { nextNormal, prngOf } from "../src/base/prng.ts";
 import type { Pack } from "../src/domain/pack.ts";
+import { createCurves, type Curves } from "../src/engine/curves.ts";
 import { createJournallingRecorder, createTrace } from "../src/engine/journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "../src/engine/kernel.ts";
 import { buildPlan, type Planned } from "../src/engine/plan.ts";
@@ -21,7 +22,9 @@ import { createJournalWriter } from "../src/records/journal/writer.ts";
 import { maCross } from "../src/research/strategies/ma-cross.ts";
 
 const BARS = 1_000_000;
-const ROUNDS = 7;
+/** Rounds until the compiler has seen everything, and rounds that count. */
+const WARM_UP = 5;
+const ROUNDS = 15;
 const MINUTE_MS = 60_000;
 
 /** A random walk on a 0.01 grid with opens away from the last close. */
@@ -93,9 +96,9 @@ function median(values: readonly number[]): number {
 }
 
 /** Indicators are part of the work: the plan is made anew each time. */
-function trialLane(world: World): { fills: number; rate: number } {
+function trialLane(world: World, curves: Curves): { fills: number; rate: number } {
   const start = performance.now();
-  const k = createKernel(world, planOn(world).plan, nullRecorder);
+  const k = createKernel(world, planOn(world).plan, nullRecorder, curves);
   runSessions(k, 0, BARS);
   finishKernel(k);
   const seconds = (performance.now() - start) / 1000;
@@ -135,10 +138,12 @@ async function auditedLane(world: World): Promise<{ entries: number; rate: numbe
   }
 }
 
-/** Rates in bars a second: medians of several rounds in one process. */
+/** Rates in bars a second: medians of several warm rounds in one process. */
 export async function benchKernel(): Promise<readonly string[]> {
   const world = buildWorld(randomWalk());
-  const trials = Array.from({ length: ROUNDS }, () => trialLane(world));
+  const curves = createCurves(BARS, 1);
+  const rounds = Array.from({ length: WARM_UP + ROUNDS }, () => trialLane(world, curves));
+  const trials = rounds.slice(WARM_UP);
   const audited = [];
   for (let n = 0; n < 3; n++) audited.push(await auditedLane(world));
   const trial = median(trials.map((t) => t.rate));

@@ -111,7 +111,7 @@ function makeSignal(
   const { state } = k;
   const variant = k.plan.variants[v];
   const i = variant.instrument;
-  const factor = variant.splitFactor[wish.row];
+  const factor = variant.splitFactor === null ? 1 : variant.splitFactor[wish.row];
   const { target } = wish;
   const entry = target.entry ?? "market";
   const currentLots = state.lots[i];

@@ -3,18 +3,35 @@
  * working orders, marking, decisions. The trial lane gives it a null recorder, the audited lane a
  * journalling one; nothing else differs, so fills, cash and equity are equal bit for bit.
  */
+import { invariant } from "../base/assert.ts";
 import { notionalMinor } from "../base/money.ts";
 import { accrueInterest, applyActions, payDividends } from "./carry-events.ts";
 import { endOrder } from "./book-fill.ts";
+import { createCurves, type Curves } from "./curves.ts";
 import { matchAtSameClose, matchOrders } from "./match-orders.ts";
 import { decide } from "./pipeline.ts";
 import type { Recorder } from "./recorder.ts";
 import { createState, type Kernel, type KernelState, type Plan, totalCosts } from "./state.ts";
 import type { World } from "./world.ts";
 
-/** A kernel with the initial deposit in its cash account, before the first session. */
-export function createKernel(world: World, plan: Plan, recorder: Recorder): Kernel {
-  const k: Kernel = { world, plan, state: createState(world, plan), recorder };
+/**
+ * A kernel with the initial deposit in its cash account, before the first session. A trial that
+ * follows another of the same size hands its curves on: fresh memory is dear.
+ */
+export function createKernel(
+  world: World,
+  plan: Plan,
+  recorder: Recorder,
+  curves: Curves = createCurves(world.sessionsMs.length, world.instruments.length),
+): Kernel {
+  const { length } = world.sessionsMs;
+  invariant(
+    curves.nav.length === length && (curves.gross === null) === (world.instruments.length === 1),
+    20,
+    () => `curves of ${curves.nav.length} sessions do not fit a world of ${length}`,
+  );
+  curves.receivable = null;
+  const k: Kernel = { world, plan, state: createState(world, plan, curves), recorder };
   k.state.cashMinor = plan.initialEquityMinor;
   k.state.navMinor = plan.initialEquityMinor;
   recorder.flow(0, plan.initialEquityMinor);

@@ -124,7 +124,8 @@ function planVariant(
   }
   const series = input.world.series[i];
   requireColumns(input, use, series);
-  const inputs: ColumnInputs = adjustInputs(series, actionsOf(input.actions, id));
+  const actions = actionsOf(input.actions, id);
+  const inputs: ColumnInputs = adjustInputs(series, actions);
   const columns = columnsOf(input, use, { id, inputs });
   const rows = series.timesMs.length;
   if (columns.warmup >= rows) {
@@ -150,7 +151,7 @@ function planVariant(
     decide: createDecider(use.strategy, use.params, { ...columns, placeOf: placeIn(use, series) }),
     warmup: columns.warmup,
     ready: readyRows(columns.arrays, columns.warmup, rows),
-    splitFactor: inputs.splitFactor,
+    splitFactor: actions.some((action) => action.kind === "split") ? inputs.splitFactor : null,
   };
   const start = input.world.sessionOfRow[i]?.[columns.warmup] ?? columns.warmup;
   return { variant, planned: { use, series, warmup: columns.warmup }, start };

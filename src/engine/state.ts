@@ -9,7 +9,7 @@ import type { Target } from "../domain/target.ts";
 import type { Limits } from "../execution/gates/limits.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
 import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
-import { createCurves, type Curves } from "./curves.ts";
+import type { Curves } from "./curves.ts";
 import { type FillLog, createFillLog } from "./fill-log.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Signal } from "./signal.ts";
@@ -28,8 +28,8 @@ export type Variant = {
   readonly warmup: number;
   /** 1 where every declared column is known; null: on every row past warm-up. */
   readonly ready: Uint8Array | null;
-  /** Split factor at each row: adjusted = raw x factor. */
-  readonly splitFactor: Float64Array;
+  /** Split factor at each row, adjusted = raw x factor; null: never split. */
+  readonly splitFactor: Float64Array | null;
 };
 
 export type Plan = {
@@ -106,7 +106,8 @@ export type KernelState = {
   costsBeforeWindow: number;
 };
 
-export function createState(world: World, plan: Plan): KernelState {
+/** `curves` may come from an earlier kernel of the same size: every session writes its own values. */
+export function createState(world: World, plan: Plan, curves: Curves): KernelState {
   const n = world.instruments.length;
   return {
     session: -1,
@@ -144,7 +145,7 @@ export function createState(world: World, plan: Plan): KernelState {
     ruinedAt: null,
     tally: createTally(),
     fills: createFillLog(),
-    curves: createCurves(world.sessionsMs.length, n),
+    curves,
     costsBeforeWindow: 0,
   };
 }

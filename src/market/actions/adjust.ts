@@ -23,30 +23,42 @@ type Effect = {
 export function adjustInputs(series: BarSeries, actions: readonly CorporateAction[]): ColumnInputs {
   const { timesMs, open, high, low, close, volume } = series;
   const effects = effectsByRow(timesMs, ofInstrument(series, actions));
-  const splitFactor = splitFactors(timesMs.length, effects);
+  const splitFactor = lazily(() => splitFactors(timesMs.length, effects));
+  const wealth = lazily(() => totalReturnOf(close, effects));
   const adjusted = [...effects.values()].some((effect) => effect.units !== 1);
-  let wealth: Float64Array | null = null;
   const scale = (column: Float64Array | null) =>
-    column === null || !adjusted ? column : column.map((value, t) => value * splitFactor[t]);
+    column === null || !adjusted ? column : times(column, splitFactor());
   return {
     rows: timesMs.length,
     open: scale(open),
     high: scale(high),
     low: scale(low),
-    close: adjusted ? close.map((value, t) => value * splitFactor[t]) : close,
-    volume:
-      volume === null || !adjusted ? volume : volume.map((value, t) => value / splitFactor[t]),
+    close: adjusted ? times(close, splitFactor()) : close,
+    volume: volume === null || !adjusted ? volume : volume.map((v, t) => v / splitFactor()[t]),
     rawOpen: open,
     rawHigh: high,
     rawLow: low,
     rawClose: close,
     get totalReturn() {
-      // Few strategies ask for it: computed for those that do, once.
-      wealth ??= totalReturnOf(close, effects);
-      return wealth;
+      return wealth();
     },
-    splitFactor,
+    get splitFactor() {
+      return splitFactor();
+    },
   };
+}
+
+/** Few strategies ask for these columns: computed for those that do, once. */
+function lazily(compute: () => Float64Array): () => Float64Array {
+  let column: Float64Array | null = null;
+  return () => {
+    column ??= compute();
+    return column;
+  };
+}
+
+function times(column: Float64Array, factor: Float64Array): Float64Array {
+  return column.map((value, t) => value * factor[t]);
 }
 
 function splitFactors(rows: number, effects: ReadonlyMap<number, Effect>): Float64Array {
