@@ -48,7 +48,7 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
   const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
   k.recorder.fill(state.session, report, money, ended);
   if (state.lots[i] === 0) leaveFlat(k, order);
-  else followPosition(k, i, order.purpose === "open" ? opener : null, price);
+  else followPosition(k, i, opener, price);
 }
 
 function logFill(

@@ -113,6 +113,7 @@ function applySplit(k: Kernel, i: number, action: Split): void {
     if (signal.instrument !== i) continue;
     signal.wantedLots = multiplyLots(signal.wantedLots, ratio).whole;
     signal.filledLots = multiplyLots(signal.filledLots, ratio).whole;
+    if (typeof signal.entry === "object") signal.entry = { limit: signal.entry.limit / ratio };
     if (signal.stop !== null) signal.stop = splitStop(signal.stop, ratio);
   }
   if (lotsBefore === 0 && orders.length === 0) return;

@@ -45,7 +45,6 @@ export function runSessions(k: Kernel, from: number, to: number): void {
   const hasActions = world.actions.size > 0;
   for (let session = from; session < to; session++) {
     state.session = session;
-    if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);
     if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
     if (hasActions) applyActions(k, session);
     if (state.payments.length > 0) payDividends(k, session);
@@ -56,6 +55,7 @@ export function runSessions(k: Kernel, from: number, to: number): void {
       markToMarket(k, session);
     }
     closeSession(state, session);
+    if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);
     recorder.close(session, state.lots, state.mark);
   }
 }

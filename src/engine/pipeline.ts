@@ -120,8 +120,9 @@ function judgeOrder(k: Kernel, view: ExposureView): readonly Verdict[] {
   return verdicts;
 }
 
+/** A verdict of `not_evaluated` was given, but nothing was judged. */
 function tallied(counts: StageCounts, verdict: Verdict): void {
-  counts.evaluated++;
+  if (verdict.result !== "not_evaluated") counts.evaluated++;
   if (verdict.result !== "pass") counts.bound++;
 }
 

@@ -2,16 +2,17 @@
 import { formatDate } from "../base/instant.ts";
 import { minorToAmount } from "../base/money.ts";
 import type { WrittenArtifact } from "../domain/artifact.ts";
-import type { Metrics, ReportInput, RunDocument, SignalCounts } from "../domain/run-document.ts";
+import type { ReportInput, RunDocument, SignalCounts } from "../domain/run-document.ts";
 import type { RunStatus } from "../domain/run-status.ts";
-import { computeMetrics, dailyReturns, drawdowns } from "../research/evaluation/metrics.ts";
+import { dailyReturns, drawdowns } from "../research/evaluation/metrics.ts";
 import { fractionsOfNav } from "./artifact-tables.ts";
 import type { Breach } from "./audit.ts";
 import { grossCurve, netCurve } from "./curves.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunRequest } from "./run-request.ts";
 import { stageRecords } from "./stage-tally.ts";
-import { type Kernel, totalCosts } from "./state.ts";
+import type { Kernel } from "./state.ts";
+import { windowMetrics } from "./window-metrics.ts";
 
 type ResultInput = {
   readonly request: RunRequest;
@@ -48,8 +49,8 @@ export function runDocument(input: ResultInput): RunDocument {
     currency: k.world.instruments[0].currency,
     journal: input.journal,
     window: { full: datesOf(k, 0), evaluation: datesOf(k, planned.plan.effectiveStart) },
-    metrics: metricsFrom(prepared, k, planned.plan.effectiveStart),
-    metrics_full: metricsFrom(prepared, k, 0),
+    metrics: windowMetrics(k, prepared, planned.plan.effectiveStart),
+    metrics_full: windowMetrics(k, prepared, 0),
     costs: {
       fees: minorToAmount(k.state.costs.fees, digits),
       slippage: minorToAmount(k.state.costs.slippage, digits),
@@ -111,37 +112,6 @@ function kernelWarnings(k: Kernel): readonly string[] {
     );
   }
   return warnings;
-}
-
-/** Fills and costs from the window's first session on; `from` itself only matters at same_close. */
-function metricsFrom(prepared: Prepared, k: Kernel, from: number): Metrics {
-  const { nav } = k.state.curves;
-  const to = nav.length - 1;
-  return computeMetrics({
-    datesMs: k.world.sessionsMs,
-    navMinor: nav,
-    from,
-    to,
-    periodsPerYear: prepared.periodsPerYear,
-    riskFree: prepared.riskFree,
-    ...tradedFrom(k, from),
-    costsMinor: totalCosts(k.state) - (from === 0 ? 0 : k.state.costsBeforeWindow),
-    digits: k.world.scales[0].digits,
-  });
-}
-
-function tradedFrom(k: Kernel, from: number): { trades: number; notionalMinorTotal: number } {
-  const { fills } = k.state;
-  const session = fills.session.values();
-  const notional = fills.notional.values();
-  let trades = 0;
-  let notionalMinorTotal = 0;
-  for (let n = 0; n < session.length; n++) {
-    if (session[n] < from) continue;
-    trades++;
-    notionalMinorTotal += Math.abs(notional[n]);
-  }
-  return { trades, notionalMinorTotal };
 }
 
 export function reportInput(

@@ -6,6 +6,7 @@
 import { InvariantError } from "../base/assert.ts";
 import { formatInstant } from "../base/instant.ts";
 import type { WrittenArtifact } from "../domain/artifact.ts";
+import { Fault } from "../domain/fault.ts";
 import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
 import type { ReportInput, RunDocument } from "../domain/run-document.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
@@ -19,6 +20,7 @@ import { type Breach, checkBooks, checkConservation, checkStages } from "./audit
 import { createJournallingRecorder, createTrace, type Trace } from "./journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "./kernel.ts";
 import { checkLookAhead } from "./look-ahead.ts";
+import { checkSizing } from "./check-sizing.ts";
 import type { RunRequest } from "./run-request.ts";
 import { reportInput, runDocument } from "./run-result.ts";
 import { stageRecords } from "./stage-tally.ts";
@@ -145,10 +147,12 @@ async function writeArtifacts(
 /** In the order of what a failure would explain: the first breach is the run's. */
 async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Breach | null> {
   const { prepared, journal, progress, turn } = request;
+  const entries = Array.from(journal.rows(1), ({ body }) => decodeBody(body));
   const checks: readonly (() => Breach | null)[] = [
     () => checkStages(stageRecords(k.state.tally)),
     () => checkConservation(k, journal.terminalCounts()),
-    () => checkBooks(k, recordedEntries(journal), prepared.lotMethod).breach,
+    () => checkSizing(prepared.world, entries),
+    () => foldable(() => checkBooks(k, entries, prepared.lotMethod).breach),
     () => checkLookAhead(prepared, trace),
   ];
   for (const [n, check] of checks.entries()) {
@@ -161,6 +165,12 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Brea
   return null;
 }
 
-function* recordedEntries(journal: JournalStore): Generator<ReturnType<typeof decodeBody>> {
-  for (const { body } of journal.rows(1)) yield decodeBody(body);
+/** A lot method that cannot choose (strict) is the mandate's, and the run's failure all the same. */
+function foldable(check: () => Breach | null): Breach | null {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { invariant: 11, status: "BREAK", message: error.message };
+  }
 }

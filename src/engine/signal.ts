@@ -13,12 +13,12 @@ export type Signal = {
   readonly price: number;
   readonly currentLots: number;
   readonly beliefLots: number | null;
-  readonly entry: Entry;
   readonly timeInForce: TimeInForce;
   readonly verdicts: Verdict[];
   readonly orders: Order[];
   readonly refusals: Refusal[];
   /** Raw prices; splits rewrite them. */
+  entry: Entry;
   stop: ProtectiveStop | null;
   /** Lots of change wanted and got; splits rewrite them. */
   wantedLots: number;

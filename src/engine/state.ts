@@ -102,7 +102,7 @@ export type KernelState = {
   readonly tally: StageTally;
   readonly fills: FillLog;
   readonly curves: Curves;
-  /** Fees, slippage, financing and borrow up to the evaluation window's first session, excluded. */
+  /** Fees, slippage, financing and borrow up to the close of the evaluation window's first session. */
   costsBeforeWindow: number;
 };
 

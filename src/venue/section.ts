@@ -1,5 +1,6 @@
 /** The mandate's sections about the venue: when orders fill and what filling and holding cost. */
 import { z } from "zod";
+import { decimalOf } from "../base/decimal.ts";
 import type { Section, SectionIssue } from "../domain/section.ts";
 
 const nonNegative = z.number().nonnegative();
@@ -57,15 +58,10 @@ export const feesSection: Section<typeof feesSchema> = {
   defaults: { bps: 0, per_share: 0, minimum: 0 },
   profiles: {},
   tags: {},
-  check: (values: FeeSettings): readonly SectionIssue[] =>
-    values.minimum > 0 && values.per_share === 0
-      ? [
-          {
-            path: ["minimum"],
-            message: `a minimum of ${values.minimum} can never fire while per_share is 0; set per_share, or minimum: 0`,
-          },
-        ]
-      : [],
+  check: (values: FeeSettings, mandate): readonly SectionIssue[] => [
+    ...idleMinimum(values),
+    ...unbookableMinimum(values, mandate["account"] as { readonly currency_digits: number }),
+  ],
 };
 
 export const financingSection: Section<typeof financingSchema> = {
@@ -81,3 +77,19 @@ export const financingSection: Section<typeof financingSchema> = {
   tags: {},
   check: () => [],
 };
+
+function idleMinimum({ minimum, per_share }: FeeSettings): readonly SectionIssue[] {
+  if (minimum === 0 || per_share > 0) return [];
+  const message = `a minimum of ${minimum} can never fire while per_share is 0; set per_share, or minimum: 0`;
+  return [{ path: ["minimum"], message }];
+}
+
+/** A minimum with more decimals than the currency would be rounded into another one. */
+function unbookableMinimum(
+  { minimum }: FeeSettings,
+  { currency_digits: digits }: { readonly currency_digits: number },
+): readonly SectionIssue[] {
+  if (decimalOf(minimum).scale <= digits) return [];
+  const message = `${minimum} has more decimals than the ${digits} of the account's currency, and cannot be charged exactly`;
+  return [{ path: ["minimum"], message }];
+}

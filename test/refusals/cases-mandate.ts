@@ -54,6 +54,16 @@ export const MANDATE_CASES: readonly BadInput[] = [
   broken("limits.symbol above gross", FEES, `${FEES}limits: { gross: 1, symbol: 2 }\n`),
   broken("limits.net that can never fire", FEES, `${FEES}limits: { gross: 0.5, net: 0.5 }\n`),
   broken("a fee minimum without a fee per share", "{ bps: 1 }", "{ bps: 1, minimum: 5 }"),
+  broken(
+    "a rebalance that never meets a decision",
+    FEES,
+    `${FEES}schedule: { decide: monday, rebalance: friday }\n`,
+  ),
+  broken(
+    "a fee minimum in fractions of a cent",
+    "{ bps: 1 }",
+    "{ per_share: 0.01, minimum: 0.004 }",
+  ),
   broken("from after to", "  kind: real\n", "  kind: real\n  from: 2024-02-01\n  to: 2024-01-01\n"),
   broken("a day that does not exist", "  kind: real\n", "  kind: real\n  from: 2024-02-30\n"),
   broken(

@@ -103,6 +103,30 @@ export const WIRING: readonly Wiring[] = [
     says: /stage sizing is enabled and inert/,
   },
   {
+    title: "a size that is computed and thrown away",
+    plant: planted(
+      "engine/collect-signals.ts",
+      "const { lots, ideal } = sized.value;",
+      "const { ideal } = sized.value;\n  const lots = Math.sign(ideal) * 7;",
+    ),
+    exitCode: 5,
+    status: "INERT_STAGE",
+    invariant: 1,
+    says: /stage sizing was not applied/,
+  },
+  {
+    title: "a gate that cannot say, every time",
+    plant: planted(
+      "execution/gates/freshness.ts",
+      "ageSessions === null ? ",
+      "ageSessions !== undefined ? ",
+    ),
+    exitCode: 5,
+    status: "INERT_STAGE",
+    invariant: 1,
+    says: /gate freshness is enabled and inert/,
+  },
+  {
     title: "a key of the mandate that nobody reads any more",
     plant: planted("engine/plan.ts", "      net: limits.net,\n", "      net: null,\n"),
     exitCode: 5,

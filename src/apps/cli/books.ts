@@ -24,9 +24,15 @@ export async function openBooks(home: string, folder: string): Promise<Books> {
     );
   }
   const pack = await (await openPacks(home)).get(first.pack_id);
-  const instruments = pack.series
-    .map((s) => s.instrument)
-    .filter((instrument) => instrument.currency === flow.currency);
+  const named = namedIn(entries);
+  const all = pack.series.map((s) => s.instrument);
+  const instruments = all.filter((i) => i.currency === flow.currency && named.has(i.id));
+  if (instruments.length === 0) {
+    throw new Fault(
+      "data",
+      `${folder}: the run asked for no instrument; its books hold the deposit alone`,
+    );
+  }
   const ledger = createLedger({
     currency: flow.currency,
     digits: instruments[0].currencyDigits,
@@ -44,4 +50,13 @@ function readEntries(folder: string): readonly LedgerEntry[] {
   } finally {
     reader.close();
   }
+}
+
+/** Instruments of the run's signals: what else lies in the pack is not the ledger's business. */
+function namedIn(entries: readonly LedgerEntry[]): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const { payload } of entries) {
+    if (payload.kind === "decision") for (const s of payload.signals) named.add(s.instrument);
+  }
+  return named;
 }

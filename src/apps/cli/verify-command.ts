@@ -1,6 +1,7 @@
 /**
- * `assay verify`: recomputes what a run claims from its files; with --replay it also executes the
- * mandate again on the recorded pack and compares journal and artifacts byte for byte.
+ * `assay verify`: recomputes every link and hash of a run. Whether the numbers in run.json follow
+ * from them is what --replay shows: it executes the mandate again on the recorded pack and compares
+ * every file byte for byte.
  */
 import type { Json } from "../../base/canonical-json.ts";
 import { verifyFolder } from "./compose-records.ts";

@@ -1,6 +1,6 @@
 /** The mandate's section about when decisions are made and when positions are sized anew. */
 import { z } from "zod";
-import type { Section } from "../../domain/section.ts";
+import type { Section, SectionIssue } from "../../domain/section.ts";
 import { RHYTHMS } from "./rhythm.ts";
 
 const schema = z.strictObject({
@@ -21,5 +21,10 @@ export const scheduleSection: Section<typeof schema> = {
   defaults: { decide: "every_session", rebalance: "never" },
   profiles: {},
   tags: {},
-  check: () => [],
+  check: ({ decide, rebalance }: ScheduleSettings): readonly SectionIssue[] => {
+    const meets = [decide, rebalance].some((rhythm) => rhythm === "every_session");
+    if (meets || rebalance === "never" || rebalance === decide) return [];
+    const message = `${rebalance} never comes: an unchanged weight is sized anew only where strategies are asked, and that is on ${decide}; use decide: every_session, or the same rhythm for both`;
+    return [{ path: ["rebalance"], message }];
+  },
 };

@@ -5,7 +5,10 @@
  */
 
 export const FINDING_KINDS = {
-  bad_date: { severity: "refuse", meaning: "dates that do not read as date.format" },
+  bad_date: {
+    severity: "refuse",
+    meaning: "dates that do not read as date.format, or not in whole seconds",
+  },
   missing_value: { severity: "refuse", meaning: "empty cells in a required column" },
   bad_number: { severity: "refuse", meaning: "cells that are not plain decimal numbers" },
   duplicate: { severity: "refuse", meaning: "a second bar at the same time" },

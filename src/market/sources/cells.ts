@@ -24,11 +24,18 @@ export function parseNumber(text: string): number {
   return Number.isFinite(value) ? value : Number.POSITIVE_INFINITY;
 }
 
-/** Milliseconds UTC, or null when the cell is not such a date. */
+/**
+ * Milliseconds UTC, or null when the cell is not such a date. Fractions of a second are refused:
+ * event times are written in whole seconds, and two bars must not share a name.
+ */
 export function dateAt(column: RawColumn, row: number, parse: DateParser | null): number | null {
-  const cell = column.values[row];
+  const ms = instantAt(column, row, parse);
+  return ms === null || ms % 1000 !== 0 ? null : ms;
+}
+
+function instantAt(column: RawColumn, row: number, parse: DateParser | null): number | null {
   if (column.kind === "time") return Number.isNaN(column.values[row]) ? null : column.values[row];
-  return parse === null ? null : parse(String(cell).trim());
+  return parse === null ? null : parse(String(column.values[row]).trim());
 }
 
 /** The cell as a message shows it: quoted text, or the number; "" for an empty one. */

@@ -178,6 +178,11 @@ describe("the size of a stop", () => {
     ]);
   });
 
+  it("takes the price that a partial exit names, also where there was none", () => {
+    const script = { [MON]: { units: 10 }, [TUE]: { units: 4, stop: { price: 97 } } };
+    expect(stopsOf(run(week([100, 101, 99, 100]), script))).toEqual([[-4, 97]]);
+  });
+
   it("follows a split: twice the lots at half the price", () => {
     const outcome = soundRun({
       A: {

@@ -82,3 +82,19 @@ it("a dividend is per unit, whatever the contract multiplier", () => {
   });
   expect(entriesOf(run, "dividend")[0].amount_minor).toBe(150);
 });
+
+it("the same wish after a split is still the same wish", () => {
+  // The strategy's prices are split-adjusted: 90 before and after; the venue's limit is 45 then.
+  const run = soundRun(
+    {
+      A: {
+        bars: days(flat, flat, [50, 50.5, 49.5, 50]),
+        wishes: { [MON]: bid(0.5, 5), [TUE]: bid(0.5, 5), [WED]: bid(0.5, 5) },
+        actions: [{ split: 2, on: WED }],
+      },
+    },
+    { schedule: { rebalance: "every_session" } },
+  );
+  expect(entriesOf(run, "order").filter(({ purpose }) => purpose === "open")).toHaveLength(1);
+  expect(run.terminals.filter((state) => state === "REJECTED_BY_DUPLICATE")).toHaveLength(2);
+});

@@ -1,0 +1,60 @@
+/**
+ * Metrics of a window of a run, from the kernel's curves. A window's wealth starts at the close of
+ * its first session, and what it traded and paid is what came after that close. The full run
+ * starts at the deposit: where the first session already traded (same_close) the deposit is a
+ * point of its own. Ratios are of daily returns, whatever the bars are: a day is its last session.
+ */
+import { dayNumber } from "../base/instant.ts";
+import type { Metrics } from "../domain/run-document.ts";
+import { computeMetrics } from "../research/evaluation/metrics.ts";
+import { type Kernel, totalCosts } from "./state.ts";
+
+export type Conventions = { readonly periodsPerYear: number; readonly riskFree: number };
+
+/** `from` is the window's first session; it ends with the run. */
+export function windowMetrics(k: Kernel, conventions: Conventions, from: number): Metrics {
+  const { nav } = k.state.curves;
+  const { sessionsMs } = k.world;
+  const deposit = k.plan.initialEquityMinor;
+  const points = lastOfEachDay(sessionsMs, from);
+  const datesMs = points.map((s) => sessionsMs[s]);
+  const navMinor = points.map((s) => nav[s]);
+  const whole = from === 0;
+  const base =
+    whole && navMinor[0] !== deposit ? { at: [datesMs[0]], nav: [deposit] } : { at: [], nav: [] };
+  return computeMetrics({
+    datesMs: Float64Array.from([...base.at, ...datesMs]),
+    navMinor: Float64Array.from([...base.nav, ...navMinor]),
+    from: 0,
+    to: base.nav.length + navMinor.length - 1,
+    periodsPerYear: conventions.periodsPerYear,
+    riskFree: conventions.riskFree,
+    ...tradedAfter(k, whole ? -1 : from),
+    costsMinor: totalCosts(k.state) - (whole ? 0 : k.state.costsBeforeWindow),
+    digits: k.world.scales[0].digits,
+  });
+}
+
+/** Sessions at which a day ends, `from` first. */
+function lastOfEachDay(sessionsMs: Float64Array, from: number): number[] {
+  const points = [from];
+  for (let s = from + 1; s < sessionsMs.length; s++) {
+    const next = s + 1 < sessionsMs.length ? dayNumber(sessionsMs[s + 1]) : null;
+    if (next !== dayNumber(sessionsMs[s])) points.push(s);
+  }
+  return points;
+}
+
+function tradedAfter(k: Kernel, session: number): { trades: number; notionalMinorTotal: number } {
+  const { fills } = k.state;
+  const at = fills.session.values();
+  const notional = fills.notional.values();
+  let trades = 0;
+  let notionalMinorTotal = 0;
+  for (let n = 0; n < at.length; n++) {
+    if (at[n] <= session) continue;
+    trades++;
+    notionalMinorTotal += Math.abs(notional[n]);
+  }
+  return { trades, notionalMinorTotal };
+}
