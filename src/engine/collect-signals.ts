@@ -33,14 +33,16 @@ function askVariant(k: Kernel, v: number, variant: Variant, session: number): Si
     state.counters.unknownRows++;
     return null;
   }
-  const target = variant.decide(row);
+  const rebalance = k.plan.rebalanceOn[session] === 1;
+  const known = rebalance || state.previousKind[v] !== 0 ? Number.NaN : state.previousTarget[v];
+  const target = variant.decide(row, known);
   state.counters.forecasts++;
   if (target === null) return hold(k, v, null);
   const isWeight = "weight" in target;
   const value = isWeight ? target.weight : target.units;
   const kind = isWeight ? 0 : 1;
   const changed = value !== state.previousTarget[v] || kind !== state.previousKind[v];
-  if (!changed && k.plan.rebalanceOn[session] === 0) return hold(k, v, target);
+  if (!changed && !rebalance) return hold(k, v, target);
   state.previousTarget[v] = value;
   state.previousKind[v] = kind;
   return sizeWish(k, v, { target, value, row, changed });

@@ -22,8 +22,8 @@ export type Variant = {
   readonly instrument: number;
   /** Row of the instrument's last bar at each session; null: the same index. */
   readonly rowAt: Int32Array | null;
-  /** Asks the strategy at a row of its instrument. */
-  readonly decide: (row: number) => Target | null;
+  /** Asks the strategy at a row of its instrument; see research/strategies/decider.ts for `unchanged`. */
+  readonly decide: (row: number, unchanged: number) => Target | null;
   /** First row past warm-up. */
   readonly warmup: number;
   /** 1 where every declared column is known; null: on every row past warm-up. */

@@ -150,8 +150,8 @@ export const WIRING: readonly Wiring[] = [
     title: "a strategy that is asked about tomorrow",
     plant: planted(
       "engine/collect-signals.ts",
-      "variant.decide(row)",
-      "variant.decide(Math.min(row + 1, k.world.sessionsMs.length - 1))",
+      "variant.decide(row, known)",
+      "variant.decide(Math.min(row + 1, k.world.sessionsMs.length - 1), known)",
     ),
     exitCode: 5,
     status: "ERROR",

@@ -4,12 +4,17 @@
  */
 import { Fault } from "../../domain/fault.ts";
 import type { Strategy } from "../../domain/strategy.ts";
-import type { Target } from "../../domain/target.ts";
+import type { Target, WeightTarget } from "../../domain/target.ts";
 import type { Params } from "./columns.ts";
 import { createRow } from "./row.ts";
 import { checkTarget } from "./target-check.ts";
 
-export type Decider = (index: number) => Target | null;
+/**
+ * `unchanged` is the weight the strategy wished last, when nothing but a change would be acted on:
+ * an answer of that same weight is then handed back unchecked, because none of its terms will be
+ * read. Every run asks again without it (reevaluate.ts), so a malformed answer does not pass.
+ */
+export type Decider = (index: number, unchanged?: number) => Target | null;
 
 export type DecidedColumns = {
   readonly names: readonly string[];
@@ -25,14 +30,21 @@ export function createDecider(
 ): Decider {
   const { row, at } = createRow(columns.names, columns.arrays);
   const placeOf = columns.placeOf ?? ((index) => `strategy ${strategy.name}, row ${index}`);
-  return (index) => {
+  return (index, unchanged = Number.NaN) => {
     at(index);
     try {
-      return checkTarget(strategy.decide(row, params), strategy);
+      const answer: unknown = strategy.decide(row, params);
+      if (isWeight(answer, unchanged)) return answer;
+      return checkTarget(answer, strategy);
     } catch (cause) {
       throw failure(placeOf(index), cause);
     }
   };
+}
+
+function isWeight(answer: unknown, weight: number): answer is WeightTarget {
+  if (typeof answer !== "object" || answer === null) return false;
+  return (answer as { readonly weight?: unknown }).weight === weight;
 }
 
 function failure(place: string, cause: unknown): Fault {
