@@ -83,6 +83,8 @@ export type RunDocument = {
   /** Marks that say how far the result may be trusted: LOOKAHEAD, SIMULATED. */
   readonly marks: readonly string[];
   readonly warnings: readonly string[];
+  /** What the quality checks warn about the pack's bars. Facts about the source, not about the run's identity. */
+  readonly data_warnings: readonly string[];
   readonly artifacts: readonly WrittenArtifact[];
 };
 

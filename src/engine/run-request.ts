@@ -8,6 +8,7 @@ import type { Prepared } from "./prepare.ts";
 
 export type RunRequest = {
   readonly prepared: Prepared;
+  readonly dataWarnings: readonly string[];
   readonly identity: RunIdentity;
   readonly runId: string;
   readonly journal: JournalStore;

@@ -67,6 +67,7 @@ export function runDocument(input: ResultInput): RunDocument {
     },
     marks: marksOf(prepared, k),
     warnings: kernelWarnings(k),
+    data_warnings: request.dataWarnings,
     artifacts: input.artifacts,
   };
 }
@@ -109,6 +110,13 @@ function kernelWarnings(k: Kernel): readonly string[] {
   if (staleMarks > 0) {
     warnings.push(
       `${staleMarks} positions were marked at an earlier close because their instrument had no bar that session`,
+    );
+  }
+  const early = k.state.fills.session.values().findIndex((s) => s > k.plan.effectiveStart);
+  const before = early < 0 ? k.state.fills.session.length : early;
+  if (before > 0 && k.plan.effectiveStart > 0) {
+    warnings.push(
+      `${before} fills came before the evaluation window, which starts when the last strategy is past its warm-up; metrics_full has them`,
     );
   }
   return warnings;

@@ -2,7 +2,8 @@
  * Metrics of a window of a run, from the kernel's curves. A window's wealth starts at the close of
  * its first session, and what it traded and paid is what came after that close. The full run
  * starts at the deposit: where the first session already traded (same_close) the deposit is a
- * point of its own. Ratios are of daily returns, whatever the bars are: a day is its last session.
+ * point of its own. Ratios are of daily returns, whatever the bars are: a day is its last session. Only the
+ * drawdown is that of every session.
  */
 import { dayNumber } from "../base/instant.ts";
 import type { Metrics } from "../domain/run-document.ts";
@@ -13,10 +14,23 @@ export type Conventions = { readonly periodsPerYear: number; readonly riskFree: 
 
 /** `from` is the window's first session; it ends with the run. */
 export function windowMetrics(k: Kernel, conventions: Conventions, from: number): Metrics {
+  const days = lastOfEachDay(k.world.sessionsMs, from);
+  const daily = metricsAt(k, conventions, { from, points: days });
+  if (from + days.length === k.world.sessionsMs.length) return daily;
+  // The deepest fall is that of the curve as it was, not of its days.
+  const sessions = Array.from({ length: k.world.sessionsMs.length - from }, (_, n) => from + n);
+  const { max_drawdown, calmar } = metricsAt(k, conventions, { from, points: sessions });
+  return { ...daily, max_drawdown, calmar };
+}
+
+function metricsAt(
+  k: Kernel,
+  conventions: Conventions,
+  { from, points }: { readonly from: number; readonly points: readonly number[] },
+): Metrics {
   const { nav } = k.state.curves;
   const { sessionsMs } = k.world;
   const deposit = k.plan.initialEquityMinor;
-  const points = lastOfEachDay(sessionsMs, from);
   const datesMs = points.map((s) => sessionsMs[s]);
   const navMinor = points.map((s) => nav[s]);
   const whole = from === 0;

@@ -20,4 +20,6 @@ export type PackStore = {
   ): Promise<{ readonly pack: Pack; readonly created: boolean; readonly row: CatalogRow }>;
   /** Reads, recomputes the id, and throws Fault("data") when the bytes are not what the name says. */
   get(packId: string): Promise<Pack>;
+  /** What was recorded when the pack was first built. */
+  provenance(packId: string): Promise<unknown>;
 };

@@ -226,6 +226,7 @@ describe("planted in the data", () => {
       const { journal, artifacts } = plant(stores);
       const { document } = await executeRun({
         prepared: job.prepared,
+        dataWarnings: job.dataWarnings,
         identity: job.identity,
         runId: job.id,
         journal,

@@ -301,6 +301,6 @@ async function runPlanted(folder: string, decide: Strategy["decide"]) {
     mode: "backtest" as const,
   };
   const id = runId(identity, sha256);
-  const job = { loaded, prepared, identity, id, progress };
+  const job = { loaded, prepared, identity, id, dataWarnings: [], progress };
   return (await recordIn(join(loaded.home, "runs", id), job)).document;
 }

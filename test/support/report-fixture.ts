@@ -195,6 +195,7 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
       ? { placed: 0, filled: 0, cancelled: 0, expired: 0 }
       : { placed: 41, filled: 12, cancelled: 22, expired: 7 },
     marks: simulated ? ["SIMULATED", "LOOKAHEAD"] : [],
+    data_warnings: [],
     warnings: simulated
       ? ["SIM2: 3 of 5 218 bars have a range above 20 %", "1 dividend was paid on its ex-date"]
       : [],

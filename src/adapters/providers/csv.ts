@@ -112,5 +112,9 @@ function refuseTwice(names: readonly string[], where: string): void {
 
 function ragged(file: string, line: number, [seen, expected]: readonly [number, number]): Fault {
   const where = `${file}:${line}`;
-  return new Fault("data", `${where}: ${seen} fields, the header has ${expected}`, { where });
+  return new Fault(
+    "data",
+    `${where}: ${seen} fields, the header has ${expected}; fields are separated by commas, and a field that holds one stands in double quotes`,
+    { where },
+  );
 }

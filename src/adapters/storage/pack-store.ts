@@ -45,6 +45,7 @@ export async function openPackStore(options: {
     findings,
     catalog: () => onDisk("read the catalog", folder, async () => readCatalog(folder).rows),
     put: (content, provenance, row) => putPack(context, { content, provenance, ...row }),
+    provenance: (packId) => onDisk("read a pack", folder, () => readProvenance(context, packId)),
     get: (packId) => onDisk("read a pack", folder, () => getPack(context, packId)),
   };
 }
@@ -178,7 +179,7 @@ async function getPack(context: Context, id: string): Promise<Pack> {
   const seen = sha256(text);
   if (seen !== id)
     throw damaged(id, MANIFEST, `its sha256 is ${short(seen)}, the pack's name says ${short(id)}`);
-  await checkProvenance(context, id);
+  await readProvenance(context, id);
   const outline = codec.outlineOf(text);
   const columns = await withDuckdb(async (duckdb) => {
     const all: (readonly Float64Array[])[] = [];
@@ -214,10 +215,10 @@ async function readSeries(
   return columns;
 }
 
-async function checkProvenance({ folder, sha256 }: Context, id: string): Promise<void> {
+async function readProvenance({ folder, sha256 }: Context, id: string): Promise<unknown> {
   const text = await readPart(folder, id, PROVENANCE);
   const match = /^\{"provenance":(.*),"sha256":"([0-9a-f]{64})"\}\n$/s.exec(text);
-  if (match !== null && sha256(match[1]) === match[2]) return;
+  if (match !== null && sha256(match[1]) === match[2]) return JSON.parse(match[1]);
   throw damaged(id, PROVENANCE, "it does not have the sha256 that it names");
 }
 

@@ -4,7 +4,7 @@
  * the aside goes; different, it is kept as `<run id>.differs` (invariant 20). An aside whose process
  * died is reported and removed at the next start. Times are the files' own and never recorded.
  */
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { invariant } from "../../base/assert.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -36,6 +36,8 @@ export type RunFolders = {
   readonly root: string;
   folderOf(runId: string): string;
   isFinished(runId: string): boolean;
+  /** Makes a run the newest: it was asked for again. */
+  touch(runId: string): void;
   /** Newest first. */
   list(): readonly RunFolder[];
   /** By the beginning of its name, or the newest; Fault("usage") when none or several fit. */
@@ -68,6 +70,10 @@ export function createRunFolders(home: string): RunFolders {
     root,
     folderOf,
     isFinished: (runId) => (readHead(folderOf(runId))?.documents ?? null) !== null,
+    touch: (runId) => {
+      const now = new Date();
+      utimesSync(join(folderOf(runId), HEAD_FILE), now, now);
+    },
     list: () => listRuns(root),
     find: (prefix) => findRun(listRuns(root), prefix, root),
     sweepAsides: () =>

@@ -15,6 +15,7 @@ import type { Output } from "./output.ts";
 import { buildPackResult, listPacksResult } from "./pack-command.ts";
 import { runMandate } from "./run-command.ts";
 import { runJson, summaryLines } from "./run-summary.ts";
+import { whenFree } from "./when-free.ts";
 import { listRunsResult } from "./runs-command.ts";
 import { progressBar } from "./terminal.ts";
 import { verifyResult } from "./verify-command.ts";
@@ -52,7 +53,7 @@ export function addCommands(program: Command, session: Session, exit: Exit): voi
       const files = initMandate(folder, SECTIONS);
       output.result({ folder: resolve(folder), files }, [
         `wrote ${files.join(", ")} in ${folder}`,
-        `next: assay run ${folder}`,
+        `next: assay run ${/\s/.test(folder) ? JSON.stringify(folder) : folder}`,
       ]);
     });
 }
@@ -78,12 +79,15 @@ function addRun(program: Command, session: Session, exit: Exit): void {
   const { output, environment } = session;
   common(program.command("run"), "run a mandate and record it: journal, ledger, artifacts, report")
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
-    .action(async (path: string, options: Options) => {
-      const outcome = await runMandate({
-        loaded: loadMandate(path, options.set, environment),
-        progress: progressBar(output.stderr, Date.now),
-        nowMs: Date.now(),
-      });
+    .option("--wait", "wait while another process records the same run")
+    .action(async (path: string, options: Options & { readonly wait?: boolean }) => {
+      const run = () =>
+        runMandate({
+          loaded: loadMandate(path, options.set, environment),
+          progress: progressBar(output.stderr, Date.now),
+          nowMs: Date.now(),
+        });
+      const outcome = await (options.wait === true ? whenFree(run, output.stderr) : run());
       output.result(runJson(outcome), summaryLines(outcome, output.paint));
       exit(exitCodeOf(outcome.document.status));
     });

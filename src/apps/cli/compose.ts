@@ -94,8 +94,7 @@ export function openPacks(home: string): Promise<FilePackStore> {
 
 export type FoundPack = {
   readonly pack: Pack;
-  /** Null when the pack was found in the catalog, not built. */
-  readonly quality: QualityReport | null;
+  readonly quality: QualityReport;
   readonly created: boolean;
   readonly supersedes: string | null;
   readonly findings: readonly string[];
@@ -146,7 +145,8 @@ async function findOrBuild(request: PackRequest): Promise<FoundPack> {
       request.packId === undefined
         ? await resolvePack({ store, lineage, asOf: data.as_of as string })
         : await store.get(request.packId);
-    return { pack, quality: null, created: false, supersedes: null, findings: store.findings };
+    const { quality } = (await store.provenance(pack.id)) as { readonly quality: QualityReport };
+    return { pack, quality, created: false, supersedes: null, findings: store.findings };
   }
   // Here every key has to find its reader below: naming the request as a whole is not reading it.
   const lineage = lineageOf(request.loaded.resolved.values["data"] as DataSettings, seed, sha256);

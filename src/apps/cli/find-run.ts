@@ -4,6 +4,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { Fault } from "../../domain/fault.ts";
 import { homeOf } from "./compose.ts";
 import { openRunFolders, type RunFolder } from "./compose-records.ts";
 
@@ -30,8 +31,13 @@ export function findRun(query: RunQuery): FoundRun {
 
 /** The .assay folder that --home, a mandate's path, ASSAY_HOME or the current folder says. */
 export function findHome({ target, home, environment }: RunQuery): string {
-  if (home !== null) return resolve(home);
+  if (home !== null) return existing(home, "the .assay folder that --home names");
   if (target === null) return homeOf(resolve("."), environment);
-  const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() ?? false;
-  return homeOf(resolve(isFile ? dirname(target) : target), environment);
+  const place = existing(target, "the path of a mandate or of its folder");
+  return homeOf(statSync(place).isFile() ? dirname(place) : place, environment);
+}
+
+function existing(path: string, what: string): string {
+  if (existsSync(path)) return resolve(path);
+  throw new Fault("usage", `${path} does not exist; expected ${what}`);
 }

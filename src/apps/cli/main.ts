@@ -9,7 +9,8 @@ process.once("SIGINT", () => {
 // A reader that goes away (assay ... | head) is not a failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT_CODES.OK);
-  throw error;
+  process.stderr.write(`assay: the result cannot be written to standard output (${error.code})\n`);
+  process.exit(EXIT_CODES.DATA);
 });
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: process.stdout,

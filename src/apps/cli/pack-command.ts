@@ -32,9 +32,7 @@ export async function buildPackResult(options: {
     `kind         ${pack.kind === "REAL" ? pack.kind : options.paint.yellow(pack.kind)}`,
     `instruments  ${count(pack.series.length)}, ${count(bars)} bars, ${count(pack.actions.length)} corporate actions`,
     ...(supersedes === null ? [] : [`supersedes   ${supersedes}`]),
-    ...(quality?.findings ?? []).map(
-      (finding) => `${finding.severity.padEnd(11)}  ${findingLine(finding)}`,
-    ),
+    ...quality.findings.map((finding) => `${finding.severity.padEnd(11)}  ${findingLine(finding)}`),
     ...findings.map((finding) => `found        ${finding}`),
   ];
   return { document, lines };

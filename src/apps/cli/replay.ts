@@ -5,7 +5,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { Progress } from "../../domain/progress.ts";
 import { type Flag, loadMandate } from "./compose.ts";
 import { openRunFolders, type RunFolder } from "./compose-records.ts";
-import { prepareJob, recordIn } from "./run-command.ts";
+import { onlyPresentation, prepareJob, recordIn } from "./run-command.ts";
 
 export type ReplayRequest = {
   readonly home: string;
@@ -45,16 +45,17 @@ export async function replayRun(request: ReplayRequest): Promise<Replay> {
   });
   const folders = openRunFolders(home);
   const aside = folders.createAside(run.name);
-  await recordIn(aside, job);
+  const { document } = await recordIn(aside, job);
   const sameCode = job.identity.codeHash === recorded.code_hash;
   const sameRuntime = job.identity.runtime === recorded.runtime;
   // Under other code the documents say so themselves; journal and data files must still be equal.
   const own = sameCode && sameRuntime ? ["HEAD", "report.html", "run.json"] : [];
-  const data = folders
-    .compareAside(run.name)
-    .filter(
-      (name) => own.includes(name) || name.startsWith("artifacts") || name === "journal.sqlite",
-    );
+  const differing = folders.compareAside(run.name);
+  const data = onlyPresentation(differing, document, recorded)
+    ? []
+    : differing.filter(
+        (name) => own.includes(name) || name.startsWith("artifacts") || name === "journal.sqlite",
+      );
   folders.removeAside(run.name);
   const notes = [
     ...(sameCode

@@ -12,6 +12,7 @@ import type { Progress } from "../../domain/progress.ts";
 import { type RunIdentity, runId } from "../../engine/identity.ts";
 import { type Prepared, prepareRun, requireAllKeysTaken } from "../../engine/prepare.ts";
 import { executeRun, type RunResult } from "../../engine/run.ts";
+import { dataWarnings } from "../../market/quality/findings.ts";
 import { renderReport } from "../report/report.ts";
 import {
   type FoundPack,
@@ -56,6 +57,7 @@ export type Job = {
   readonly prepared: Prepared;
   readonly identity: RunIdentity;
   readonly id: string;
+  readonly dataWarnings: readonly string[];
   readonly progress: Progress;
 };
 
@@ -66,6 +68,7 @@ export async function runMandate(options: RunOptions): Promise<RunOutcome> {
   const findings = [...found.findings, ...swept];
   if (folders.isFinished(job.id)) {
     const { document, findings: repeated } = await repeat(job, folders);
+    folders.touch(job.id);
     const folder = folders.folderOf(job.id);
     return { document, folder, findings: [...findings, ...repeated], found };
   }
@@ -96,7 +99,16 @@ export async function prepareJob(options: RunOptions): Promise<{ job: Job; found
     runtime: runtimeName(),
     mode: "backtest",
   };
-  return { job: { loaded, prepared, identity, id: runId(identity, sha256), progress }, found };
+  const id = runId(identity, sha256);
+  const job = {
+    loaded,
+    prepared,
+    identity,
+    id,
+    dataWarnings: dataWarnings(found.quality),
+    progress,
+  };
+  return { job, found };
 }
 
 /** Records a run in a folder: new, or taken up after a crash. */
@@ -108,6 +120,7 @@ export async function recordIn(
   try {
     const result = await executeRun({
       prepared: job.prepared,
+      dataWarnings: job.dataWarnings,
       identity: job.identity,
       runId: job.id,
       journal,
@@ -190,15 +203,15 @@ async function settle(folder: string): Promise<readonly string[]> {
   return ["the process that finished this run ended before it closed the journal: closed now"];
 }
 
-/** The name and where values come from are not identity: they may differ, the numbers may not. */
-function onlyPresentation(
+/** The name, where values come from and what the source looked like are not identity: they may differ, the numbers may not. */
+export function onlyPresentation(
   differing: readonly string[],
   now: RunDocument,
   recorded: RunDocument,
 ): boolean {
   const documents = ["HEAD", "report.html", "run.json"];
   const numbers = (document: RunDocument) =>
-    canonicalJson({ ...document, name: "" } as unknown as Json);
+    canonicalJson({ ...document, name: "", data_warnings: [] } as unknown as Json);
   return differing.every((name) => documents.includes(name)) && numbers(now) === numbers(recorded);
 }
 

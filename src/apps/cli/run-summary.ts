@@ -39,6 +39,7 @@ export function summaryLines({ document, folder, findings }: RunOutcome, paint: 
     lines.push(pair("undefined", `${metric}: ${reason}`));
   }
   for (const warning of document.warnings) lines.push(pair(paint.yellow("warning"), warning, 7));
+  for (const warning of document.data_warnings) lines.push(pair(paint.yellow("data"), warning, 4));
   for (const finding of findings) lines.push(pair("found", finding));
   if (document.failure !== null) {
     const number =
@@ -98,6 +99,7 @@ export function runJson({ document, folder, findings }: RunOutcome): Json {
     costs: document.costs,
     marks: document.marks,
     warnings: document.warnings,
+    data_warnings: document.data_warnings,
     findings,
     artifacts_dir: artifactsFolder(folder),
     report_path: join(folder, "report.html"),

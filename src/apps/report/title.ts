@@ -32,7 +32,7 @@ export function titleArea(document: RunDocument): Html {
 <p class="status"><strong class="badge ${tone(document.status)}" data-field="status">${document.status}</strong>
 ${marks.map((mark) => html`<strong class="badge mark">${mark}</strong>\n`)}<span>${STATUS_MEANING[document.status]}</span></p>
 ${marks.map(markNotice)}${failureNotice(document)}<p class="summary">${summary(document)}</p>
-${warnings(document.warnings)}</header>`;
+${warnings([...document.warnings, ...document.data_warnings])}</header>`;
 }
 
 /** What the run declared, and what its data are, each once. */

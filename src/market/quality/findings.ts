@@ -142,3 +142,14 @@ export function findingLine(finding: Finding): string {
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Warnings and dropped rows without their places: what a run's summary says of its data. */
+export function dataWarnings(quality: QualityReport): readonly string[] {
+  return quality.findings
+    .filter((finding) => finding.severity !== "note")
+    .map(({ kind, severity, count, instrument }) => {
+      const rows = count === 1 ? "1 row" : `${count} rows`;
+      const dropped = severity === "refuse" ? "dropped " : "";
+      return `${dropped}${rows} of ${instrument ?? "the data"}: ${kind}, ${FINDING_KINDS[kind].meaning}`;
+    });
+}
