@@ -83,7 +83,11 @@ describe("the launcher starts", () => {
   });
 
   it.each([
-    [["start", "--json"], "src/apps/cli/main.ts", ["run", "ROOT/examples/simulated", "--wait", "--json"]],
+    [
+      ["start", "--json"],
+      "src/apps/cli/main.ts",
+      ["run", "ROOT/examples/simulated", "--wait", "--json"],
+    ],
     [["self-test", "--soak"], "tools/self-test.ts", ["--soak"]],
     [["self-bench"], "bench/main.ts", []],
   ])("%j", async (args, program, expected) => {
