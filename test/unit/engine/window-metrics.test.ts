@@ -62,3 +62,16 @@ it("a later window counts what came after the close it starts from", () => {
     costs: 10,
   });
 });
+
+it("several bars a day: ratios are of daily returns, the drawdown is of every bar", () => {
+  const { k } = runMarket({ A: { bars: rising, wishes: { [DAYS[0]]: { units: 1 } } } });
+  const hour = 3_600_000;
+  const sessionsMs = Float64Array.from([10, 16, 34, 40], (hours) => hours * hour);
+  // A day ends at 950 000 and at 1 050 000; within the second it stood at 800 000.
+  k.state.curves.nav.set([1_000_000, 950_000, 800_000, 1_050_000]);
+  const metrics = windowMetrics({ ...k, world: { ...k.world, sessionsMs } }, CONVENTIONS, 0);
+  const [first, second] = [-0.05, 1_050 / 950 - 1];
+  const deviation = (second - first) / Math.SQRT2;
+  expect(metrics.annual_volatility).toBeCloseTo(deviation * Math.sqrt(252), 12);
+  expect(metrics.max_drawdown).toBeCloseTo(0.2, 12);
+});
