@@ -50,10 +50,13 @@ function randomWalk(): Pack<"SIMULATED"> {
     tick: 0.01,
     multiplier: 1,
     allowNonpositive: false,
+    sector: null,
+    calendar: null,
+    initialMargin: null,
   } as const;
   const timesMs = Float64Array.from({ length: BARS }, (_, i) => i * MINUTE_MS);
-  const series = { instrument, timesMs, open, high, low, close, volume: null };
-  return { id: "bench", kind: "SIMULATED", series: [series], actions: [], rights: ["simulated"] };
+  const series = { instrument, timesMs, open, high, low, close, volume: null, futures: null };
+  return { id: "bench", kind: "SIMULATED", series: [series], actions: [], references: [], rights: ["simulated"] };
 }
 
 function cents(price: number): number {

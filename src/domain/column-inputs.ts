@@ -16,4 +16,6 @@ export type ColumnInputs = {
   readonly totalReturn: Float64Array;
   /** Cumulative split factor known at each row; 1 at the first. */
   readonly splitFactor: Float64Array;
+  /** Annualised roll yield of a future: what holding it earns if nothing moves; null otherwise. */
+  readonly carry: Float64Array | null;
 };

@@ -3,10 +3,12 @@
  * unit; lots are whole lots, signed. The ledger folds these alone: postings are never journalled.
  */
 import type { Json } from "../base/canonical-json.ts";
+import type { BreakerState } from "./regime.ts";
 import type { OrderEnd, OrderPurpose, OrderType } from "./order.ts";
 import type { TerminalState, Verdict } from "./refusal.ts";
 
-export const JOURNAL_FORMAT_VERSION = 1;
+/** 2: futures, several currencies, sleeves. Version 1 was never released. */
+export const JOURNAL_FORMAT_VERSION = 2;
 
 /** The end of one signal; the store keeps one per signal under a unique constraint. */
 export type TerminalRecord = {
@@ -26,13 +28,17 @@ export type SignalRecord = {
   readonly variant_id: string;
   readonly strategy: string;
   readonly instrument: string;
-  readonly target_kind: "weight" | "units";
+  /** forecast: `target` is strength x confidence. */
+  readonly target_kind: "weight" | "units" | "forecast";
   readonly target: number;
   /** Raw price the decision was sized at. */
   readonly price: number;
+  /** Whole lots, or a sleeve's fraction of them. */
   readonly current_lots: number;
-  /** What the forecast alone wants; null when sizing could not say. */
+  /** What the forecast alone wants after allocation and risk targeting; null when sizing could not say. */
   readonly belief_lots: number | null;
+  /** What all stages left of it; equal to the belief where no stage cuts. */
+  readonly final_lots: number | null;
   readonly verdicts: readonly Verdict[];
   /** Orders that serve it. */
   readonly order_ids: readonly string[];
@@ -51,9 +57,19 @@ export type OpenedOrder = {
   readonly lots: number;
   readonly price: number | null;
   readonly time_in_force: "day" | "gtc";
-  readonly signal_id: string | null;
+  /** The signals it serves; none for a system intent. */
+  readonly signal_ids: readonly string[];
   readonly verdicts: readonly Verdict[];
 };
+
+/**
+ * A sleeve's part of what was traded. Sleeves hold fractions of lots, counted in millionths, so
+ * that parts add up to the whole exactly; signed.
+ */
+export type SleeveShare = { readonly variant_id: string; readonly micro_lots: number };
+
+/** Millionths of a lot in one lot. */
+export const MICRO_LOTS = 1_000_000;
 
 export type JournalPayload =
   | {
@@ -139,7 +155,64 @@ export type JournalPayload =
       readonly fee_minor: number;
       /** Against the reference price, positive = cost; already inside notional_minor. */
       readonly slippage_minor: number;
+      /** How it was shared out among the sleeves it served; sums to `lots`. Empty: one strategy owns the instrument. */
+      readonly sleeves: readonly SleeveShare[];
       readonly terminals: readonly TerminalRecord[];
+    }
+  | {
+      /** Variation margin of one session's close: futures settle to it in cash, per instrument. */
+      readonly kind: "settlement";
+      readonly settled: readonly {
+        readonly instrument: string;
+        readonly currency: string;
+        /** Raw price settled to. */
+        readonly price: number;
+        /** Signed: positive is received. */
+        readonly amount_minor: number;
+      }[];
+    }
+  | {
+      /**
+       * A position carried from an expiring contract into the next one, both legs at this close:
+       * a system intent. The old contract settles first, so that its legs pay only their cost.
+       */
+      readonly kind: "roll";
+      readonly instrument: string;
+      readonly currency: string;
+      /** Delivery months, yyyymm. */
+      readonly from_contract: number;
+      readonly to_contract: number;
+      /** Signed: what is held before and after. */
+      readonly lots: number;
+      readonly from_price: number;
+      readonly to_price: number;
+      readonly from_reference: number;
+      readonly to_reference: number;
+      /** Of the closing leg (sign of -lots) and of the opening one (sign of lots). */
+      readonly from_notional_minor: number;
+      readonly to_notional_minor: number;
+      readonly fee_minor: number;
+      readonly slippage_minor: number;
+    }
+  | {
+      /** Sleeves that wanted opposite things met inside: no order, the fill model's price. */
+      readonly kind: "cross";
+      readonly instrument: string;
+      readonly price: number;
+      /** Sums to zero. */
+      readonly sleeves: readonly SleeveShare[];
+      readonly terminals: readonly TerminalRecord[];
+    }
+  | {
+      /** The circuit breaker changed its state. In a backtest the operator is "simulated". */
+      readonly kind: "breaker";
+      readonly from: BreakerState;
+      readonly to: BreakerState;
+      readonly rule: string;
+      readonly observed: number | null;
+      readonly limit: number | null;
+      readonly high_water_minor: number;
+      readonly operator: string;
     }
   | {
       readonly kind: "order_ended";

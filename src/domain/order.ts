@@ -2,8 +2,8 @@
 
 export type OrderType = "market" | "limit" | "stop" | "on_open" | "on_close";
 
-/** close and open are the two legs of a signal (crossing zero is two orders); stop is a system intent. */
-export type OrderPurpose = "close" | "open" | "stop";
+/** close and open are the two legs of a change (crossing zero is two orders); stop and flatten are system intents. */
+export type OrderPurpose = "close" | "open" | "stop" | "flatten";
 
 export type Side = 1 | -1;
 

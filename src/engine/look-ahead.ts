@@ -86,6 +86,7 @@ function inputsOf(
     low: cut(series.low),
     close: cut(series.close) as Float64Array,
     volume: cut(series.volume),
+    futures: null,
   };
   const actions: readonly CorporateAction[] = actionsOf(
     prepared.pack.actions,

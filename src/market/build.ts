@@ -48,6 +48,7 @@ export function buildContent(
       kind: data.kind === "simulated" ? "SIMULATED" : "REAL",
       series,
       actions: built.actions,
+      references: [],
       rights: built.rights,
     },
     quality: qualityOf(built.book, series, data),
@@ -138,6 +139,9 @@ function instrumentOf(data: DataSettings, id: string): Instrument {
     tick: terms.tick,
     multiplier: terms.multiplier,
     allowNonpositive: terms.allow_nonpositive,
+    sector: null,
+    calendar: null,
+    initialMargin: null,
   };
 }
 
@@ -169,6 +173,7 @@ function seriesOf(instrument: Instrument, rows: GatheredRows, order: readonly nu
     low: column("low"),
     close: pick(rows.values[rows.fields.indexOf("close")]),
     volume: column("volume"),
+    futures: null,
   };
 }
 
@@ -183,6 +188,7 @@ function cutSeries(series: BarSeries, start: number, end: number): BarSeries {
     low: cut(series.low),
     close: series.close.slice(start, end),
     volume: cut(series.volume),
+    futures: null,
   };
 }
 

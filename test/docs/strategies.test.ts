@@ -31,6 +31,7 @@ function flatInputs(rows: number) {
     rawClose: level(),
     totalReturn: new Float64Array(rows).fill(1),
     splitFactor: new Float64Array(rows).fill(1),
+    carry: null,
   };
 }
 

@@ -85,6 +85,7 @@ export function packOf(market: Market): BacktestPack {
     id: sha256(JSON.stringify(market)),
     series: ids.map((id) => seriesOf(id, market[id])),
     actions: ids.flatMap((id) => actionsOf(id, market[id])).sort((a, b) => a.exDateMs - b.exDateMs),
+    references: [],
     rights: ["simulated"],
   };
 }
@@ -107,6 +108,9 @@ function seriesOf(id: string, { bars, instrument }: Listing): BarSeries {
       tick: null,
       multiplier: 1,
       allowNonpositive: false,
+      sector: null,
+      calendar: null,
+      initialMargin: null,
       ...instrument,
     },
     timesMs: Float64Array.from(dates, at),
@@ -115,6 +119,7 @@ function seriesOf(id: string, { bars, instrument }: Listing): BarSeries {
     low: closeOnly ? null : field(2),
     close: field(3),
     volume: Float64Array.from(dates, (_, n) => n + 1),
+    futures: null,
   };
 }
 

@@ -45,6 +45,7 @@ export function adjustInputs(series: BarSeries, actions: readonly CorporateActio
     get splitFactor() {
       return splitFactor();
     },
+    carry: null,
   };
 }
 

@@ -108,6 +108,9 @@ type InstrumentJson = {
   readonly tick: number | null;
   readonly multiplier: number;
   readonly allow_nonpositive: boolean;
+  readonly sector: string | null;
+  readonly calendar: string | null;
+  readonly initial_margin: number | null;
 };
 
 function instrumentJson(instrument: Instrument): InstrumentJson {
@@ -120,6 +123,9 @@ function instrumentJson(instrument: Instrument): InstrumentJson {
     tick: instrument.tick,
     multiplier: instrument.multiplier,
     allow_nonpositive: instrument.allowNonpositive,
+    sector: instrument.sector,
+    calendar: instrument.calendar,
+    initial_margin: instrument.initialMargin,
   };
 }
 
@@ -141,6 +147,7 @@ function outlineOf(text: string): PackOutline {
   return {
     kind: manifest.kind,
     rights: manifest.rights,
+    references: [],
     actions: manifest.actions.map(actionOf),
     series: manifest.series.map((series) => ({
       instrument: instrumentFrom(series.instrument),
@@ -174,6 +181,9 @@ function instrumentFrom(json: InstrumentJson): Instrument {
     tick: json.tick,
     multiplier: json.multiplier,
     allowNonpositive: json.allow_nonpositive,
+    sector: json.sector,
+    calendar: json.calendar,
+    initialMargin: json.initial_margin,
   };
 }
 
@@ -202,6 +212,7 @@ function packOf(
       low: named("low"),
       close,
       volume: named("volume"),
+      futures: null,
     };
   });
   return { ...outline, series, id };

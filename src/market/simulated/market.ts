@@ -81,7 +81,12 @@ export function simulateMarket(options: SimulatedOptions): {
     }
     for (const equity of equities) simulateBar(equity, t, factor);
   }
-  const series = equities.map(({ instrument, bars }) => ({ instrument, timesMs, ...bars }));
+  const series = equities.map(({ instrument, bars }) => ({
+    instrument,
+    timesMs,
+    ...bars,
+    futures: null,
+  }));
   return { series, actions };
 }
 

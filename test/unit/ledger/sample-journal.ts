@@ -21,6 +21,9 @@ export function instrument(id: string, over: Partial<Instrument> = {}): Instrume
     tick: null,
     multiplier: 1,
     allowNonpositive: false,
+    sector: null,
+    calendar: null,
+    initialMargin: null,
     ...over,
   };
 }

@@ -52,6 +52,9 @@ export const INSTRUMENT: Instrument = {
   tick: null,
   multiplier: 1,
   allowNonpositive: false,
+  sector: null,
+  calendar: null,
+  initialMargin: null,
 };
 
 /** Daily closes from 2020-01-01 on, without other columns. */
@@ -65,5 +68,6 @@ export function closes(values: readonly number[], instrument: Instrument = INSTR
     low: null,
     close: Float64Array.from(values),
     volume: null,
+    futures: null,
   };
 }

@@ -52,6 +52,7 @@ function contentOf(prices: readonly number[], changes: Partial<PackContent> = {}
       },
       { kind: "split", instrument: "AAA", exDateMs: DAY, ratio: 7 },
     ],
+    references: [],
     rights: ["public domain"],
     ...changes,
   };

@@ -18,6 +18,7 @@ export function closeOnly(values: ArrayLike<number>): ColumnInputs {
     rawClose: close,
     totalReturn: close.map((value) => value / close[0]),
     splitFactor: new Float64Array(close.length).fill(1),
+    carry: null,
   };
 }
 
