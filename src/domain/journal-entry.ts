@@ -193,13 +193,20 @@ export type JournalPayload =
       readonly to_notional_minor: number;
       readonly fee_minor: number;
       readonly slippage_minor: number;
+      /** Working orders whose price moved with the contract, in its ratio. */
+      readonly orders: readonly {
+        readonly order_id: string;
+        readonly lots: number;
+        readonly price: number | null;
+      }[];
     }
   | {
       /** Sleeves that wanted opposite things met inside: no order, the fill model's price. */
       readonly kind: "cross";
       readonly instrument: string;
-      readonly price: number;
-      /** Sums to zero. */
+      /** Null: the market gave none before the wishes were replaced, and nothing crossed. */
+      readonly price: number | null;
+      /** Sums to zero; empty when nothing crossed. */
       readonly sleeves: readonly SleeveShare[];
       readonly terminals: readonly TerminalRecord[];
     }

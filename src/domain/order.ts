@@ -26,8 +26,8 @@ export type Order = {
   readonly timeInForce: "day" | "gtc";
   /** True from submission until it ends. */
   working: boolean;
-  /** Ordinal of the signal it serves; null for system intents. */
-  readonly signal: number | null;
+  /** Ordinals of the signals it serves; none for system intents. */
+  readonly signals: readonly number[];
 };
 
 declare const approvedBrand: unique symbol;

@@ -6,8 +6,8 @@
 import { type MoneyScale, moneyScale } from "../base/money.ts";
 import type { BarSeries } from "../domain/bar.ts";
 import type { CorporateAction } from "../domain/corporate-action.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import type { BacktestPack } from "../domain/pack.ts";
+import { type Instrument, isFuture } from "../domain/instrument.ts";
+import type { BacktestPack, ReferenceSeries } from "../domain/pack.ts";
 import type { TickGrid } from "../venue/fill-price.ts";
 import { decimalOf } from "../base/decimal.ts";
 
@@ -16,6 +16,24 @@ export type InstrumentBars = {
   readonly high: Float64Array | null;
   readonly low: Float64Array | null;
   readonly close: Float64Array;
+};
+
+/** A currency of the account's books; the account's own comes first. */
+export type WorldCurrency = {
+  readonly code: string;
+  readonly digits: number;
+  /** Units of the account's currency for one unit, the last known at each session; null: the account's own. */
+  readonly rate: Float64Array | null;
+};
+
+/** A future's roll, aligned on sessions. */
+export type RollColumns = {
+  /** 1 at the close of which a position moves into the next contract. */
+  readonly rollAt: Uint8Array;
+  readonly contract: Float64Array;
+  /** Contract held from the next bar on; differs from `contract` where it rolls. */
+  readonly nextContract: Float64Array;
+  readonly nextClose: Float64Array;
 };
 
 export type World = {
@@ -37,9 +55,19 @@ export type World = {
   /** Session -> actions taking effect before its open: by ex-date, dividends before splits of one day. */
   readonly actions: ReadonlyMap<number, readonly CorporateAction[]>;
   readonly indexOf: ReadonlyMap<string, number>;
+  readonly currencies: readonly WorldCurrency[];
+  /** Index into `currencies` of each instrument. */
+  readonly currencyOf: Int32Array;
+  /** Null for what does not expire. */
+  readonly futures: readonly (RollColumns | null)[];
+  readonly hasFutures: boolean;
+  readonly references: readonly ReferenceSeries[];
 };
 
-export function buildWorld(pack: BacktestPack): World {
+/** What the account keeps its books in. */
+export type AccountCurrency = { readonly currency: string; readonly digits: number };
+
+export function buildWorld(pack: BacktestPack, account: AccountCurrency): World {
   const { series } = pack;
   const sessionsMs = unionOfTimes(series);
   const rowAt = series.map((s) => rowsAtSessions(s.timesMs, sessionsMs));
@@ -48,6 +76,7 @@ export function buildWorld(pack: BacktestPack): World {
   );
   const indexOf = new Map(series.map((s, i) => [s.instrument.id, i]));
   const bars = series.map((s, i) => alignBars(s, sessionOfRow[i], sessionsMs.length));
+  const currencies = currenciesOf(pack, account, sessionsMs);
   return {
     sessionsMs,
     series,
@@ -61,7 +90,82 @@ export function buildWorld(pack: BacktestPack): World {
     sessionOfRow,
     actions: actionsBySession(pack.actions, series, sessionOfRow, indexOf),
     indexOf,
+    currencies,
+    currencyOf: Int32Array.from(series, ({ instrument }) =>
+      currencies.findIndex(({ code }) => code === instrument.currency),
+    ),
+    futures: series.map((s, i) => rollColumns(s, sessionOfRow[i], sessionsMs.length)),
+    hasFutures: series.some(({ instrument }) => isFuture(instrument)),
+    references: pack.references,
   };
+}
+
+/**
+ * The account's currency and every other one that an instrument is priced in, by code. A currency
+ * without a reference series has no rate on any session: nothing in it can be sized or marked.
+ */
+function currenciesOf(
+  pack: BacktestPack,
+  account: AccountCurrency,
+  sessionsMs: Float64Array,
+): readonly WorldCurrency[] {
+  const own = { code: account.currency, digits: account.digits, rate: null };
+  const foreign = new Map<string, number>();
+  for (const { instrument } of pack.series) {
+    if (instrument.currency !== own.code)
+      foreign.set(instrument.currency, instrument.currencyDigits);
+  }
+  const others = [...foreign].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    own,
+    ...others.map(([code, digits]) => {
+      const series = pack.references.find(
+        (r) => r.kind === "fx" && r.currency === code && r.quote === own.code,
+      );
+      return { code, digits, rate: lastKnown(series, sessionsMs) };
+    }),
+  ];
+}
+
+/** The newest value at or before each session; NaN before the first. */
+export function lastKnown(
+  series: ReferenceSeries | undefined,
+  sessionsMs: Float64Array,
+): Float64Array {
+  const aligned = new Float64Array(sessionsMs.length).fill(Number.NaN);
+  if (series === undefined) return aligned;
+  let row = -1;
+  for (let s = 0; s < sessionsMs.length; s++) {
+    while (row + 1 < series.timesMs.length && series.timesMs[row + 1] <= sessionsMs[s]) row++;
+    if (row >= 0) aligned[s] = series.values[row];
+  }
+  return aligned;
+}
+
+/** The roll calendar is known ahead, so that the next bar's contract is no look into the future. */
+function rollColumns(
+  series: BarSeries,
+  sessionOfRow: Int32Array | null,
+  sessions: number,
+): RollColumns | null {
+  const { futures } = series;
+  if (futures === null) return null;
+  const columns = {
+    rollAt: new Uint8Array(sessions),
+    contract: new Float64Array(sessions).fill(Number.NaN),
+    nextContract: new Float64Array(sessions).fill(Number.NaN),
+    nextClose: new Float64Array(sessions).fill(Number.NaN),
+  };
+  const rows = series.timesMs.length;
+  for (let row = 0; row < rows; row++) {
+    const s = sessionOfRow === null ? row : sessionOfRow[row];
+    const next = row + 1 < rows ? futures.contract[row + 1] : futures.contract[row];
+    columns.contract[s] = futures.contract[row];
+    columns.nextContract[s] = next;
+    columns.nextClose[s] = futures.nextClose[row];
+    columns.rollAt[s] = next === futures.contract[row] ? 0 : 1;
+  }
+  return columns;
 }
 
 function unionOfTimes(series: readonly BarSeries[]): Float64Array {
