@@ -7,10 +7,18 @@
  * Total return: (close x split + dividend) / previous close, with the dividend per unit held
  * before the ex-date's session and reinvested at that close. A close at or below zero takes no
  * reinvestment, and a series that starts there has no wealth of 1: NaN from that row on.
+ *
+ * A future has rolls instead of actions, and `splitFactor` is its roll factor: what turns a raw
+ * price into an adjusted one, and a stop or limit that a strategy gave on the adjusted scale back
+ * into a raw one. Its volume stays in contracts. Its total return is the price return of holding
+ * it unlevered: no interest on the collateral is in it.
  */
-import type { BarSeries } from "../../domain/bar.ts";
+import { formatDate } from "../../base/instant.ts";
+import type { BarSeries, FuturesColumns } from "../../domain/bar.ts";
 import type { ColumnInputs } from "../../domain/column-inputs.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
+import { Fault } from "../../domain/fault.ts";
+import { carryOf, ratioAdjusted } from "../futures/continuous.ts";
 
 type Effect = {
   /** Units held after the row's actions for each one held before. */
@@ -21,8 +29,13 @@ type Effect = {
 
 /** Arrays that nothing adjusts are shared with the series, not copied. */
 export function adjustInputs(series: BarSeries, actions: readonly CorporateAction[]): ColumnInputs {
+  const own = ofInstrument(series, actions);
+  return series.futures === null ? ofHolding(series, own) : ofFuture(series, series.futures, own);
+}
+
+function ofHolding(series: BarSeries, actions: readonly CorporateAction[]): ColumnInputs {
   const { timesMs, open, high, low, close, volume } = series;
-  const effects = effectsByRow(timesMs, ofInstrument(series, actions));
+  const effects = effectsByRow(timesMs, actions);
   const splitFactor = lazily(() => splitFactors(timesMs.length, effects));
   const wealth = lazily(() => totalReturnOf(close, effects));
   const adjusted = [...effects.values()].some((effect) => effect.units !== 1);
@@ -46,6 +59,50 @@ export function adjustInputs(series: BarSeries, actions: readonly CorporateActio
       return splitFactor();
     },
     carry: null,
+  };
+}
+
+function ofFuture(
+  series: BarSeries,
+  futures: FuturesColumns,
+  actions: readonly CorporateAction[],
+): ColumnInputs {
+  const { instrument, open, high, low, close, volume } = series;
+  if (actions.length > 0) {
+    throw new Fault(
+      "data",
+      `${instrument.id} is a future and has a ${actions[0].kind} on ` +
+        `${formatDate(actions[0].exDateMs)}: futures roll and have no corporate actions; remove ` +
+        "its actions, or make it an instrument that does not expire",
+    );
+  }
+  const future = { ...series, futures };
+  const factor = ratioAdjusted(future);
+  const rolled = factor.some((value) => value !== 1);
+  const scale = (column: Float64Array) => (rolled ? times(column, factor) : column);
+  const adjusted = scale(close);
+  const wealth = lazily(() =>
+    adjusted.map((value) => (close[0] > 0 ? value / close[0] : Number.NaN)),
+  );
+  const carry = lazily(() => carryOf(future));
+  return {
+    rows: close.length,
+    open: open === null ? null : scale(open),
+    high: high === null ? null : scale(high),
+    low: low === null ? null : scale(low),
+    close: adjusted,
+    volume,
+    rawOpen: open,
+    rawHigh: high,
+    rawLow: low,
+    rawClose: close,
+    get totalReturn() {
+      return wealth();
+    },
+    splitFactor: factor,
+    get carry() {
+      return carry();
+    },
   };
 }
 
