@@ -11,6 +11,12 @@ import type { Refusal, TerminalState, Verdict } from "../../domain/refusal.ts";
 const STATE_OF_GATE: { readonly [gate: string]: Exclude<TerminalState, "EXECUTED" | "EXPIRED"> } = {
   freshness: "REJECTED_BY_FRESHNESS",
   duplicate: "REJECTED_BY_DUPLICATE",
+  policy: "REJECTED_BY_POLICY",
+  correlation: "REJECTED_BY_CORRELATION",
+  pause: "REJECTED_BY_PAUSE",
+  breakers: "REJECTED_BY_CIRCUIT_BREAKER",
+  heat: "REJECTED_BY_HEAT",
+  volatility_regime: "REJECTED_BY_RISK_LIMIT",
   limits: "REJECTED_BY_RISK_LIMIT",
   cash: "REJECTED_BY_CASH",
 };

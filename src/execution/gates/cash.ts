@@ -1,21 +1,45 @@
 /**
  * Order gate: buying power = NAV x gross limit - exposure after working orders at the decision
- * price, costs excluded (spec definitions, "Buying power"). An overspend at the fill is a margin
- * debit, not a refusal.
+ * price, costs excluded (spec definitions, "Buying power"), and beside it the initial margin that
+ * futures reserve. An overspend at the fill is a margin debit, not a refusal.
  */
 import type { Verdict } from "../../domain/refusal.ts";
 import { type ExposureView, RELATIVE_TOLERANCE, reduces } from "./exposure.ts";
 
-export function cashGate(view: ExposureView, grossLimit: number): Verdict {
+/** The first of buying power and initial margin that fails, or the pass of buying power. */
+export function cashGate(
+  view: ExposureView,
+  grossLimit: number,
+  marginLimit: number | null,
+): Verdict {
   const power = view.navMinor * grossLimit - view.grossMinor;
   const needed = Math.abs(view.afterMinor) - Math.abs(view.beforeMinor);
   const slack = Math.abs(view.navMinor) * grossLimit * RELATIVE_TOLERANCE;
-  return {
+  const passed: Verdict = {
     gate: "cash",
-    result: reduces(view) || needed <= power + slack ? "pass" : "fail",
+    result: "pass",
     rule: "buying_power",
     observed: needed,
     limit: power,
+    unit: "minor units",
+  };
+  if (reduces(view)) return passed;
+  if (!(needed <= power + slack)) return { ...passed, result: "fail" };
+  return marginRefusal(view, marginLimit ?? 1) ?? passed;
+}
+
+/** Null when the margin the order reserves is there. */
+function marginRefusal(view: ExposureView, limit: number): Verdict | null {
+  const free = view.navMinor * limit - view.marginMinor;
+  const needed = view.afterMarginMinor - view.marginMinor;
+  if (needed <= free + Math.abs(view.navMinor) * limit * RELATIVE_TOLERANCE) return null;
+  const unknown = !Number.isFinite(needed);
+  return {
+    gate: "cash",
+    result: unknown ? "not_evaluated" : "fail",
+    rule: "initial_margin",
+    observed: unknown ? null : needed,
+    limit: Number.isFinite(free) ? free : null,
     unit: "minor units",
   };
 }

@@ -16,6 +16,16 @@ export type ExposureView = {
   readonly afterMinor: number;
   readonly beforeLots: number;
   readonly afterLots: number;
+  /**
+   * Sum of |exposure| in the instrument's sector, its own included, this order excluded; null when
+   * it is in no sector.
+   */
+  readonly sectorMinor: number | null;
+  /** Initial margin reserved for futures before the order, and after; NaN when unknown. */
+  readonly marginMinor: number;
+  readonly afterMarginMinor: number;
+  /** Sessions since a protective stop filled in this instrument; null when none did. */
+  readonly sinceStop: number | null;
 };
 
 /** Costs are excluded from buying power; this is how far rounding may carry an exact 100 %. */

@@ -18,11 +18,24 @@ function view(over: Partial<ExposureView> = {}): ExposureView {
     afterMinor: 10_000,
     beforeLots: 0,
     afterLots: 10,
+    sectorMinor: null,
+    marginMinor: 0,
+    afterMarginMinor: 0,
+    sinceStop: null,
     ...over,
   };
 }
 
-const LIMITS: Limits = { gross: 1, net: null, symbol: null, positions: null, shorts: true };
+const LIMITS: Limits = {
+  gross: 1,
+  net: null,
+  symbol: null,
+  sector: null,
+  margin: null,
+  positions: null,
+  shorts: true,
+  stopCooldownSessions: 0,
+};
 
 describe("freshness", () => {
   it.each([
@@ -182,7 +195,16 @@ describe("limits", () => {
   });
 
   it("lets reductions pass whatever is broken: ruin, no shorts, every limit exceeded", () => {
-    const tight: Limits = { gross: 0.01, net: 0.01, symbol: 0.01, positions: 1, shorts: false };
+    const tight: Limits = {
+      gross: 0.01,
+      net: 0.01,
+      symbol: 0.01,
+      sector: 0.01,
+      margin: 0.01,
+      positions: 1,
+      shorts: false,
+      stopCooldownSessions: 9,
+    };
     const closing = { beforeLots: -20, beforeMinor: -20_000, afterLots: -10, afterMinor: -10_000 };
     for (const navMinor of [100_000, 0, -100_000]) {
       const verdict = limitsGate(view({ ...closing, navMinor, positions: 9 }), tight);
@@ -195,7 +217,7 @@ describe("limits", () => {
 describe("cash", () => {
   it("says what is needed and what is there", () => {
     // Gross limit 100 % of 1 000.00, 700.00 taken: 300.00 left for an order of 100.00.
-    expect(cashGate(view({ grossMinor: 70_000 }), 1)).toEqual({
+    expect(cashGate(view({ grossMinor: 70_000 }), 1, null)).toEqual({
       gate: "cash",
       result: "pass",
       rule: "buying_power",
@@ -203,11 +225,11 @@ describe("cash", () => {
       limit: 30_000,
       unit: "minor units",
     });
-    expect(cashGate(view({ grossMinor: 95_000 }), 1)).toMatchObject({
+    expect(cashGate(view({ grossMinor: 95_000 }), 1, null)).toMatchObject({
       result: "fail",
       limit: 5000,
     });
-    expect(cashGate(view({ grossMinor: 95_000 }), 1.5)).toMatchObject({ result: "pass" });
+    expect(cashGate(view({ grossMinor: 95_000 }), 1.5, null)).toMatchObject({ result: "pass" });
   });
 
   it.each([
@@ -220,19 +242,23 @@ describe("cash", () => {
     const navMinor = 100_000_000_000;
     for (const sign of [1, -1]) {
       const full = view({ navMinor, afterMinor: sign * (navMinor + over), afterLots: sign });
-      expect(cashGate(full, 1).result).toBe(result);
+      expect(cashGate(full, 1, null).result).toBe(result);
     }
   });
 
   it("counts what the order adds to its own instrument, not what was there", () => {
     const grown = view({ grossMinor: 90_000, beforeMinor: 90_000, beforeLots: 90 });
-    expect(cashGate({ ...grown, afterMinor: 100_000, afterLots: 100 }, 1).result).toBe("pass");
-    expect(cashGate({ ...grown, afterMinor: 101_000, afterLots: 101 }, 1).result).toBe("fail");
+    expect(cashGate({ ...grown, afterMinor: 100_000, afterLots: 100 }, 1, null).result).toBe(
+      "pass",
+    );
+    expect(cashGate({ ...grown, afterMinor: 101_000, afterLots: 101 }, 1, null).result).toBe(
+      "fail",
+    );
   });
 
   it("lets a reduction pass without buying power, and nothing whose need is unknown", () => {
     const closing = view({ navMinor: -1, grossMinor: 90_000, beforeLots: 20, beforeMinor: 20_000 });
-    expect(cashGate(closing, 1).result).toBe("pass");
-    expect(cashGate(view({ afterMinor: Number.NaN }), 1).result).toBe("fail");
+    expect(cashGate(closing, 1, null).result).toBe("pass");
+    expect(cashGate(view({ afterMinor: Number.NaN }), 1, null).result).toBe("fail");
   });
 });
