@@ -6,9 +6,10 @@
  *     name: "above-average", version: "1",
  *     params: { window: { default: 200, min: 2, max: 500, integer: true } },
  *     columns: (m, p) => ({ close: m.close, slow: m.sma(m.close, p.window) }),
- *     decide: (row) => ({ weight: row.close > row.slow ? 1 : -1 }),
+ *     decide: (row) => ({ strength: row.close > row.slow ? 1 : -1, confidence: 1 }),
  *   });
  */
+import type { Forecast } from "./forecast.ts";
 import type { Target } from "./target.ts";
 
 export type ParameterSpec = {
@@ -34,6 +35,8 @@ export type Market = {
   readonly volume: Column;
   /** Cumulative wealth of one unit with dividends reinvested at the ex-date close; starts at 1. */
   readonly total_return: Column;
+  /** A future's annualised roll yield: what holding it earns if nothing moves. Futures alone have it. */
+  readonly carry: Column;
   /** Prices as printed on the day: for absolute levels. */
   readonly raw: {
     readonly open: Column;
@@ -52,10 +55,17 @@ export type Market = {
   readonly rsi: (x: Column, window: number) => Column;
   /** Wilder's average true range of the instrument's own bars. */
   readonly atr: (window: number) => Column;
+  /** Wilder's average directional index, 0..100: how strong a trend is, not which way it goes. */
+  readonly adx: (window: number) => Column;
   /** The value `bars` rows earlier; a negative number is refused. */
   readonly lag: (x: Column, bars: number) => Column;
   /** Simple return over `bars` rows. */
   readonly change: (x: Column, bars: number) => Column;
+  /**
+   * Where x stands among the strategy's instruments that know it in this session: -1 the lowest, 1
+   * the highest, ties their mean, 0 for one that stands alone.
+   */
+  readonly rank: (x: Column) => Column;
   readonly add: (a: Column, b: Column) => Column;
   readonly sub: (a: Column, b: Column) => Column;
   readonly mul: (a: Column, b: Column) => Column;
@@ -91,6 +101,8 @@ export type Strategy<
   readonly columns: (m: Market, p: Params<P>) => C;
   /** Order types used beyond market; asking for an undeclared one fails the run. */
   readonly orders?: readonly DeclaredOrder[];
-  /** Null means: no change of wish. Pure: the same row gives the same target. */
-  readonly decide: (row: Row<C>, params: Params<P>) => Target | null;
+  /** What `decide` returns, where it matters to know it before the first answer; held against it. */
+  readonly answers?: "forecast" | "target";
+  /** Null means: no change of wish. Pure: the same row gives the same answer. */
+  readonly decide: (row: Row<C>, params: Params<P>) => Forecast | Target | null;
 };

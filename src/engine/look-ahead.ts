@@ -1,47 +1,76 @@
 /**
- * Every run asks its strategies again: at seeded rows, on a pack that ends there and on one whose
- * later bars are shifted. A forecast that differs from the recorded one has seen what it could not
- * know, or remembers what it should not.
+ * Every run asks its strategies again: at seeded dates, on a pack that ends there and on one whose
+ * later bars are shifted. An answer that differs from the recorded one has seen what it could not
+ * know, or remembers what it should not. Instruments that a column compares with each other are cut
+ * and shifted together.
  */
-import type { BarSeries } from "../domain/bar.ts";
-import type { ColumnInputs } from "../domain/column-inputs.ts";
-import type { CorporateAction } from "../domain/corporate-action.ts";
+import type { BarSeries, FuturesColumns } from "../domain/bar.ts";
 import { formatInstant } from "../base/instant.ts";
 import { adjustInputs } from "../market/actions/adjust.ts";
-import { type Recorded, reevaluate } from "../research/strategies/reevaluate.ts";
+import { type PanelMember, readsPanel } from "../research/strategies/columns.ts";
+import {
+  type AskedMember,
+  type Cut,
+  type Recorded,
+  reevaluate,
+} from "../research/strategies/reevaluate.ts";
 import type { Breach } from "./audit.ts";
 import type { Trace } from "./journalling-recorder.ts";
-import { actionsOf, type PlannedVariant } from "./plan.ts";
+import { actionsOf, type StrategyUse } from "./plan.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** Rows looked at again, per variant. */
+/** Dates looked at again, for each instrument, or for all together where a column compares them. */
 const DATES = 20;
 /** Later prices are multiplied by this: far enough to move any indicator. */
 const SHIFT = 1.7;
 
+type Asked = AskedMember & { readonly series: BarSeries };
+
 export function checkLookAhead(prepared: Prepared, trace: Trace): Breach | null {
-  const recorded = recordedByVariant(prepared, trace);
-  for (let v = 0; v < prepared.planned.variants.length; v++) {
-    const variant = prepared.planned.variants[v];
-    const [mismatch] = reevaluate({
-      strategy: variant.use.strategy,
-      params: variant.use.params,
-      rows: variant.series.timesMs.length,
-      warmup: variant.warmup,
-      inputsOf: (rows, shiftedFrom) => inputsOf(prepared, variant, rows, shiftedFrom),
-      recorded: (row) => recorded[v].get(row),
-      seed: prepared.seed,
-      dates: DATES,
-    });
-    if (mismatch === undefined) continue;
-    const at = formatInstant(variant.series.timesMs[mismatch.row]);
-    return {
-      invariant: 20,
-      status: "ERROR",
-      message: `strategy ${variant.use.name} on ${variant.series.instrument.id} at ${at}: ${mismatch.message}`,
-    };
+  for (const [use, members] of membersByUse(prepared, trace)) {
+    const together = readsPanel(use.strategy, use.params);
+    for (const panel of together ? [members] : members.map((member) => [member])) {
+      const breach = checkPanel(prepared, use, panel);
+      if (breach !== null) return breach;
+    }
   }
   return null;
+}
+
+function checkPanel(
+  prepared: Prepared,
+  use: StrategyUse,
+  members: readonly Asked[],
+): Breach | null {
+  const [mismatch] = reevaluate({
+    strategy: use.strategy,
+    params: use.params,
+    members,
+    panelOf: (cut) => members.map(({ series }) => memberAt(prepared, series, cut)),
+    seed: prepared.seed,
+    dates: DATES,
+  });
+  if (mismatch === undefined) return null;
+  const { series } = members[mismatch.member];
+  const at = formatInstant(series.timesMs[mismatch.row]);
+  return {
+    invariant: 20,
+    status: "ERROR",
+    message: `strategy ${use.name} on ${series.instrument.id} at ${at}: ${mismatch.message}`,
+  };
+}
+
+/** The instruments of each use, with what the run recorded about them. */
+function membersByUse(prepared: Prepared, trace: Trace): ReadonlyMap<StrategyUse, Asked[]> {
+  const recorded = recordedByVariant(prepared, trace);
+  const byUse = new Map<StrategyUse, Asked[]>();
+  prepared.planned.variants.forEach(({ use, series, warmup }, v) => {
+    const members = byUse.get(use) ?? [];
+    if (members.length === 0) byUse.set(use, members);
+    const { timesMs } = series;
+    members.push({ series, timesMs, warmup, recorded: (row) => recorded[v].get(row) });
+  });
+  return byUse;
 }
 
 function recordedByVariant(prepared: Prepared, trace: Trace): readonly Map<number, Recorded>[] {
@@ -52,45 +81,75 @@ function recordedByVariant(prepared: Prepared, trace: Trace): readonly Map<numbe
   const variant = forecasts.variant.values();
   const kind = forecasts.kind.values();
   const target = forecasts.target.values();
+  const confidence = forecasts.confidence.values();
   for (let n = 0; n < session.length; n++) {
     const instrument = planned.plan.variants[variant[n]].instrument;
     const row = world.rowAt[instrument]?.[session[n]] ?? session[n];
-    byRow[variant[n]].set(
-      row,
-      kind[n] === 0 ? null : { kind: kind[n] === 1 ? "weight" : "units", value: target[n] },
-    );
+    byRow[variant[n]].set(row, recordedOf(kind[n], target[n], confidence[n]));
   }
   return byRow;
 }
 
-function inputsOf(
-  prepared: Prepared,
-  { series }: PlannedVariant,
-  rows: number,
-  shiftedFrom: number | null,
-): ColumnInputs {
-  const cut = (column: Float64Array | null): Float64Array | null => {
-    if (column === null) return null;
-    const copy = column.slice(0, rows);
-    if (shiftedFrom !== null) {
-      for (let row = shiftedFrom; row < rows; row++) copy[row] *= SHIFT;
-    }
-    return copy;
-  };
-  const lastMs = series.timesMs[rows - 1];
+/** By the codes of trace.forecasts.kind. */
+function recordedOf(kind: number, value: number, confidence: number): Recorded {
+  if (kind === 0) return null;
+  if (kind === 3) return { kind: "forecast", strength: value, confidence };
+  return { kind: kind === 1 ? "weight" : "units", value };
+}
+
+/** Bars up to the cut, prices after it shifted; known ahead and kept: which contract follows when. */
+function memberAt(prepared: Prepared, series: BarSeries, cut: Cut): PanelMember {
+  const rows = rowsUntil(series.timesMs, cut.lastMs);
+  const from = rowsUntil(series.timesMs, cut.unchangedUntilMs);
+  const timesMs = series.timesMs.subarray(0, rows);
+  const lastMs = rows === 0 ? Number.NEGATIVE_INFINITY : timesMs[rows - 1];
+  const price = (column: Float64Array) => shiftedFrom(column.subarray(0, rows), from);
+  const maybe = (column: Float64Array | null) => (column === null ? null : price(column));
   const known: BarSeries = {
     instrument: series.instrument,
-    timesMs: series.timesMs.slice(0, rows),
-    open: cut(series.open),
-    high: cut(series.high),
-    low: cut(series.low),
-    close: cut(series.close) as Float64Array,
-    volume: cut(series.volume),
-    futures: null,
+    timesMs,
+    open: maybe(series.open),
+    high: maybe(series.high),
+    low: maybe(series.low),
+    close: price(series.close),
+    volume: maybe(series.volume),
+    futures: series.futures === null ? null : cutFutures(series.futures, rows, price),
   };
-  const actions: readonly CorporateAction[] = actionsOf(
-    prepared.pack.actions,
-    series.instrument.id,
-  ).filter((action) => action.exDateMs <= lastMs);
-  return adjustInputs(known, actions);
+  const actions = actionsOf(prepared.pack.actions, series.instrument.id).filter(
+    (action) => action.exDateMs <= lastMs,
+  );
+  return { inputs: adjustInputs(known, actions), timesMs };
+}
+
+function cutFutures(
+  futures: FuturesColumns,
+  rows: number,
+  price: (column: Float64Array) => Float64Array,
+): FuturesColumns {
+  return {
+    contract: futures.contract.subarray(0, rows),
+    expiryMs: futures.expiryMs.subarray(0, rows),
+    nextExpiryMs: futures.nextExpiryMs.subarray(0, rows),
+    nextClose: price(futures.nextClose),
+  };
+}
+
+/** The column itself where nothing of it is shifted; columns are read and never written to. */
+function shiftedFrom(column: Float64Array, from: number): Float64Array {
+  if (from >= column.length) return column;
+  const copy = column.slice();
+  for (let row = from; row < copy.length; row++) copy[row] *= SHIFT;
+  return copy;
+}
+
+/** Rows at or before `ms`. */
+function rowsUntil(timesMs: Float64Array, ms: number): number {
+  let low = 0;
+  let high = timesMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timesMs[middle] <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

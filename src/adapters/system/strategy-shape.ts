@@ -6,7 +6,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { DeclaredOrder, Strategy } from "../../domain/strategy.ts";
 
 const ORDERS: readonly DeclaredOrder[] = ["limit", "stop", "on_open", "on_close"];
-const KEYS = ["name", "version", "params", "columns", "orders", "decide"];
+const KEYS = ["name", "version", "params", "columns", "orders", "answers", "decide"];
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 type Fields = { readonly [key: string]: unknown };
@@ -46,7 +46,12 @@ function problemsOf(fields: Fields): string[] {
     if (typeof fields[key] !== "function")
       problems.push(`strategy.${key} must be a function: ${sketch}`);
   }
-  return [...problems, ...paramProblems(fields["params"]), ...orderProblems(fields["orders"])];
+  return [
+    ...problems,
+    ...paramProblems(fields["params"]),
+    ...orderProblems(fields["orders"]),
+    ...answerProblems(fields["answers"], fields["orders"]),
+  ];
 }
 
 function paramProblems(params: unknown): string[] {
@@ -79,6 +84,15 @@ function orderProblems(orders: unknown): string[] {
   const known: readonly unknown[] = ORDERS;
   if (Array.isArray(orders) && orders.every((order) => known.includes(order))) return [];
   return [`strategy.orders must be a list of ${ORDERS.join(", ")}`];
+}
+
+function answerProblems(answers: unknown, orders: unknown): string[] {
+  if (answers === undefined || answers === "target") return [];
+  if (answers !== "forecast") return ['strategy.answers must be "forecast" or "target"'];
+  if (!Array.isArray(orders) || orders.length === 0) return [];
+  return [
+    'strategy.answers is "forecast" and strategy.orders asks for order types: a forecast carries no order terms, leave one of the two out',
+  ];
 }
 
 function isFields(value: unknown): value is Fields {

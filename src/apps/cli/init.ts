@@ -36,7 +36,7 @@ export function initMandate(directory: string, sections: readonly Section[]): re
 
 function initFiles(name: string, sections: readonly Section[]): ReadonlyMap<string, string> {
   const domain = resolve(import.meta.dirname, "../../domain");
-  const types = ["target.ts", "strategy.ts"].map((file) =>
+  const types = ["target.ts", "forecast.ts", "strategy.ts"].map((file) =>
     readFileSync(join(domain, file), "utf8"),
   );
   return new Map([

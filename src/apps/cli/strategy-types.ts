@@ -1,6 +1,6 @@
 /**
  * The module "assay" as an editor sees it: made from the very files the engine is compiled
- * against, so that it cannot drift. Enters: the texts of domain/target.ts and domain/strategy.ts;
+ * against, so that it cannot drift. Enters: the texts of domain/target.ts, forecast.ts and strategy.ts;
  * leaves: an ambient declaration. Refuses (our mistake) sources that are more than types.
  */
 import { invariant } from "../../base/assert.ts";

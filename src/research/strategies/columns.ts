@@ -1,9 +1,9 @@
 /**
  * A strategy's declared columns, computed. In: the definition, complete parameters, the series of
- * one instrument. Out: names and one array each (NaN while not known), the number of warm-up rows
- * counted from the expressions, and the data fields they need. Common subexpressions are computed
- * once. Refuses: columns that are not made by the given `m` (Fault "strategy"), and a field the
- * data does not have (Fault "data").
+ * its instruments. Out, for each instrument: names and one array each (NaN while not known), the
+ * number of warm-up rows counted from the expressions, and the data fields they need. Common
+ * subexpressions are computed once. Refuses: columns that are not made by the given `m` (Fault
+ * "strategy"), and a field the data does not have (Fault "data").
  */
 import type { Series } from "../../base/indicators/series.ts";
 import type { ColumnInputs } from "../../domain/column-inputs.ts";
@@ -23,6 +23,15 @@ export type Columns = {
 
 export type Params = { readonly [name: string]: number };
 
+/** One instrument of the strategy. */
+export type PanelMember = {
+  readonly inputs: ColumnInputs;
+  /** Of its rows, ascending: rows of one time are compared with each other. */
+  readonly timesMs: Float64Array;
+  /** What a message calls its data: "prices.csv SPY". */
+  readonly place?: string;
+};
+
 type Plan = {
   readonly graph: Graph;
   readonly names: readonly string[];
@@ -30,20 +39,79 @@ type Plan = {
   readonly roots: readonly number[];
 };
 
-const FIELD_ORDER: readonly RequiredField[] = ["open", "high", "low", "volume"];
+const FIELD_ORDER: readonly RequiredField[] = ["open", "high", "low", "volume", "carry"];
 const COLUMN_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+const NO_TIMES = new Float64Array(0);
 
+/** The columns of one instrument by itself: it stands alone in every rank. */
 export function compileColumns(strategy: Strategy, params: Params, inputs: ColumnInputs): Columns {
+  // A member without others is compared with nobody, so its times are not read.
+  return compilePanel(strategy, params, [{ inputs, timesMs: NO_TIMES }])[0];
+}
+
+/** In the order of `members`. */
+export function compilePanel(
+  strategy: Strategy,
+  params: Params,
+  members: readonly PanelMember[],
+): readonly Columns[] {
   const plan = planColumns(strategy, params);
   const order = foundations(plan.graph.nodes, plan.roots);
-  const results = new Map<number, Series>();
-  for (const number of order) {
-    const node = plan.graph.nodes[number];
-    const reads = node.reads.map((read) => known(results, read));
-    const result = node.compute(reads, inputs);
-    if (result === null) throw missingField(strategy, plan, number);
-    results.set(number, result);
+  // Member by member, so that one's intermediate arrays are gone before the next one's are made.
+  if (!comparesMembers(plan, order)) {
+    return members.map((member) => {
+      const results: Results = new Map();
+      for (const number of order) computeOne(strategy, plan, number, { member, results });
+      return columnsOf(plan, order, results);
+    });
   }
+  const works = members.map((member): Work => ({ member, results: new Map() }));
+  for (const number of order) computeAll(strategy, plan, number, works);
+  return works.map(({ results }) => columnsOf(plan, order, results));
+}
+
+/** Whether any column compares the strategy's instruments with each other. */
+export function readsPanel(strategy: Strategy, params: Params): boolean {
+  const plan = planColumns(strategy, params);
+  return comparesMembers(plan, foundations(plan.graph.nodes, plan.roots));
+}
+
+function comparesMembers({ graph }: Plan, order: readonly number[]): boolean {
+  return order.some((number) => graph.nodes[number].across !== undefined);
+}
+
+type Results = Map<number, Series>;
+type Work = { readonly member: PanelMember; readonly results: Results };
+
+function computeAll(strategy: Strategy, plan: Plan, number: number, works: readonly Work[]): void {
+  const { across, reads } = plan.graph.nodes[number];
+  if (across === undefined) {
+    for (const work of works) computeOne(strategy, plan, number, work);
+    return;
+  }
+  const series = reads.map((read) => works.map(({ results }) => known(results, read)));
+  const answers = across(
+    series,
+    works.map(({ member }) => member.timesMs),
+  );
+  works.forEach(({ results }, m) => results.set(number, answers[m]));
+}
+
+function computeOne(
+  strategy: Strategy,
+  plan: Plan,
+  number: number,
+  { member, results }: Work,
+): void {
+  const node = plan.graph.nodes[number];
+  if (node.compute === undefined) throw new TypeError(`node ${number} needs all members`);
+  const reads = node.reads.map((read) => known(results, read));
+  const result = node.compute(reads, member.inputs);
+  if (result === null) throw missingField(strategy, plan, number, member);
+  results.set(number, result);
+}
+
+function columnsOf(plan: Plan, order: readonly number[], results: Results): Columns {
   const outputs = plan.roots.map((root) => known(results, root));
   return {
     names: plan.names,
@@ -100,14 +168,19 @@ function requiredFields(graph: Graph, numbers: readonly number[]): readonly Requ
   return FIELD_ORDER.filter((field) => fields.has(field));
 }
 
-function missingField(strategy: Strategy, plan: Plan, leaf: number): Fault {
+function missingField(strategy: Strategy, plan: Plan, leaf: number, member: PanelMember): Fault {
   const { field } = plan.graph.nodes[leaf];
   const index = plan.roots.findIndex((root) =>
     foundations(plan.graph.nodes, [root]).includes(leaf),
   );
+  const remedy =
+    field === "carry"
+      ? "only a future with the contract that follows it has a carry: trade this strategy on futures"
+      : `map a ${field} column in the data section, or use close alone`;
+  const where = member.place === undefined ? "" : `${member.place}: `;
   return new Fault(
     "data",
-    `strategy ${strategy.name}: column ${plan.names[index]} reads ${field}, which the data does not have; map a ${field} column in the data section, or use close alone`,
+    `${where}strategy ${strategy.name}: column ${plan.names[index]} reads ${field}, which the data does not have; ${remedy}`,
   );
 }
 

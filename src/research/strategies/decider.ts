@@ -3,18 +3,20 @@
  * `decide` throws or wrongly returns comes out as Fault("strategy") with the strategy and the row.
  */
 import { Fault } from "../../domain/fault.ts";
+import type { Forecast } from "../../domain/forecast.ts";
 import type { Strategy } from "../../domain/strategy.ts";
 import type { Target, WeightTarget } from "../../domain/target.ts";
 import type { Params } from "./columns.ts";
 import { createRow } from "./row.ts";
-import { checkTarget } from "./target-check.ts";
+import { checkAnswer } from "./target-check.ts";
 
 /**
  * `unchanged` is the weight the strategy wished last, when nothing but a change would be acted on:
- * an answer of that same weight is then handed back unchecked, because none of its terms will be
- * read. Every run asks again without it (reevaluate.ts), so a malformed answer does not pass.
+ * an answer of that same weight, or a forecast that stands for it (strength x confidence), is then
+ * handed back with none of its other keys looked at, because none will be read. Every run asks
+ * again without it (reevaluate.ts), so a malformed answer does not pass.
  */
-export type Decider = (index: number, unchanged?: number) => Target | null;
+export type Decider = (index: number, unchanged?: number) => Forecast | Target | null;
 
 export type DecidedColumns = {
   readonly names: readonly string[];
@@ -34,17 +36,27 @@ export function createDecider(
     at(index);
     try {
       const answer: unknown = strategy.decide(row, params);
-      if (isWeight(answer, unchanged)) return answer;
-      return checkTarget(answer, strategy);
+      if (repeats(answer, unchanged)) return answer;
+      return checkAnswer(answer, strategy);
     } catch (cause) {
       throw failure(placeOf(index), cause);
     }
   };
 }
 
-function isWeight(answer: unknown, weight: number): answer is WeightTarget {
+/** False for every answer where `unchanged` is NaN. */
+function repeats(answer: unknown, unchanged: number): answer is Forecast | WeightTarget {
   if (typeof answer !== "object" || answer === null) return false;
-  return (answer as { readonly weight?: unknown }).weight === weight;
+  const { weight, strength, confidence } = answer as { readonly [key: string]: unknown };
+  if (typeof strength !== "number" || typeof confidence !== "number") return weight === unchanged;
+  // A pair that is out of bounds could have a product that is not: each is looked at.
+  return (
+    strength * confidence === unchanged &&
+    strength >= -1 &&
+    strength <= 1 &&
+    confidence >= 0 &&
+    confidence <= 1
+  );
 }
 
 function failure(place: string, cause: unknown): Fault {

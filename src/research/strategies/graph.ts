@@ -10,27 +10,37 @@ import type { ColumnInputs } from "../../domain/column-inputs.ts";
 import type { Column, Condition } from "../../domain/strategy.ts";
 
 /** Data a source may lack. */
-export type RequiredField = "open" | "high" | "low" | "volume";
+export type RequiredField = "open" | "high" | "low" | "volume" | "carry";
 
 export type NodeKind = "number" | "condition";
 
-export type GraphNode = {
+/** For one instrument; null only where the data has no such field. */
+type Compute = (reads: readonly Series[], inputs: ColumnInputs) => Series | null;
+
+/** For all instruments of the strategy at once: per read and instrument in, per instrument out. */
+type Across = (
+  reads: readonly (readonly Series[])[],
+  timesMs: readonly Float64Array[],
+) => readonly Series[];
+
+type Work =
+  | { readonly compute: Compute; readonly across?: never }
+  | { readonly across: Across; readonly compute?: never };
+
+export type GraphNode = Work & {
   readonly kind: NodeKind;
   readonly reads: readonly number[];
   /** The field a leaf needs from the data; null for everything computed or always present. */
   readonly field: RequiredField | null;
-  /** Null only where the data has no such field. */
-  readonly compute: (reads: readonly Series[], inputs: ColumnInputs) => Series | null;
 };
 
-export type NodeSpec = {
+export type NodeSpec = Work & {
   readonly name: string;
   readonly kind: NodeKind;
   readonly reads?: readonly number[];
   /** Numbers that belong to the operation: windows, levels. */
   readonly settings?: readonly number[];
   readonly field?: RequiredField | null;
-  readonly compute: GraphNode["compute"];
 };
 
 export type Graph = {
@@ -53,7 +63,10 @@ export function createGraph(owner: string): Graph {
     const handle = createHandle(owner);
     byKey.set(key, handle);
     numbers.set(handle, nodes.length);
-    nodes.push({ kind: spec.kind, reads, field: spec.field ?? null, compute: spec.compute });
+    const { kind, field = null } = spec;
+    const work: Work =
+      spec.across === undefined ? { compute: spec.compute } : { across: spec.across };
+    nodes.push({ kind, reads, field, ...work });
     return handle;
   };
   const numberOf = (handle: unknown, kind: NodeKind | null, where: string): number => {

@@ -1,21 +1,31 @@
 /**
- * Moving-average cross: long while the fast average is above the slow one; else flat, or short
- * where `short` is 1. Weight is a fraction of net asset value.
+ * Moving-average cross with a trend filter: long while the fast average is above the slow one, else
+ * flat, or short where `short` is 1; flat while the average directional index (Wilder 1978) is not
+ * above `adx_min`. With `adx_min` 0 there is no filter, and closes alone are enough.
  */
 import { defineStrategy } from "./define.ts";
 
 export const maCross = defineStrategy({
   name: "ma-cross",
-  version: "1",
+  version: "2",
   params: {
     fast: { default: 20, min: 1, max: 1000, integer: true },
     slow: { default: 100, min: 2, max: 2000, integer: true },
-    weight: { default: 1, min: 0, max: 10 },
+    adx_window: { default: 14, min: 1, max: 500, integer: true },
+    adx_min: { default: 20, min: 0, max: 100 },
+    strength: { default: 1, min: 0, max: 1 },
     short: { default: 0, min: 0, max: 1, integer: true },
   },
-  columns: (m, p) => ({ fast: m.sma(m.close, p.fast), slow: m.sma(m.close, p.slow) }),
+  answers: "forecast",
+  columns: (m, p) => ({
+    fast: m.sma(m.close, p.fast),
+    slow: m.sma(m.close, p.slow),
+    // Asked for only where the filter is on: it needs highs and lows.
+    adx: p.adx_min > 0 ? m.adx(p.adx_window) : m.constant(0),
+  }),
   decide: (row, p) => {
-    if (row.fast > row.slow) return { weight: p.weight };
-    return { weight: p.short === 1 ? -p.weight : 0 };
+    if (p.adx_min > 0 && !(row.adx > p.adx_min)) return { strength: 0, confidence: 1 };
+    if (row.fast > row.slow) return { strength: p.strength, confidence: 1 };
+    return { strength: p.short === 1 ? -p.strength : 0, confidence: 1 };
   },
 });

@@ -16,6 +16,7 @@ export const maPullback = defineStrategy({
     stop: { default: 0.05, min: 0.0001, max: 0.9 },
   },
   orders: ["limit", "stop"],
+  answers: "target",
   columns: (m, p) => ({
     close: m.close,
     fast: m.sma(m.close, p.fast),

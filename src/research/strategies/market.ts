@@ -3,6 +3,7 @@
  * its handle. Refuses (Fault "strategy"): a negative or fractional lag or window, and operands that
  * are not columns of this `m`.
  */
+import { adx } from "../../base/indicators/adx.ts";
 import * as arithmetic from "../../base/indicators/arithmetic.ts";
 import { atr } from "../../base/indicators/atr.ts";
 import * as comparison from "../../base/indicators/comparison.ts";
@@ -10,6 +11,7 @@ import { ema } from "../../base/indicators/ema.ts";
 import { highest, lowest } from "../../base/indicators/extremes.ts";
 import { latch } from "../../base/indicators/latch.ts";
 import * as logic from "../../base/indicators/logic.ts";
+import { rank } from "../../base/indicators/rank.ts";
 import { rsi } from "../../base/indicators/rsi.ts";
 import { knownSeries, type Series } from "../../base/indicators/series.ts";
 import { change, lag } from "../../base/indicators/shift.ts";
@@ -36,6 +38,7 @@ export function createMarket(graph: Graph): Market {
     close,
     volume: leaf(graph, "volume", (inputs) => inputs.volume, "volume"),
     total_return: leaf(graph, "total_return", (inputs) => inputs.totalReturn),
+    carry: leaf(graph, "carry", (inputs) => inputs.carry, "carry"),
     raw: Object.freeze({
       open: leaf(graph, "raw.open", (inputs) => inputs.rawOpen, "open"),
       high: leaf(graph, "raw.high", (inputs) => inputs.rawHigh, "high"),
@@ -50,8 +53,10 @@ export function createMarket(graph: Graph): Market {
     lowest: rolling(graph, "lowest", lowest, 1),
     rsi: rolling(graph, "rsi", rsi, 1),
     atr: (window: number) => averageTrueRange(graph, [high, low, close], window),
+    adx: (window: number) => directionalIndex(graph, [high, low], window),
     lag: rolling(graph, "lag", lag, 0),
     change: rolling(graph, "change", change, 1),
+    rank: (x: Column) => ranked(graph, x),
     add: binary(graph, "add", "number", arithmetic.add),
     sub: binary(graph, "sub", "number", arithmetic.sub),
     mul: binary(graph, "mul", "number", arithmetic.mul),
@@ -118,6 +123,26 @@ function averageTrueRange(graph: Graph, bars: readonly Column[], window: number)
     reads: bars.map((bar) => graph.numberOf(bar, "number", "m.atr")),
     settings: [window],
     compute: ([high, low, close]) => atr({ high, low, close }, window),
+  });
+}
+
+function directionalIndex(graph: Graph, bars: readonly Column[], window: number): Column {
+  whole(graph, "the argument of m.adx", window, 1);
+  return graph.make({
+    name: "adx",
+    kind: "number",
+    reads: bars.map((bar) => graph.numberOf(bar, "number", "m.adx")),
+    settings: [window],
+    compute: ([high, low]) => adx({ high, low }, window),
+  });
+}
+
+function ranked(graph: Graph, x: Column): Column {
+  return graph.make({
+    name: "rank",
+    kind: "number",
+    reads: [graph.numberOf(x, "number", "the argument of m.rank")],
+    across: ([members], timesMs) => rank(members, timesMs),
   });
 }
 

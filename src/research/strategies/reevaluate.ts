@@ -1,125 +1,186 @@
 /**
- * Asks a strategy again, at seeded rows, on a series that ends there and on one whose later bars
- * are shifted, each time on new columns and a new row, in a shuffled order. In: what the run
- * recorded. Out: every difference. A column that differs has seen later bars; a target that
- * differs depends on the order or the number of calls, that is, on something remembered. When the
- * sample agrees, every row is asked once more from the last to the first: memory that settles
- * early, such as a highest close so far, differs on few rows and would slip through a sample.
+ * Asks a strategy again, at seeded dates, on series that end there and on ones whose later bars are
+ * shifted, each time on new columns and a new row, in a shuffled order. All instruments that are
+ * compared with each other are cut and shifted together. In: what the run recorded. Out: every
+ * difference. A column that differs has seen later bars; an answer that differs depends on the
+ * order or the number of calls, that is, on something remembered. When the sample agrees, every row
+ * is asked once more from the last to the first: memory that settles early, such as a highest close
+ * so far, differs on few rows and would slip through a sample.
  */
 import { type Json, canonicalJson } from "../../base/canonical-json.ts";
 import { nextUniform, type Prng, prngOf } from "../../base/prng.ts";
-import type { ColumnInputs } from "../../domain/column-inputs.ts";
 import { Fault } from "../../domain/fault.ts";
+import type { Forecast } from "../../domain/forecast.ts";
 import type { Strategy } from "../../domain/strategy.ts";
 import type { Target } from "../../domain/target.ts";
-import { type Columns, compileColumns, type Params } from "./columns.ts";
+import { type Columns, compilePanel, type PanelMember, type Params } from "./columns.ts";
 import { createDecider, type Decider } from "./decider.ts";
+import { isForecast } from "./forecast.ts";
 
-/** The size a run recorded; null where the strategy wished no change. */
-export type Recorded = { readonly kind: "weight" | "units"; readonly value: number } | null;
+/** What a run recorded; null where the strategy wished no change. */
+export type Recorded =
+  | { readonly kind: "weight" | "units"; readonly value: number }
+  | ({ readonly kind: "forecast" } & Forecast)
+  | null;
+
+/** One instrument of the strategy, as the run asked about it. */
+export type AskedMember = {
+  readonly timesMs: Float64Array;
+  readonly warmup: number;
+  /** Undefined where the run did not ask. */
+  readonly recorded: (row: number) => Recorded | undefined;
+};
+
+/** Which market is shown: bars up to `lastMs`, those after `unchangedUntilMs` shifted. */
+export type Cut = { readonly lastMs: number; readonly unchangedUntilMs: number };
 
 export type Reevaluation = {
   readonly strategy: Strategy;
   readonly params: Params;
-  /** The first `rows` rows; with later bars changed from row `shiftedFrom` on, unless null. */
-  readonly inputsOf: (rows: number, shiftedFrom: number | null) => ColumnInputs;
-  /** Undefined where the run did not ask. */
-  readonly recorded: (row: number) => Recorded | undefined;
-  readonly rows: number;
-  readonly warmup: number;
+  /** Those that are computed together: one, unless a column compares them. */
+  readonly members: readonly AskedMember[];
+  /** In the order of `members`; one without a bar before the cut has no rows. */
+  readonly panelOf: (cut: Cut) => readonly PanelMember[];
   /** An integer in [0, 2^53). */
   readonly seed: number;
-  /** Rows to look at; fewer where the run asked on fewer. */
+  /** Dates to look at; fewer where the run asked on fewer. */
   readonly dates: number;
   /** What computes columns; tests plant a peeking one. */
-  readonly compile?: typeof compileColumns;
+  readonly compile?: typeof compilePanel;
 };
 
 export type Mismatch = {
+  readonly member: number;
   readonly row: number;
   readonly on: "truncated" | "shifted" | "reversed";
-  /** What differs: a column's name, or null for the target. */
+  /** What differs: a column's name, or null for the answer. */
   readonly column: string | null;
   readonly message: string;
 };
 
-type Question = { readonly row: number; readonly on: "truncated" | "shifted" };
+type Answer = Forecast | Target | null;
+type Question = { readonly atMs: number; readonly on: "truncated" | "shifted" };
+type Place = { readonly member: number; readonly row: number };
 
 const REMEDY = "decide must depend on its row alone: no memory, no order of calls";
+const WHOLE: Cut = { lastMs: Infinity, unchangedUntilMs: Infinity };
 
-/** Ordered by row, truncated before shifted; empty when all agree. */
+/** In order of time, truncated before shifted; empty when all agree. */
 export function reevaluate(task: Reevaluation): readonly Mismatch[] {
   const prng = prngOf(task.seed);
-  const asked: number[] = [];
-  for (let row = task.warmup; row < task.rows; row++) {
-    if (task.recorded(row) !== undefined) asked.push(row);
-  }
-  const chosen = shuffleFirst(prng, asked, task.dates);
-  const questions: Question[] = chosen.flatMap((row) => [
-    { row, on: "truncated" },
-    { row, on: "shifted" },
+  const chosen = shuffleFirst(prng, askedTimes(task.members), task.dates);
+  const questions: Question[] = chosen.flatMap((atMs) => [
+    { atMs, on: "truncated" },
+    { atMs, on: "shifted" },
   ]);
-  const whole = (task.compile ?? compileColumns)(
-    task.strategy,
-    task.params,
-    task.inputsOf(task.rows, null),
-  );
-  const answers = new Map<number, string>();
+  const whole = compile(task, WHOLE);
+  const answers = task.members.map(() => new Map<number, string>());
   const found = shuffleFirst(prng, questions, questions.length).flatMap((question) =>
     ask(task, question, whole, answers),
   );
-  if (found.length === 0) return askBackwards(task, whole, asked);
-  return found.sort((a, b) => a.row - b.row || (a.on < b.on ? 1 : -1));
+  if (found.length === 0) return askBackwards(task, whole);
+  const timeOf = ({ member, row }: Mismatch) => task.members[member].timesMs[row];
+  return found.sort(
+    (a, b) => timeOf(a) - timeOf(b) || a.member - b.member || (a.on < b.on ? 1 : -1),
+  );
+}
+
+/** Times at which the run asked about any member, each once, ascending. */
+function askedTimes(members: readonly AskedMember[]): readonly number[] {
+  const times = new Set<number>();
+  for (const member of members) {
+    for (let row = member.warmup; row < member.timesMs.length; row++) {
+      if (member.recorded(row) !== undefined) times.add(member.timesMs[row]);
+    }
+  }
+  return [...times].sort((a, b) => a - b);
+}
+
+function compile(task: Reevaluation, cut: Cut): readonly Columns[] {
+  return (task.compile ?? compilePanel)(task.strategy, task.params, task.panelOf(cut));
 }
 
 /** The first difference, if any: one is enough to refuse, and all could be as many as rows. */
-function askBackwards(task: Reevaluation, whole: Columns, asked: readonly number[]): Mismatch[] {
-  const decide = createDecider(task.strategy, task.params, whole);
-  for (let k = asked.length - 1; k >= 0; k--) {
-    const row = asked[k];
-    const recorded = task.recorded(row) ?? null;
-    const answer = answerOf(decide, row);
-    if (typeof answer === "string" || !sameSize(answer, recorded)) {
-      return [{ row, on: "reversed", column: null, message: differenceText(recorded, answer) }];
+function askBackwards(task: Reevaluation, whole: readonly Columns[]): Mismatch[] {
+  for (let member = task.members.length - 1; member >= 0; member--) {
+    const { timesMs, warmup, recorded: recordedAt } = task.members[member];
+    const decide = createDecider(task.strategy, task.params, whole[member]);
+    for (let row = timesMs.length - 1; row >= warmup; row--) {
+      const recorded = recordedAt(row);
+      if (recorded === undefined) continue;
+      const answer = answerOf(decide, row);
+      if (typeof answer === "string" || !sameAnswer(answer, recorded)) {
+        const message = differenceText(recorded, answer);
+        return [{ member, row, on: "reversed", column: null, message }];
+      }
     }
   }
   return [];
 }
 
-/** `answers` holds the first full target heard for a row; the second must be the same. */
+/** `answers` holds, per member, the first full answer heard for a row; the second must be the same. */
 function ask(
   task: Reevaluation,
-  { row, on }: Question,
-  whole: Columns,
-  answers: Map<number, string>,
+  { atMs, on }: Question,
+  whole: readonly Columns[],
+  answers: readonly Map<number, string>[],
 ): Mismatch[] {
-  const inputs =
-    on === "truncated" ? task.inputsOf(row + 1, null) : task.inputsOf(task.rows, row + 1);
-  const columns = (task.compile ?? compileColumns)(task.strategy, task.params, inputs);
-  const differing = columns.names.flatMap((column, i): Mismatch[] => {
+  const cut = {
+    lastMs: on === "truncated" ? atMs : WHOLE.lastMs,
+    unchangedUntilMs: atMs,
+  };
+  const panel = compile(task, cut);
+  return task.members.flatMap(({ timesMs, warmup, recorded: recordedAt }, member): Mismatch[] => {
+    const row = rowOf(timesMs, atMs);
+    const recorded = row < warmup ? undefined : recordedAt(row);
+    if (recorded === undefined) return [];
+    const place = { member, row };
+    const columns = panel[member];
+    const differing = differingColumns(place, on, whole[member], columns);
+    if (differing.length > 0) return differing;
+    const answer = answerOf(createDecider(task.strategy, task.params, columns), row);
+    if (typeof answer === "string" || !sameAnswer(answer, recorded)) {
+      return [{ ...place, on, column: null, message: differenceText(recorded, answer) }];
+    }
+    const text = textOf(answer);
+    const first = answers[member].get(row) ?? text;
+    answers[member].set(row, first);
+    if (first === text) return [];
+    const message = `asked twice on the same row it gives ${first} and ${text}; ${REMEDY}`;
+    return [{ ...place, on, column: null, message }];
+  });
+}
+
+function differingColumns(
+  { member, row }: Place,
+  on: Question["on"],
+  whole: Columns,
+  again: Columns,
+): Mismatch[] {
+  return again.names.flatMap((column, i): Mismatch[] => {
     const expected = whole.arrays[i][row];
-    const observed = columns.arrays[i][row];
+    const observed = again.arrays[i][row];
     if (Object.is(expected, observed)) return [];
     const without = on === "truncated" ? "without later bars" : "with later bars changed";
     const message = `column ${column} is ${expected}, and ${observed} ${without}: it looks ahead`;
-    return [{ row, on, column, message }];
+    return [{ member, row, on, column, message }];
   });
-  if (differing.length > 0) return differing;
-  const answer = answerOf(createDecider(task.strategy, task.params, columns), row);
-  const recorded = task.recorded(row) ?? null;
-  if (typeof answer === "string" || !sameSize(answer, recorded)) {
-    return [{ row, on, column: null, message: differenceText(recorded, answer) }];
-  }
-  const text = textOf(answer);
-  const first = answers.get(row) ?? text;
-  answers.set(row, first);
-  if (first === text) return [];
-  const message = `asked twice on the same row it gives ${first} and ${text}; ${REMEDY}`;
-  return [{ row, on, column: null, message }];
 }
 
-/** The target, or in words how the question failed: the run was answered, so this is a difference. */
-function answerOf(decide: Decider, row: number): Target | null | string {
+/** Row of that very time, or -1. */
+function rowOf(timesMs: Float64Array, atMs: number): number {
+  let low = 0;
+  let high = timesMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timesMs[middle] < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return timesMs[low] === atMs ? low : -1;
+}
+
+/** The answer, or in words how the question failed: the run was answered, so this is a difference. */
+function answerOf(decide: Decider, row: number): Answer | string {
   try {
     return decide(row);
   } catch (cause) {
@@ -128,23 +189,33 @@ function answerOf(decide: Decider, row: number): Target | null | string {
   }
 }
 
-function differenceText(recorded: Recorded, answer: Target | null | string): string {
+function differenceText(recorded: Recorded, answer: Answer | string): string {
   const observed = typeof answer === "string" ? answer : textOf(answer);
-  return `the run recorded ${sizeText(recorded)}, asked again it gives ${observed}; ${REMEDY}`;
+  return `the run recorded ${recordedText(recorded)}, asked again it gives ${observed}; ${REMEDY}`;
 }
 
-function sameSize(answer: Target | null, recorded: Recorded): boolean {
+function sameAnswer(answer: Answer, recorded: Recorded): boolean {
   if (answer === null || recorded === null) return answer === null && recorded === null;
+  if (isForecast(answer)) {
+    return (
+      recorded.kind === "forecast" &&
+      answer.strength === recorded.strength &&
+      answer.confidence === recorded.confidence
+    );
+  }
   if ("weight" in answer) return recorded.kind === "weight" && answer.weight === recorded.value;
   return recorded.kind === "units" && answer.units === recorded.value;
 }
 
-function textOf(target: Target | null): string {
-  return target === null ? "null" : canonicalJson(target as unknown as Json);
+function textOf(answer: Answer): string {
+  return answer === null ? "null" : canonicalJson(answer as unknown as Json);
 }
 
-function sizeText(recorded: Recorded): string {
-  return recorded === null ? "null" : canonicalJson({ [recorded.kind]: recorded.value });
+function recordedText(recorded: Recorded): string {
+  if (recorded === null) return "null";
+  if (recorded.kind !== "forecast") return canonicalJson({ [recorded.kind]: recorded.value });
+  const { strength, confidence } = recorded;
+  return canonicalJson({ strength, confidence });
 }
 
 /** The first `count` of a seeded shuffle (Fisher and Yates), all when there are fewer. */

@@ -7,18 +7,19 @@ import { defineStrategy } from "./define.ts";
 
 export const rsiReversion = defineStrategy({
   name: "rsi-reversion",
-  version: "1",
+  version: "2",
   params: {
     window: { default: 14, min: 2, max: 500, integer: true },
     enter: { default: 35, min: 0, max: 100 },
     exit: { default: 50, min: 0, max: 100 },
     max_bars: { default: 20, min: 1, max: 1000, integer: true },
-    weight: { default: 1, min: 0, max: 10 },
+    strength: { default: 1, min: 0, max: 1 },
   },
+  answers: "forecast",
   columns: (m, p) => {
     const rsi = m.rsi(m.close, p.window);
     const enter = m.and(m.lt(rsi, p.enter), m.rising(rsi));
     return { rsi, wish: m.latch({ enter, exit: m.gt(rsi, p.exit), max_bars: p.max_bars }) };
   },
-  decide: (row, p) => ({ weight: row.wish * p.weight }),
+  decide: (row, p) => ({ strength: row.wish * p.strength, confidence: 1 }),
 });

@@ -1,22 +1,70 @@
 /**
- * What `decide` returned, checked: null, or exactly one of weight and units (finite), with entry,
- * stop and time in force of the known shapes, and no order type beyond those the strategy
- * declared. Throws Fault("strategy") saying what was returned. Allocates nothing when it passes.
+ * What `decide` returned, checked: null; a forecast (strength in [-1, 1], confidence in [0, 1],
+ * nothing else); or a target: exactly one of weight and units (finite), with entry, stop and time
+ * in force of the known shapes, and no order type beyond those the strategy declared. Throws
+ * Fault("strategy") saying what was returned and what is allowed. A confidence that is missing or
+ * NaN is unknown, and unknown is 0. Allocates nothing when it passes.
  */
 import { Fault } from "../../domain/fault.ts";
+import type { Forecast } from "../../domain/forecast.ts";
 import type { DeclaredOrder } from "../../domain/strategy.ts";
 import type { Target } from "../../domain/target.ts";
 import { describe } from "./graph.ts";
 
 /** The part of a strategy the check needs; a Strategy is one. */
-export type TargetOwner = { readonly name: string; readonly orders?: readonly DeclaredOrder[] };
+export type AnswerOwner = {
+  readonly name: string;
+  readonly orders?: readonly DeclaredOrder[];
+  readonly answers?: "forecast" | "target";
+};
 
-export function checkTarget(value: unknown, owner: TargetOwner): Target | null {
+const TERMS: readonly string[] = ["weight", "units", "entry", "stop", "timeInForce"];
+
+export function checkAnswer(value: unknown, owner: AnswerOwner): Forecast | Target | null {
   if (value === null) return null;
   if (typeof value !== "object") {
     const hint = value === undefined ? "; return null for no change of wish" : "";
-    throw refusal(owner, `${describe(value)}, expected a target such as { weight: 1 }${hint}`);
+    throw refusal(
+      owner,
+      `${describe(value)}, expected a target such as { weight: 1 } or a forecast such as { strength: 1, confidence: 1 }${hint}`,
+    );
   }
+  if ("strength" in value || "confidence" in value) {
+    requireAnswer(owner, "forecast");
+    return checkForecast(value, owner);
+  }
+  requireAnswer(owner, "target");
+  return checkTarget(value, owner);
+}
+
+function checkForecast(value: object, owner: AnswerOwner): Forecast {
+  for (const key in value) {
+    if (key === "strength" || key === "confidence") continue;
+    const reason = TERMS.includes(key)
+      ? `${key}: it has neither size nor order terms; return either { strength, confidence } or a target`
+      : `the unknown key ${key}; known: strength, confidence`;
+    throw refusal(owner, `a forecast with ${reason}`);
+  }
+  const { strength, confidence } = value as { strength?: unknown; confidence?: unknown };
+  requireWithin(owner, "strength", strength, -1);
+  if (confidence === undefined || Number.isNaN(confidence)) {
+    return { strength: strength as number, confidence: 0 };
+  }
+  requireWithin(owner, "confidence", confidence, 0);
+  return value as Forecast;
+}
+
+function requireWithin(owner: AnswerOwner, name: string, value: unknown, least: number): void {
+  if (typeof value === "number" && value >= least && value <= 1) return;
+  throw refusal(owner, `${name} ${describe(value)}, expected a number from ${least} to 1`);
+}
+
+function requireAnswer(owner: AnswerOwner, kind: "forecast" | "target"): void {
+  if (owner.answers === undefined || owner.answers === kind) return;
+  throw refusal(owner, `a ${kind}, and the strategy declares answers: "${owner.answers}"`);
+}
+
+function checkTarget(value: object, owner: AnswerOwner): Target {
   const target = value as { readonly [key: string]: unknown };
   let sizes = 0;
   for (const key in target) {
@@ -36,7 +84,7 @@ export function checkTarget(value: unknown, owner: TargetOwner): Target | null {
   return value as Target;
 }
 
-function checkTerm(owner: TargetOwner, key: string, value: unknown): void {
+function checkTerm(owner: AnswerOwner, key: string, value: unknown): void {
   switch (key) {
     case "entry":
       return checkEntry(owner, value);
@@ -53,7 +101,7 @@ function checkTerm(owner: TargetOwner, key: string, value: unknown): void {
   }
 }
 
-function checkEntry(owner: TargetOwner, entry: unknown): void {
+function checkEntry(owner: AnswerOwner, entry: unknown): void {
   if (entry === "market") return;
   if (entry === "on_open" || entry === "on_close") return requireDeclared(owner, entry);
   const price = onlyValue(entry, "limit");
@@ -67,7 +115,7 @@ function checkEntry(owner: TargetOwner, entry: unknown): void {
   requireDeclared(owner, "limit");
 }
 
-function checkStop(owner: TargetOwner, stop: unknown): void {
+function checkStop(owner: AnswerOwner, stop: unknown): void {
   const price = onlyValue(stop, "price");
   const distance = onlyValue(stop, "distance");
   const given = price ?? distance;
@@ -92,13 +140,13 @@ function onlyValue(value: unknown, key: string): { readonly value: unknown } | n
   return { value: (value as { readonly [name: string]: unknown })[key] };
 }
 
-function requireFinite(owner: TargetOwner, name: string, value: unknown): number {
+function requireFinite(owner: AnswerOwner, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   const hint = typeof value === "number" && Number.isNaN(value) ? " (such as 0 divided by 0)" : "";
   throw refusal(owner, `${name} ${describe(value)}${hint}, expected a finite number`);
 }
 
-function requireDeclared(owner: TargetOwner, order: DeclaredOrder): void {
+function requireDeclared(owner: AnswerOwner, order: DeclaredOrder): void {
   if (owner.orders?.includes(order) === true) return;
   throw refusal(
     owner,
@@ -106,6 +154,6 @@ function requireDeclared(owner: TargetOwner, order: DeclaredOrder): void {
   );
 }
 
-function refusal(owner: TargetOwner, returned: string): Fault {
+function refusal(owner: AnswerOwner, returned: string): Fault {
   return new Fault("strategy", `decide of ${owner.name} returned ${returned}`);
 }
