@@ -71,7 +71,7 @@ function planOn(world: World): Planned {
       {
         name: "cross",
         strategy: maCross as unknown as Planned["variants"][number]["use"]["strategy"],
-        params: { fast: 20, slow: 100, weight: 0.5, short: 0 },
+        params: { fast: 20, slow: 100, adx_window: 14, adx_min: 0, strength: 0.5, short: 0 },
         codeHash: "bench",
         instruments: ["WALK"],
       },

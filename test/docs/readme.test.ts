@@ -154,7 +154,7 @@ it("a run that trades nothing has a status and an exit code of its own", async (
   await assay(["init", "idle"], folder);
   const path = join(folder, "idle/mandate.yaml");
   const idle = `strategies:
-  - { name: idle, use: buy-and-hold, instruments: all, params: { weight: 0 } }
+  - { name: idle, use: buy-and-hold, instruments: all, params: { strength: 0 } }
 `;
   const mandate = readFileSync(path, "utf8");
   writeFileSync(path, mandate.replace(/^strategies:\n(?: .*\n)*/m, idle));

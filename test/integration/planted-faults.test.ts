@@ -37,9 +37,9 @@ data:
   kind: simulated
   simulated: { instruments: 3, sessions: 420, start: 2015-01-05 }
 strategies:
-  - { name: hold, use: buy-and-hold, instruments: [SIM01], params: { weight: 0.6 } }
-  - { name: cross, use: ma-cross, instruments: [SIM02], params: { fast: 3, slow: 10, short: 1, weight: 0.38 } }
-  - { name: wide, use: ma-cross, instruments: [SIM03], params: { fast: 3, slow: 10, weight: 0.9 } }
+  - { name: hold, use: buy-and-hold, instruments: [SIM01], params: { strength: 0.6 } }
+  - { name: cross, use: ma-cross, instruments: [SIM02], params: { fast: 3, slow: 10, adx_min: 0, short: 1, strength: 0.38 } }
+  - { name: wide, use: ma-cross, instruments: [SIM03], params: { fast: 3, slow: 10, adx_min: 0, strength: 0.9 } }
 schedule: { rebalance: monday }
 slippage: { bps: 2 }
 fees: { per_share: 0.01, minimum: 1 }
