@@ -46,8 +46,8 @@ export function pairCorrelation(
     products += x * y;
   }
   if (!moves(squaresA, largestA, count) || !moves(squaresB, largestB, count)) return Number.NaN;
-  const rho = products / (Math.sqrt(squaresA) * Math.sqrt(squaresB));
-  return Math.max(-1, Math.min(1, rho));
+  const spread = Math.sqrt(squaresA * squaresB);
+  return spread > 0 ? Math.max(-1, Math.min(1, products / spread)) : Number.NaN;
 }
 
 function moves(squares: number, largest: number, count: number): boolean {
