@@ -5,6 +5,9 @@
  */
 import { daysFromCivil, weekdayOfDays } from "../../base/instant.ts";
 
+/** A session that ends early: its day and the exchange's local time of the close, HH:MM. */
+export type EarlyClose = { readonly day: number; readonly at: string };
+
 export const MONDAY = 0;
 export const THURSDAY = 3;
 export const FRIDAY = 4;

@@ -6,7 +6,7 @@
  *
  * The rule is the one in force since 2000. It is carried back to 1990 for continuity only: the
  * DTB, Eurex's predecessor, also kept German public holidays. Days on which single products pause
- * (DAX on Whit Monday in some years) are not modelled.
+ * (DAX on Whit Monday in some years) are not modelled, and early closes are not known here.
  */
 import { dateIn, easterOf } from "./dates.ts";
 

@@ -7,7 +7,9 @@
  * yearly "Holidays and Trading Hours" notices, and the exchange's list of special closings.
  */
 import { weekdayOfDays } from "../../base/instant.ts";
+import type { EarlyClose } from "./dates.ts";
 import {
+  FRIDAY,
   MONDAY,
   SATURDAY,
   THURSDAY,
@@ -28,7 +30,7 @@ const SPECIAL_CLOSURES = datesOf([
   20181205, 20250109,
 ]);
 
-/** Days on which the exchange did not open. */
+/** Days on which the exchange does not open. */
 export function newYorkClosures(year: number): readonly number[] {
   const newYear = dateIn(year, 101);
   return [
@@ -46,10 +48,49 @@ export function newYorkClosures(year: number): readonly number[] {
   ];
 }
 
-export function goodFriday(year: number): number {
+/** Snow, the circuit breaker of 1997, Fridays after Christmas, a broken system. */
+const SPECIAL_EARLY_CLOSES: readonly (readonly [number, string])[] = [
+  [19940211, "14:30"],
+  [19960108, "14:00"],
+  [19971027, "15:30"],
+  [19971226, "13:00"],
+  [20031226, "13:00"],
+  [20050601, "15:56"],
+];
+
+/**
+ * Planned ones close at 13:00 (14:00 until 1992): Christmas Eve from Monday to Thursday, the day
+ * after Thanksgiving since 1992, the session beside 4 July since 1995.
+ */
+export function newYorkEarlyCloses(year: number): readonly EarlyClose[] {
+  const special = SPECIAL_EARLY_CLOSES.filter(([date]) => Math.floor(date / 10_000) === year);
+  return [
+    ...plannedEarlyCloses(year).map((day) => ({ day, at: year < 1993 ? "14:00" : "13:00" })),
+    ...special.map(([date, at]) => ({ day: datesOf([date])[0], at })),
+  ];
+}
+
+function plannedEarlyCloses(year: number): readonly number[] {
+  const eve = dateIn(year, 1224);
+  const days: number[] = [];
+  if (year >= 1995) days.push(...besideIndependenceDay(year));
+  if (year >= 1992) days.push(thanksgiving(year) + 1);
+  if (weekdayOfDays(eve) <= THURSDAY) days.push(eve);
+  return days;
+}
+
+/** For a Thursday the Friday after it, since 2013 the Wednesday before; a Monday has none. */
+function besideIndependenceDay(year: number): readonly number[] {
+  const holiday = dateIn(year, 704);
+  const weekday = weekdayOfDays(holiday);
+  if (weekday === MONDAY || weekday > FRIDAY) return [];
+  return [weekday === THURSDAY && year < 2013 ? holiday + 1 : holiday - 1];
+}
+
+function goodFriday(year: number): number {
   return easterOf(year) - 2;
 }
 
-export function thanksgiving(year: number): number {
+function thanksgiving(year: number): number {
   return nthWeekday(year, 11, { nth: 4, weekday: THURSDAY });
 }

@@ -12,7 +12,15 @@
  * for 1980-2099.
  */
 import { weekdayOfDays } from "../../base/instant.ts";
-import { MONDAY, SUNDAY, dateIn, datesOf, nthWeekday } from "./dates.ts";
+import {
+  type EarlyClose,
+  MONDAY,
+  SUNDAY,
+  dateIn,
+  datesOf,
+  isWeekend,
+  nthWeekday,
+} from "./dates.ts";
 
 /** Enthronement 1990, wedding 1993, accession and enthronement 2019. */
 const CEREMONIES = datesOf([19901112, 19930609, 20190501, 20191022]);
@@ -25,6 +33,23 @@ const OLYMPIC_DAYS: ReadonlyMap<number, readonly number[]> = new Map([
 
 export function tokyoClosures(year: number): readonly number[] {
   return [...nationalHolidays(year), dateIn(year, 102), dateIn(year, 103), dateIn(year, 1231)];
+}
+
+/**
+ * The first session of a year had a morning only until 2009, the last until 2008 (cash market,
+ * Tokyo Stock Exchange; derivatives in Osaka ten minutes longer).
+ */
+export function tokyoEarlyCloses(year: number): readonly EarlyClose[] {
+  const days: number[] = [];
+  if (year <= 2009) days.push(weekdayFrom(dateIn(year, 104), 1));
+  if (year <= 2008) days.push(weekdayFrom(dateIn(year, 1230), -1));
+  return days.map((day) => ({ day, at: "11:00" }));
+}
+
+function weekdayFrom(start: number, step: 1 | -1): number {
+  let day = start;
+  while (isWeekend(day)) day += step;
+  return day;
 }
 
 function nationalHolidays(year: number): readonly number[] {
