@@ -2,7 +2,7 @@
  * Money is an integer of the currency's minor unit (cents) held in a double. A fill's cash is
  * rounded once, here, half away from zero (spec definitions, "Money"). The fast path is plain
  * floating point; wherever its error could reach a tie the exact decimal decides, so the result
- * is the exact one for every input.
+ * is the exact one for every input. The same holds where one currency's minor units become another's.
  */
 import { type Decimal, decimalOf, divideRounded, multiply, toScaledInteger } from "./decimal.ts";
 
@@ -54,6 +54,40 @@ export function shareOfMinor(minor: number, rate: number, numerator = 1, denomin
   }
   const rounded = size - whole >= 0.5 ? whole + 1 : whole;
   return value < 0 ? 0 - rounded : rounded;
+}
+
+/**
+ * Minor units of one currency as minor units of another, half away from zero; `rate` is units of
+ * `to` for one unit of `from`. Throws RangeError for a rate that is no number or a result beyond 2^53.
+ */
+export function convertMinor(
+  amountMinor: number,
+  rate: number,
+  fromDigits: number,
+  toDigits: number,
+): number {
+  const shift = toDigits - fromDigits;
+  // Powers of ten are exact in doubles, their reciprocals are not: divide where digits are lost.
+  const value = shift >= 0 ? amountMinor * rate * 10 ** shift : (amountMinor * rate) / 10 ** -shift;
+  const size = Math.abs(value);
+  const whole = Math.floor(size);
+  if (!(Math.abs(size - whole - 0.5) > size * 1e-15 + 1e-12) || size > LARGEST_MINOR) {
+    return exactConvertMinor(amountMinor, rate, fromDigits, toDigits);
+  }
+  const rounded = size - whole >= 0.5 ? whole + 1 : whole;
+  return value < 0 ? 0 - rounded : rounded;
+}
+
+/** The same by exact decimals alone: the slow, obviously right twin of convertMinor. */
+export function exactConvertMinor(
+  amountMinor: number,
+  rate: number,
+  fromDigits: number,
+  toDigits: number,
+): number {
+  const { coefficient, scale } = decimalOf(rate);
+  const amount = { coefficient: BigInt(amountMinor) * coefficient, scale: scale + fromDigits };
+  return safeNumber(toScaledInteger(amount, toDigits));
 }
 
 /** A decimal amount in currency units ("12.5") as minor units, half away from zero. */

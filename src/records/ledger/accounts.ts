@@ -2,13 +2,16 @@
  * The chart of accounts and the shape of a transaction. Amounts are BigInt minor units, signed as
  * in beancount: assets and expenses grow with plus, equity and income with minus, and every
  * transaction sums to zero in each currency. A position stands at cost, and its posting also says
- * how many whole lots moved.
+ * how many whole lots moved. Every account holds one currency: an instrument's its own, any other
+ * the account's, unless its name ends in another code (Assets:Cash:EUR).
  */
 
 export type AccountKind =
   | "cash"
   | "position"
   | "receivable"
+  /** What a future's fills owe until variation margin pays it: minus its marked value at a close. */
+  | "settlement"
   | "flows"
   | "realised"
   | "dividends"
@@ -35,28 +38,41 @@ export type Transaction = {
   readonly postings: readonly Posting[];
 };
 
-/** Full name, such as Assets:Positions:AAPL; an export passes the symbol as its format spells it. */
-export function accountName(kind: AccountKind, symbol: string | null): string {
+/**
+ * Full name, such as Assets:Positions:AAPL. `part` is the instrument's symbol, as an export spells
+ * it, or for the other accounts a foreign currency's code; null in the account's own currency.
+ */
+export function accountName(kind: AccountKind, part: string | null): string {
   switch (kind) {
     case "cash":
-      return "Assets:Cash";
+      return inCurrency("Assets:Cash", part);
     case "position":
-      return `Assets:Positions:${symbol}`;
+      return `Assets:Positions:${part}`;
     case "receivable":
-      return `Assets:Receivable:Dividends:${symbol}`;
+      return `Assets:Receivable:Dividends:${part}`;
+    case "settlement":
+      return `Assets:Settlement:${part}`;
     case "flows":
-      return "Equity:Flows";
+      return inCurrency("Equity:Flows", part);
     case "realised":
-      return `Income:Realised:${symbol}`;
+      return `Income:Realised:${part}`;
     case "dividends":
-      return `Income:Dividends:${symbol}`;
+      return `Income:Dividends:${part}`;
     case "fees":
-      return "Expenses:Fees";
+      return inCurrency("Expenses:Fees", part);
     case "financing":
-      return "Expenses:Financing";
+      return inCurrency("Expenses:Financing", part);
     case "borrow":
-      return "Expenses:Borrow";
+      return inCurrency("Expenses:Borrow", part);
   }
+}
+
+/** What a posting's account is named after, in books whose own currency is `own`. */
+export function partOf(
+  { instrument, currency }: Pick<Posting, "instrument" | "currency">,
+  own: string,
+): string | null {
+  return instrument ?? (currency === own ? null : currency);
 }
 
 /** The first currency whose postings do not sum to zero, or null when all do. */
@@ -71,4 +87,8 @@ export function imbalance(
     if (amountMinor !== 0n) return { currency, amountMinor };
   }
   return null;
+}
+
+function inCurrency(name: string, foreign: string | null): string {
+  return foreign === null ? name : `${name}:${foreign}`;
 }

@@ -1,18 +1,22 @@
 /**
  * The ledger: double-entry books folded from journal entries, exact and rebuildable (invariant 11).
- * Entries come in seq order; fills, splits, dividends, accruals and flows post, the rest does not.
- * One currency per ledger: the account's, which every instrument must share. Net asset value is
- * cash + receivables + positions, each marked and rounded by itself (spec definitions, "Money").
- * Refuses entries out of order, unknown instruments, foreign currencies and postings that do not
- * balance (invariant 11), and a position without a mark (invariant 22).
+ * Entries come in seq order; fills, rolls, settlements, splits, dividends, accruals and flows post,
+ * the rest does not. Money stands in the currency it was paid in: the account's, or an instrument's.
+ * Net asset value is, in each currency, cash + receivables + settlement accounts + positions, each
+ * marked and rounded by itself, then converted and rounded once (spec definitions, "Money"). What a
+ * change of rates did is attributed at every close.
+ * Refuses entries out of order, unknown instruments and currencies, postings that do not balance and
+ * a close without variation margin (invariant 11), and what is held without a mark or a rate
+ * (invariant 22).
  */
 import { invariant } from "../../base/assert.ts";
-import { type MoneyScale, moneyScale, notionalMinor } from "../../base/money.ts";
-import type { Instrument } from "../../domain/instrument.ts";
+import { convertMinor, type MoneyScale, moneyScale, notionalMinor } from "../../base/money.ts";
+import { type Instrument, isFuture } from "../../domain/instrument.ts";
 import type { JournalPayload } from "../../domain/journal-entry.ts";
-import { accountName, imbalance, type Transaction } from "./accounts.ts";
-import { createLotBook, type Lot, type LotMethod } from "./lots.ts";
-import { type Draft, draftsOf, type Position, type Totals } from "./postings.ts";
+import { type AccountKind, accountName, imbalance, partOf, type Transaction } from "./accounts.ts";
+import { type Attribution, attribute, noAttribution, noTotals, type Rates } from "./foreign.ts";
+import { costHeld, createLotBook, type Lot, type LotMethod, lotsHeld } from "./lots.ts";
+import { type Booking, type Draft, draftsOf, type Position, type Totals } from "./postings.ts";
 
 export type LedgerEntry = {
   readonly seq: number;
@@ -42,62 +46,80 @@ export type PositionBook = {
   readonly openLots: readonly Lot[];
 };
 
+/** What the journal says of one foreign currency, and what its rate did. */
+export type ForeignBook = {
+  readonly digits: number;
+  readonly totals: Readonly<Totals>;
+  /** Up to the last close. */
+  readonly attribution: Attribution;
+};
+
 /** What stands in the books: a plain view, so that a test can falsify one. */
 export type LedgerBooks = {
+  readonly currency: string;
+  readonly digits: number;
+  readonly instruments: ReadonlyMap<string, Instrument>;
   /** Full account name -> minor units. */
   readonly balances: ReadonlyMap<string, bigint>;
   /** Every instrument ever held, flat ones included. */
   readonly positions: ReadonlyMap<string, PositionBook>;
+  /** In the account's own currency. */
   readonly totals: Readonly<Totals>;
+  readonly foreign: ReadonlyMap<string, ForeignBook>;
 };
 
 export type Ledger = LedgerBooks & {
-  readonly currency: string;
-  readonly digits: number;
-  readonly instruments: ReadonlyMap<string, Instrument>;
   readonly transactions: readonly Transaction[];
   readonly apply: (entry: LedgerEntry) => void;
-  readonly cashMinor: () => number;
-  /** Cash + receivables + marked positions, minor units. */
-  readonly navMinor: (marks: Marks) => number;
+  /** All cash, each currency converted and rounded by itself. */
+  readonly cashMinor: (rates: Rates) => number;
+  /** Cash in one currency, in its minor units. */
+  readonly cashOf: (currency: string) => number;
+  /** Cash + receivables + settlement accounts + marked positions, in the account's minor units. */
+  readonly navMinor: (marks: Marks, rates: Rates) => number;
+  /** At every session's close, in order: checks that futures are settled and attributes FX. */
+  readonly close: (marks: Marks, rates: Rates) => void;
+  readonly digitsOf: (currency: string) => number;
 };
 
-type HeldPosition = Position & {
-  readonly instrument: Instrument;
-  readonly scale: MoneyScale;
-  readonly openLots: readonly Lot[];
+type HeldPosition = Position & { readonly openLots: readonly Lot[] };
+
+/** The books of one currency. */
+type CurrencyBook = {
+  readonly currency: string;
+  readonly digits: number;
+  readonly cash: string;
+  readonly totals: Totals;
+  /** Names of accounts that hold money beside cash. */
+  readonly claims: Set<string>;
+  readonly positions: HeldPosition[];
+  attribution: Attribution;
 };
 
 type State = {
   readonly options: LedgerOptions;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly balances: Map<string, bigint>;
-  /** Account names by kind and instrument, so that posting builds no strings. */
+  /** Account names by kind and part, so that posting builds no strings. */
   readonly names: Map<string | null, Map<string, string>>;
-  readonly receivables: Set<string>;
   readonly positions: Map<string, HeldPosition>;
-  readonly totals: Totals;
+  readonly futures: HeldPosition[];
+  readonly own: CurrencyBook;
+  readonly foreign: Map<string, CurrencyBook>;
   readonly transactions: Transaction[];
   lastSeq: number;
 };
 
 export function createLedger(options: LedgerOptions): Ledger {
-  for (const { id, currency, currencyDigits } of options.instruments) {
-    invariant(
-      currency === options.currency && currencyDigits === options.digits,
-      11,
-      () =>
-        `${id} is in ${currency} with ${currencyDigits} digits, the account in ${options.currency} with ${options.digits}: this ledger converts nothing`,
-    );
-  }
   const state: State = {
     options,
     instruments: new Map(options.instruments.map((i) => [i.id, i])),
     balances: new Map(),
     names: new Map(),
-    receivables: new Set(),
     positions: new Map(),
-    totals: noTotals(),
+    futures: [],
+    own: currencyBook(options.currency, options.digits, options.currency),
+    foreign: foreignBooks(options),
     transactions: [],
     lastSeq: Number.NEGATIVE_INFINITY,
   };
@@ -107,11 +129,42 @@ export function createLedger(options: LedgerOptions): Ledger {
     instruments: state.instruments,
     balances: state.balances,
     positions: state.positions,
-    totals: state.totals,
+    totals: state.own.totals,
+    foreign: state.foreign,
     transactions: state.transactions,
     apply: (entry) => applyEntry(state, entry),
-    cashMinor: () => cashMinor(state),
-    navMinor: (marks) => navMinor(state, marks),
+    cashMinor: (rates) => cashMinor(state, rates),
+    cashOf: (currency) => Number(balanceOf(state, bookOf(state, currency).cash)),
+    navMinor: (marks, rates) => navMinor(state, marks, rates),
+    close: (marks, rates) => close(state, marks, rates),
+    digitsOf: (currency) => bookOf(state, currency).digits,
+  };
+}
+
+/** One per currency of an instrument that is not the account's. */
+function foreignBooks({ currency: own, digits, instruments }: LedgerOptions) {
+  const books = new Map<string, CurrencyBook>();
+  for (const { id, currency, currencyDigits } of instruments) {
+    const known = currency === own ? digits : books.get(currency)?.digits;
+    invariant(
+      known === undefined || known === currencyDigits,
+      11,
+      () => `${id} is in ${currency} with ${currencyDigits} digits, where the books have ${known}`,
+    );
+    if (known === undefined) books.set(currency, currencyBook(currency, currencyDigits, own));
+  }
+  return books;
+}
+
+function currencyBook(currency: string, digits: number, own: string): CurrencyBook {
+  return {
+    currency,
+    digits,
+    cash: accountName("cash", partOf({ instrument: null, currency }, own)),
+    totals: noTotals(),
+    claims: new Set(),
+    positions: [],
+    attribution: noAttribution(),
   };
 }
 
@@ -123,27 +176,65 @@ export function foldLedger(entries: Iterable<LedgerEntry>, options: LedgerOption
 }
 
 function applyEntry(state: State, entry: LedgerEntry): void {
-  const { seq, at, payload } = entry;
+  const { seq, payload } = entry;
   invariant(
     seq > state.lastSeq,
     11,
     () => `entry ${seq} comes after entry ${state.lastSeq}: an entry is folded once, in order`,
   );
   state.lastSeq = seq;
-  const { currency } = state.options;
-  invariant(
-    !("currency" in payload) || payload.currency === currency,
-    11,
-    () => `entry ${seq} (${payload.kind}) is not in ${currency}`,
-  );
-  const drafts = draftsOf(payload, {
+  for (const draft of draftsOf(payload, bookingOf(state, entry))) book(state, entry, draft);
+}
+
+function bookingOf(state: State, { seq, at, payload }: LedgerEntry): Booking {
+  const inCurrency = ({ currency, totals }: CurrencyBook): Booking => ({
     currency,
     seq,
     at,
-    totals: state.totals,
+    totals,
     position: (id) => positionOf(state, id, seq),
+    owedMinor: (id) => balanceOf(state, nameOf(state, "settlement", id)),
+    ofInstrument: (id, named) => inCurrency(bookOfInstrument(state, { seq, id, named })),
   });
-  for (const draft of drafts) book(state, entry, draft);
+  if (payload.kind === "split") {
+    return inCurrency(bookOfInstrument(state, { seq, id: payload.instrument, named: null }));
+  }
+  if (!("currency" in payload)) return inCurrency(state.own);
+  if ("instrument" in payload && payload.instrument !== null) {
+    const { instrument: id, currency: named } = payload;
+    return inCurrency(bookOfInstrument(state, { seq, id, named }));
+  }
+  const { currency, kind } = payload;
+  const found = currency === state.own.currency ? state.own : state.foreign.get(currency);
+  invariant(
+    found !== undefined,
+    11,
+    () =>
+      `entry ${seq} (${kind}) is not in ${[state.own.currency, ...state.foreign.keys()].join(", ")} but in ${currency}`,
+  );
+  return inCurrency(found);
+}
+
+/** The books that an instrument's money is in; `named` is the entry's own word for it. */
+function bookOfInstrument(
+  state: State,
+  { seq, id, named }: { readonly seq: number; readonly id: string; readonly named: string | null },
+): CurrencyBook {
+  const instrument = state.instruments.get(id);
+  invariant(instrument !== undefined, 11, () => `entry ${seq}: unknown instrument ${id}`);
+  const { currency } = instrument;
+  invariant(
+    named === null || named === currency,
+    11,
+    () => `entry ${seq} is in ${named}, but ${id} is in ${currency}`,
+  );
+  return bookOf(state, currency);
+}
+
+function bookOf(state: State, currency: string): CurrencyBook {
+  const found = currency === state.own.currency ? state.own : state.foreign.get(currency);
+  invariant(found !== undefined, 11, () => `no books are kept in ${currency}`);
+  return found;
 }
 
 function book(state: State, { seq, at }: LedgerEntry, { postings, narrate }: Draft): void {
@@ -153,9 +244,12 @@ function book(state: State, { seq, at }: LedgerEntry, { postings, narrate }: Dra
     11,
     () => `entry ${seq}: postings in ${off?.currency} sum to ${off?.amountMinor} minor units`,
   );
-  for (const { account, instrument, amountMinor } of postings) {
-    const name = nameOf(state, account, instrument);
-    if (account === "receivable") state.receivables.add(name);
+  for (const posting of postings) {
+    const { account, currency, amountMinor } = posting;
+    const name = nameOf(state, account, partOf(posting, state.own.currency));
+    if (account === "receivable" || account === "settlement") {
+      bookOf(state, currency).claims.add(name);
+    }
     state.balances.set(name, (state.balances.get(name) ?? 0n) + amountMinor);
   }
   if (state.options.keepTransactions) {
@@ -163,17 +257,86 @@ function book(state: State, { seq, at }: LedgerEntry, { postings, narrate }: Dra
   }
 }
 
-function cashMinor(state: State): number {
-  return Number(state.balances.get(accountName("cash", null)) ?? 0n);
+function balanceOf(state: State, name: string): bigint {
+  return state.balances.get(name) ?? 0n;
 }
 
-function navMinor(state: State, marks: Marks): number {
-  let nav = cashMinor(state);
-  for (const name of state.receivables) nav += Number(state.balances.get(name));
-  for (const position of state.positions.values()) {
-    if (position.lots !== 0) nav += markedMinor(position, position.lots, marks);
+function cashMinor(state: State, rates: Rates): number {
+  let cash = Number(balanceOf(state, state.own.cash));
+  for (const foreign of state.foreign.values()) {
+    const local = Number(balanceOf(state, foreign.cash));
+    if (local !== 0) cash += converted(state, foreign, local, rates);
+  }
+  return cash;
+}
+
+function navMinor(state: State, marks: Marks, rates: Rates): number {
+  let nav = assetsMinor(state, state.own, marks);
+  for (const foreign of state.foreign.values()) {
+    if (!isEmpty(state, foreign)) {
+      nav += converted(state, foreign, assetsMinor(state, foreign, marks), rates);
+    }
   }
   return nav;
+}
+
+/** In the currency's own minor units. */
+function assetsMinor(state: State, book: CurrencyBook, marks: Marks): number {
+  let assets = Number(balanceOf(state, book.cash));
+  for (const name of book.claims) assets += Number(balanceOf(state, name));
+  for (const position of book.positions) {
+    if (position.lots !== 0) assets += markedMinor(position, position.lots, marks);
+  }
+  return assets;
+}
+
+/** Nothing stands in it: not even things whose values cancel out. */
+function isEmpty(state: State, book: CurrencyBook): boolean {
+  if (balanceOf(state, book.cash) !== 0n) return false;
+  for (const name of book.claims) if (balanceOf(state, name) !== 0n) return false;
+  return book.positions.every((position) => position.lots === 0);
+}
+
+function converted(state: State, from: CurrencyBook, minor: number, rates: Rates): number {
+  const rate = rates(from.currency);
+  invariant(
+    rate > 0 && rate < Number.POSITIVE_INFINITY,
+    22,
+    () => `${minor} minor units of ${from.currency} are held, which has no rate (${rate})`,
+  );
+  return convertMinor(minor, rate, from.digits, state.own.digits);
+}
+
+function close(state: State, marks: Marks, rates: Rates): void {
+  for (const future of state.futures) checkSettled(state, future, marks);
+  for (const book of state.foreign.values()) {
+    let unrealisedMinor = 0n;
+    for (const { openLots, instrument, scale } of book.positions) {
+      if (openLots.length === 0) continue;
+      const marked = markedMinor({ instrument, scale }, lotsHeld(openLots), marks);
+      unrealisedMinor += BigInt(marked) - costHeld(openLots);
+    }
+    const now = {
+      assetsMinor: BigInt(assetsMinor(state, book, marks)),
+      results: { ...book.totals, unrealisedMinor },
+    };
+    const { currency } = book;
+    book.attribution = attribute(book.attribution, now, { currency, rate: rates(currency) });
+  }
+}
+
+/** At a close nothing is owed on a future: its value has been paid in cash, but for a roll's cost. */
+function checkSettled(state: State, future: HeldPosition, marks: Marks): void {
+  if (future.awaitsSettlement) return;
+  const { lots, instrument } = future;
+  const balance = balanceOf(state, nameOf(state, "settlement", instrument.id));
+  const marked = lots === 0 ? 0 : markedMinor(future, lots, marks);
+  invariant(
+    BigInt(marked) + balance === 0n,
+    11,
+    () =>
+      `${instrument.id} closes unsettled: ${lots} lots are worth ${marked} minor units at ${marks(instrument.id)}, its settlement account holds ${balance}, which should be ${0 - marked}`,
+  );
 }
 
 /** Value of `lots` of a position's instrument at its mark. */
@@ -199,36 +362,30 @@ function positionOf(state: State, id: string, seq: number): HeldPosition {
   const { lot, multiplier, currencyDigits } = instrument;
   const lotBook = createLotBook(state.options.lotMethod);
   const scale = moneyScale(lot, multiplier, currencyDigits);
-  const opened = { instrument, scale, lots: 0, book: lotBook, openLots: lotBook.lots };
+  const opened = {
+    instrument,
+    scale,
+    lots: 0,
+    book: lotBook,
+    openLots: lotBook.lots,
+    awaitsSettlement: false,
+  };
   state.positions.set(id, opened);
+  bookOf(state, instrument.currency).positions.push(opened);
+  if (isFuture(instrument)) state.futures.push(opened);
   return opened;
 }
 
-function nameOf(
-  state: State,
-  account: Parameters<typeof accountName>[0],
-  instrument: string | null,
-): string {
-  let names = state.names.get(instrument);
+function nameOf(state: State, account: AccountKind, part: string | null): string {
+  let names = state.names.get(part);
   if (names === undefined) {
     names = new Map();
-    state.names.set(instrument, names);
+    state.names.set(part, names);
   }
   let name = names.get(account);
   if (name === undefined) {
-    name = accountName(account, instrument);
+    name = accountName(account, part);
     names.set(account, name);
   }
   return name;
-}
-
-function noTotals(): Totals {
-  return {
-    realisedMinor: 0n,
-    dividendsMinor: 0n,
-    feesMinor: 0n,
-    financingMinor: 0n,
-    borrowMinor: 0n,
-    flowsMinor: 0n,
-  };
 }

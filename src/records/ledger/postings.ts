@@ -2,12 +2,20 @@
  * What each journal entry means in the books: for every kind of payload the postings it makes, and
  * what it adds to the totals of the profit statement. Amounts enter as integers of the minor unit
  * and are never computed from prices here. Slippage is inside the price and posts nothing. An
- * accrual of several days is one transaction that states its days. Refuses amounts that are not
- * whole (invariant 11) and lots that a strict method may not choose (Fault).
+ * accrual of several days is one transaction that states its days.
+ *
+ * A future's fills and rolls stand against its settlement account instead of cash; variation margin
+ * moves the marked change between the two, so that after a settlement the settlement account is
+ * minus the marked value. A cross moves nothing in the portfolio.
+ *
+ * Refuses amounts that are not whole, a settlement that is not what is owed and a roll of other
+ * lots than are held (invariant 11), and lots that a strict method may not choose (Fault).
  */
 import { invariant } from "../../base/assert.ts";
 import { decimalOf, formatDecimal } from "../../base/decimal.ts";
+import { type MoneyScale, notionalMinor } from "../../base/money.ts";
 import { Fault } from "../../domain/fault.ts";
+import { type Instrument, isFuture } from "../../domain/instrument.ts";
 import type { JournalPayload } from "../../domain/journal-entry.ts";
 import type { AccountKind, Posting } from "./accounts.ts";
 import { bookFill, type Leg, type Lot, type LotBook } from "./lots.ts";
@@ -24,17 +32,26 @@ export type Totals = {
 };
 
 export type Position = {
+  readonly instrument: Instrument;
+  readonly scale: MoneyScale;
   readonly book: LotBook;
   /** Net signed lots counted from fills and splits, apart from the lots in the book. */
   lots: number;
+  /** A roll's cost waits for the next settlement. */
+  awaitsSettlement: boolean;
 };
 
+/** One entry's place in the books of one currency. */
 export type Booking = {
   readonly currency: string;
   readonly seq: number;
   readonly at: string;
   readonly totals: Totals;
   readonly position: (instrument: string) => Position;
+  /** What stands in a future's settlement account. */
+  readonly owedMinor: (instrument: string) => bigint;
+  /** The same entry's place in the books of an instrument's currency. */
+  readonly ofInstrument: (instrument: string, currency: string) => Booking;
 };
 
 /** One balanced set of postings; the words are made only for a ledger that keeps them. */
@@ -54,10 +71,18 @@ export function draftsOf(payload: JournalPayload, booking: Booking): readonly Dr
       return split(payload, booking);
     case "fill":
       return fill(payload, booking);
+    case "settlement":
+      return payload.settled.flatMap((settled) =>
+        settle(settled, booking.ofInstrument(settled.instrument, settled.currency)),
+      );
+    case "roll":
+      return roll(payload, booking);
     case "run_started":
     case "decision":
     case "order":
     case "order_ended":
+    case "cross":
+    case "breaker":
     case "sealed":
       return [];
   }
@@ -145,49 +170,128 @@ function fill(payload: Payload<"fill">, booking: Booking): readonly Draft[] {
     () => `entry ${booking.seq}: a fill of ${payload.lots} lots of ${instrument}`,
   );
   const position = booking.position(instrument);
+  const legs = traded(position, booking, [payload.lots, payload.notional_minor]);
+  position.lots += payload.lots;
+  const fee = feeOf(payload, booking);
+  return legs.map((leg, i) => {
+    const verb = leg.lots > 0 ? "Buy" : "Sell";
+    const purpose = leg.kind === "close" ? "closing" : "opening";
+    const narrate = () =>
+      `${verb} ${Math.abs(leg.lots)} lots ${instrument} at ${formatDecimal(decimalOf(payload.price))}, ${purpose}`;
+    return { postings: legPostings(leg, position, booking, i === 0 ? fee : 0n), narrate };
+  });
+}
+
+/** Everything is closed at the old contract's price and opened at the new one's. */
+function roll(payload: Payload<"roll">, booking: Booking): readonly Draft[] {
+  const { instrument, lots } = payload;
+  const position = booking.position(instrument);
+  invariant(
+    lots === position.lots && isFuture(position.instrument),
+    11,
+    () =>
+      `entry ${booking.seq}: a roll of ${lots} lots of ${instrument}, of which ${position.lots} are held as ${position.instrument.assetClass}; only a future's whole position rolls`,
+  );
+  const fee = feeOf(payload, booking);
+  if (lots === 0) {
+    // Sleeves that hold opposite things roll inside; the portfolio has nothing to trade.
+    const { from_notional_minor: from, to_notional_minor: to } = payload;
+    invariant(
+      from === 0 && to === 0 && fee === 0n,
+      11,
+      () => `entry ${booking.seq}: a roll of no lots of ${instrument} costs ${from}, ${to}, ${fee}`,
+    );
+    return [];
+  }
+  position.awaitsSettlement = true;
+  const legs = [
+    ...traded(position, booking, [-lots, payload.from_notional_minor]),
+    ...traded(position, booking, [lots, payload.to_notional_minor]),
+  ];
+  return legs.map((leg, i) => {
+    const [verb, contract, price] =
+      leg.kind === "close"
+        ? ["out of", payload.from_contract, payload.from_price]
+        : ["into", payload.to_contract, payload.to_price];
+    const narrate = () =>
+      `Roll ${Math.abs(lots)} lots ${instrument} ${verb} ${contract} at ${formatDecimal(decimalOf(price))}`;
+    return { postings: legPostings(leg, position, booking, i === 0 ? fee : 0n), narrate };
+  });
+}
+
+/** Variation margin: cash receives what the position gained since the last one. */
+function settle(
+  settled: Payload<"settlement">["settled"][number],
+  booking: Booking,
+): readonly Draft[] {
+  const { instrument, price } = settled;
+  const position = booking.position(instrument);
+  const amount = whole(settled.amount_minor, "variation margin", booking);
+  const marked = position.lots === 0 ? 0 : notionalMinor(position.lots, price, position.scale);
+  const balance = booking.owedMinor(instrument);
+  invariant(
+    isFuture(position.instrument) && amount === BigInt(marked) + balance,
+    11,
+    () =>
+      `entry ${booking.seq}: ${instrument} (${position.instrument.assetClass}) settles ${amount} minor units, but ${position.lots} lots are worth ${marked} at ${price} and its settlement account holds ${balance}: ${BigInt(marked) + balance} are due`,
+  );
+  position.awaitsSettlement = false;
+  return transfer(
+    booking,
+    { to: "cash", from: "settlement", instrument, amount },
+    () => `Variation margin ${instrument} at ${formatDecimal(decimalOf(price))}`,
+  );
+}
+
+/** The legs of a trade: its signed lots, and their value in minor units. */
+function traded(
+  position: Position,
+  booking: Booking,
+  [lots, notional]: readonly [number, number],
+): readonly Leg[] {
   const legs = bookFill(position.book, {
-    lots: payload.lots,
-    notionalMinor: whole(payload.notional_minor, "notional", booking),
+    lots,
+    notionalMinor: whole(notional, "notional", booking),
     at: booking.at,
     seq: booking.seq,
   });
   if (!legs.ok) {
     throw new Fault(
       "mandate",
-      `account.lot_method: entry ${booking.seq} at ${booking.at}, ${instrument}: ${legs.error.message}; choose fifo, lifo, hifo or average`,
+      `account.lot_method: entry ${booking.seq} at ${booking.at}, ${position.instrument.id}: ${legs.error.message}; choose fifo, lifo, hifo or average`,
     );
   }
-  position.lots += payload.lots;
-  const fee = whole(payload.fee_minor, "fee", booking);
-  booking.totals.feesMinor += fee;
-  return legs.value.map((leg, i) => fillLeg({ leg, payload, booking, fee: i === 0 ? fee : 0n }));
+  return legs.value;
 }
 
-function fillLeg(input: {
-  readonly leg: Leg;
-  readonly payload: Payload<"fill">;
-  readonly booking: Booking;
-  readonly fee: bigint;
-}): Draft {
-  const { leg, payload, booking, fee } = input;
-  const { instrument } = payload;
+function feeOf(payload: { readonly fee_minor: number }, booking: Booking): bigint {
+  const fee = whole(payload.fee_minor, "fee", booking);
+  booking.totals.feesMinor += fee;
+  return fee;
+}
+
+function legPostings(
+  leg: Leg,
+  position: Position,
+  booking: Booking,
+  fee: bigint,
+): readonly Posting[] {
+  const instrument = position.instrument.id;
   let atCost = 0n;
   for (const change of leg.changes) atCost += change.costMinor;
   // Closing: cash in is -notional, what stood in the books is -atCost. Opening: both are equal.
   const gain = atCost - leg.notionalMinor;
   booking.totals.realisedMinor += gain;
-  const postings = [
-    posting(booking, "cash", null, -leg.notionalMinor),
+  const paid = isFuture(position.instrument)
+    ? posting(booking, "settlement", instrument, -leg.notionalMinor)
+    : posting(booking, "cash", null, -leg.notionalMinor);
+  return [
+    paid,
     ...leg.changes.map((change) => positionPosting(booking, instrument, change)),
     ...nonZero(booking, "realised", instrument, -gain),
     ...nonZero(booking, "fees", null, fee),
     ...nonZero(booking, "cash", null, -fee),
   ];
-  const verb = leg.lots > 0 ? "Buy" : "Sell";
-  const purpose = leg.kind === "close" ? "closing" : "opening";
-  const narrate = () =>
-    `${verb} ${Math.abs(leg.lots)} lots ${instrument} at ${formatDecimal(decimalOf(payload.price))}, ${purpose}`;
-  return { postings, narrate };
 }
 
 function transfer(
@@ -202,7 +306,7 @@ function transfer(
 ): readonly Draft[] {
   if (move.amount === 0n) return [];
   const of = (kind: AccountKind) =>
-    kind === "receivable" || kind === "dividends" ? move.instrument : null;
+    kind === "receivable" || kind === "dividends" || kind === "settlement" ? move.instrument : null;
   const postings = [
     posting(booking, move.to, of(move.to), move.amount),
     posting(booking, move.from, of(move.from), -move.amount),

@@ -19,6 +19,7 @@ import {
   flowsMinor,
   instrument,
   naiveNavMinor,
+  NO_RATES,
   optionsFor,
   SAMPLE,
   SAMPLE_MARKS,
@@ -138,10 +139,22 @@ describe("refusals", () => {
 
   it("another currency, in an entry or an instrument; an unknown instrument", () => {
     const euros = { ...deposit(5), currency: "EUR" } as ReturnType<typeof deposit>;
-    expect(() => fold(euros)).toThrow(/entry 1 \(flow\) is not in USD/);
+    expect(() => fold(euros)).toThrow(/entry 1 \(flow\) is not in USD but in EUR/);
+    const foreign = { ...fill("AAPL", 1, 5), currency: "EUR" } as ReturnType<typeof fill>;
+    expect(() => fold(foreign)).toThrow("entry 1 is in EUR, but AAPL is in USD");
     expect(() => fold(fill("NOPE", 1, 5))).toThrow("unknown instrument NOPE");
-    const instruments = [instrument("X", { currency: "EUR" })];
-    expect(() => createLedger({ ...optionsFor("fifo"), instruments })).toThrow("converts nothing");
+    expect(() => fold().cashOf("EUR")).toThrow("no books are kept in EUR");
+  });
+
+  it("instruments that count one currency in different units", () => {
+    const digits = (id: string, currencyDigits: number, currency: string) =>
+      instrument(id, { currency, currencyDigits });
+    const createWith = (...instruments: ReturnType<typeof instrument>[]) =>
+      createLedger({ ...optionsFor("fifo"), instruments });
+    expect(() => createWith(digits("X", 3, "USD"))).toThrow("where the books have 2");
+    expect(() => createWith(digits("X", 2, "EUR"), digits("Y", 0, "EUR"))).toThrow(
+      "Y is in EUR with 0 digits, where the books have 2",
+    );
   });
 
   it("an accrual whose days do not make its amount", () => {
@@ -160,7 +173,9 @@ describe("refusals", () => {
 
   it("a held position without a mark", () => {
     const ledger = fold(fill("AAPL", 1, 5));
-    expect(() => ledger.navMinor(() => Number.NaN)).toThrow("invariant 22: 1 lots of AAPL");
+    expect(() => ledger.navMinor(() => Number.NaN, NO_RATES)).toThrow(
+      "invariant 22: 1 lots of AAPL",
+    );
   });
 
   it("postings that do not balance", () => {
@@ -178,7 +193,9 @@ describe("the books", () => {
     SAMPLE.forEach((entry, i) => {
       ledger.apply(entry);
       const marks = (id: string) => SAMPLE_MARKS(id) || 1234.5;
-      expect(BigInt(ledger.navMinor(marks))).toBe(naiveNavMinor(SAMPLE.slice(0, i + 1), marks));
+      expect(BigInt(ledger.navMinor(marks, NO_RATES))).toBe(
+        naiveNavMinor(SAMPLE.slice(0, i + 1), marks),
+      );
     });
   });
 
@@ -203,7 +220,7 @@ describe("the books", () => {
 });
 
 function sampleIdentity(books: LedgerBooks): EquityIdentity {
-  return equityIdentity(books, SAMPLE_MARKS, flowsMinor(SAMPLE));
+  return equityIdentity(books, SAMPLE_MARKS, NO_RATES, flowsMinor(SAMPLE));
 }
 
 describe("the equity identity", () => {
@@ -234,6 +251,7 @@ describe("the equity identity", () => {
     const { equity, explained } = equityIdentity(
       foldLedger(entries, optionsFor("fifo")),
       () => 130,
+      NO_RATES,
       100_000,
     );
     expect(equity).toEqual({
@@ -255,10 +273,10 @@ describe("the equity identity", () => {
     fc.assert(
       fc.property(anyJournal, fc.constantFrom(...METHODS), (entries, lotMethod) => {
         const ledger = foldLedger(entries, optionsFor(lotMethod));
-        const identity = equityIdentity(ledger, marks, flowsMinor(entries));
+        const identity = equityIdentity(ledger, marks, NO_RATES, flowsMinor(entries));
         expect(identity).toMatchObject({ holds: true, differenceMinor: 0n });
         expect(identity.equity.sumMinor).toBe(naiveNavMinor(entries, marks));
-        expect(BigInt(ledger.navMinor(marks))).toBe(identity.equity.sumMinor);
+        expect(BigInt(ledger.navMinor(marks, NO_RATES))).toBe(identity.equity.sumMinor);
       }),
     );
   });
@@ -329,7 +347,7 @@ describe("planted faults", () => {
       holds: false,
       differenceMinor: -7n,
     });
-    const unknownFlow = equityIdentity(books, SAMPLE_MARKS, 0);
+    const unknownFlow = equityIdentity(books, SAMPLE_MARKS, NO_RATES, 0);
     expect(unknownFlow).toMatchObject({ holds: false, differenceMinor: 100_000_000n });
   });
 });

@@ -9,6 +9,7 @@ import { exactNotionalMinor, moneyScale } from "../../../src/base/money.ts";
 import type { Instrument } from "../../../src/domain/instrument.ts";
 import type { JournalPayload } from "../../../src/domain/journal-entry.ts";
 import type { LedgerEntry, LedgerOptions, Marks } from "../../../src/records/ledger/fold.ts";
+import type { Rates } from "../../../src/records/ledger/foreign.ts";
 import type { LotMethod } from "../../../src/records/ledger/lots.ts";
 
 export function instrument(id: string, over: Partial<Instrument> = {}): Instrument {
@@ -58,6 +59,7 @@ export function fill(id: string, lots: number, price: number, fee_minor = 0): Jo
     notional_minor: exactNotionalMinor(lots, price, moneyScale(lot, multiplier, 2)),
     fee_minor,
     slippage_minor: 0,
+    sleeves: [],
     terminals: [],
   };
 }
@@ -124,6 +126,11 @@ export function split(
   };
 }
 
+/** For books of one currency: no rate is ever asked for. */
+export const NO_RATES: Rates = (currency) => {
+  throw new Error(`books of one currency asked for the rate of ${currency}`);
+};
+
 /** One payload a day from 2020-01-02 on. */
 export function daily(payloads: readonly JournalPayload[]): LedgerEntry[] {
   const first = parseIsoDate("2020-01-02") ?? Number.NaN;
@@ -138,7 +145,7 @@ export function daily(payloads: readonly JournalPayload[]): LedgerEntry[] {
 export const SAMPLE: readonly LedgerEntry[] = daily([
   {
     kind: "run_started",
-    format_version: 1,
+    format_version: 2,
     mandate_hash: "m",
     pack_id: "p",
     seed: 1,
