@@ -1,0 +1,181 @@
+/**
+ * One instrument's hidden path: spot, carry, volatility and the drift nobody is told. Enters: its
+ * terms, the weather and its own random stream; leaves: columns with one value per weekday.
+ *
+ * A day's shock mixes the common factor, the group's and an own one, with loadings that rise in a
+ * crisis; its scale is calm volatility x crisis x an own slow state x now and then an event day.
+ * Only + - x / and square roots; returns are simple returns.
+ */
+import { type Prng, nextNormal, nextUniform } from "../../../base/prng.ts";
+import { nextRough } from "./draws.ts";
+import type { Group, Terms } from "./terms.ts";
+import type { Weather } from "./weather.ts";
+
+export type LatentPath = {
+  /** Price of the thing itself; for a stock with dividends kept and no split. */
+  readonly spot: Float64Array;
+  /** Annual; a contract stands at spot / (1 + carry x years to expiry). */
+  readonly carry: Float64Array;
+  /** The day's simple return of spot. */
+  readonly move: Float64Array;
+  /** Standard deviation of `move` as known the evening before, as a fraction. */
+  readonly scale: Float64Array;
+  /** Hidden expected `move`, in units of `scale`; premium, pull and state together. */
+  readonly drift: Float64Array;
+};
+
+/** Loadings on the common factor and on the group's, in calm times and in a crisis. */
+type Loadings = {
+  readonly common: number;
+  readonly commonCrisis: number;
+  readonly group: number;
+  readonly groupCrisis: number;
+  /** Volatility in a crisis over that in calm times. */
+  readonly stress: number;
+};
+
+const LOADINGS: Readonly<Record<Group, Loadings>> = {
+  equity: { common: 0.52, commonCrisis: 0.82, group: 0.55, groupCrisis: 0.4, stress: 2.5 },
+  rates: { common: 0.33, commonCrisis: 0.66, group: 0.6, groupCrisis: 0.4, stress: 1.6 },
+  fx: { common: 0.3, commonCrisis: 0.62, group: 0, groupCrisis: 0, stress: 1.6 },
+  energy: { common: 0.36, commonCrisis: 0.68, group: 0.4, groupCrisis: 0.3, stress: 2 },
+  metals: { common: 0.4, commonCrisis: 0.72, group: 0.55, groupCrisis: 0.45, stress: 1.9 },
+};
+
+const SESSIONS_PER_YEAR = 252;
+const ROOT_YEAR = Math.sqrt(SESSIONS_PER_YEAR);
+/** Memory per day of the slow states: half-lives of 60, 45 and 5 days. */
+const DRIFT_MEMORY = 0.9885;
+const VOLATILITY_MEMORY = 0.985;
+const REVERSION_MEMORY = 0.87;
+/** Share of event days and their scale. */
+const EVENT_SHARE = 0.03;
+const EVENT_SCALE = 2.2;
+const EVENT_NORM = 1 / Math.sqrt(1 - EVENT_SHARE + EVENT_SHARE * EVENT_SCALE * EVENT_SCALE);
+/** Own volatility stays within a factor of (2 + c) / (2 - c) of usual. */
+const VOLATILITY_BOUND = 0.9;
+/** A level this many annual deviations away from its start turns a hidden drift by one deviation. */
+const TURNS_AT = 2.5;
+/** Pull on levels without a hidden drift, in daily deviations at one annual deviation away. */
+const PULL = 0.012;
+/** No day takes more than four fifths of a price. */
+const WORST_MOVE = -0.8;
+
+/** The states of one instrument, advanced day by day. */
+type State = {
+  spot: number;
+  /** Slow drift state, about standard normal. */
+  hidden: number;
+  /** Part of the carry that the hidden state does not explain. */
+  noise: number;
+  volatility: number;
+  /** What of past own shocks has still to come back. */
+  displaced: number;
+};
+
+export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPath {
+  const days = weather.intensity.length;
+  const column = () => new Float64Array(days);
+  const path = {
+    spot: column(),
+    carry: column(),
+    move: column(),
+    scale: column(),
+    drift: column(),
+  };
+  const { spread = 0, mean = 0 } = terms.carry ?? {};
+  const shown = terms.hidden.kind === "carry" ? terms.hidden.shown : 0;
+  const unshown = Math.sqrt(1 - shown * shown);
+  const state: State = {
+    spot: terms.startPrice,
+    hidden: nextNormal(prng),
+    noise: nextNormal(prng),
+    volatility: nextNormal(prng),
+    displaced: 0,
+  };
+  for (let t = 0; t < days; t++) {
+    const { stress } = LOADINGS[terms.group];
+    const intensity = weather.intensity[t];
+    const scale =
+      (terms.volatility / ROOT_YEAR) * (1 + (stress - 1) * intensity) * ownVolatility(terms, state);
+    const drift = driftOf(terms, state);
+    const shock = nextShock(terms, { weather, t, prng });
+    const move = Math.max(scale * (drift + shock), WORST_MOVE);
+    state.spot *= 1 + move;
+    path.spot[t] = state.spot;
+    path.carry[t] = mean + spread * (shown * state.hidden + unshown * state.noise);
+    path.move[t] = move;
+    path.scale[t] = scale;
+    path.drift[t] = drift;
+    advance(terms, state, { shock, prng });
+  }
+  return path;
+}
+
+/** (2 + x) / (2 - x) is close to exp(x), and needs no logarithm anywhere. */
+function ownVolatility(terms: Terms, state: State): number {
+  const raw = terms.ownVolatility * state.volatility;
+  const x = Math.min(Math.max(raw, -VOLATILITY_BOUND), VOLATILITY_BOUND);
+  return (2 + x) / (2 - x);
+}
+
+function driftOf(terms: Terms, state: State): number {
+  const { hidden } = terms;
+  switch (hidden.kind) {
+    case "trend":
+    case "carry":
+      return terms.premium + hidden.strength * state.hidden;
+    case "reversion":
+      return terms.premium - (1 - REVERSION_MEMORY) * state.displaced;
+    case "none":
+      return terms.premium - (terms.anchored ? PULL * away(terms, state) : 0);
+  }
+}
+
+/** How far the level is from its start, in annual deviations; about the log of their ratio. */
+function away(terms: Terms, { spot }: State): number {
+  return (2 * (spot - terms.startPrice)) / ((spot + terms.startPrice) * terms.volatility);
+}
+
+function nextShock(
+  terms: Terms,
+  { weather, t, prng }: { readonly weather: Weather; readonly t: number; readonly prng: Prng },
+): number {
+  const loads = LOADINGS[terms.group];
+  const k = weather.intensity[t];
+  const a = terms.loading * (loads.common + (loads.commonCrisis - loads.common) * k);
+  const b = loads.group + (loads.groupCrisis - loads.group) * k;
+  const own = Math.sqrt(1 - a * a - b * b);
+  const event = nextUniform(prng) < EVENT_SHARE ? EVENT_SCALE : 1;
+  const mixed =
+    terms.sign * a * weather.common[t] +
+    b * weather.groups[terms.group][t] +
+    own * nextNormal(prng);
+  return EVENT_NORM * event * mixed;
+}
+
+function advance(
+  terms: Terms,
+  state: State,
+  { shock, prng }: { readonly shock: number; readonly prng: Prng },
+): void {
+  const turn = Math.sqrt(1 - DRIFT_MEMORY * DRIFT_MEMORY);
+  state.volatility =
+    VOLATILITY_MEMORY * state.volatility +
+    Math.sqrt(1 - VOLATILITY_MEMORY * VOLATILITY_MEMORY) * nextRough(prng);
+  state.noise = DRIFT_MEMORY * state.noise + turn * nextRough(prng);
+  switch (terms.hidden.kind) {
+    case "trend":
+    case "carry":
+      state.hidden =
+        DRIFT_MEMORY * state.hidden +
+        turn * nextRough(prng) -
+        ((1 - DRIFT_MEMORY) / TURNS_AT) * away(terms, state);
+      return;
+    case "reversion":
+      state.displaced = REVERSION_MEMORY * state.displaced + terms.hidden.share * shock;
+      return;
+    case "none":
+      return;
+  }
+}
