@@ -1,9 +1,11 @@
 /**
- * The programs of others that some tests compare with. Found on PATH, or installed from Debian
- * when this is root on a machine with apt-get; otherwise named, and the tests that need them skip.
+ * The programs of others that some tests compare with, and modules of Python, written
+ * "python3:sklearn". Found on PATH, or installed from Debian when this is root on a machine with
+ * apt-get; otherwise named, and the tests that need them skip.
  */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { pythonWith } from "./python.ts";
 import { command, type Finished } from "./step.ts";
 
 export type OutsideTool = {
@@ -15,6 +17,16 @@ export type OutsideTool = {
 export const OUTSIDE_TOOLS: readonly OutsideTool[] = [
   { program: "bean-check", debian: "beancount", use: "checks the beancount export" },
   { program: "hledger", debian: "hledger", use: "checks the hledger export" },
+  {
+    program: "python3:sklearn",
+    debian: "python3-sklearn",
+    use: "estimates the covariances that ours are compared with",
+  },
+  {
+    program: "python3:scipy",
+    debian: "python3-scipy",
+    use: "clusters and solves what our allocation is compared with",
+  },
   { program: "chromium", debian: "chromium", use: "draws the report for the picture tests" },
 ];
 
@@ -25,7 +37,11 @@ export type Machine = {
 };
 
 export const thisMachine: Machine = {
-  has: (program) => onPath(program, process.env["PATH"] ?? ""),
+  has: (program) => {
+    const [name, module] = program.split(":");
+    const path = process.env["PATH"] ?? "";
+    return module === undefined ? onPath(name, path) : pythonWith([module]) !== null;
+  },
   isRoot: process.getuid?.() === 0,
   run: (file, args) => command(file, args, { DEBIAN_FRONTEND: "noninteractive" }),
 };

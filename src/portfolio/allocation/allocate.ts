@@ -54,14 +54,8 @@ export function allocate(settings: AllocationSettings, history: SleeveHistory): 
   checkShape(history);
   const { method } = settings;
   const { strategies } = history;
+  invariant(method !== "direct", 8, "allocation.method direct trades targets: it has no budgets");
   switch (method) {
-    case "direct":
-      invariant(
-        false,
-        8,
-        "allocation.method direct has no budgets: targets are traded as they are",
-      );
-      return nobody(strategies.length, "");
     case "static":
       return withReason(staticShares(settings.static, strategies), "its static weight is 0");
     case "equal":
@@ -92,11 +86,6 @@ function checkShape({ strategies, shadow, active, atrFraction }: SleeveHistory):
   );
 }
 
-function nobody(sleeves: number, reason: string): Budgets {
-  const reasons = Array.from({ length: sleeves }, () => reason);
-  return { budget: new Float64Array(sleeves), reasons, note: null };
-}
-
 /** Every sleeve without a budget is without it for the same reason. */
 function withReason(budget: Float64Array, reason: string): Budgets {
   return {
@@ -123,26 +112,26 @@ function fromReturns(
   settings: AllocationSettings,
   history: SleeveHistory,
 ): Budgets {
-  const window = windowOf(history, settings.lookback_days, null);
-  const judged = judgeSleeves(window, settings.min_observations);
+  // Read first: a run in which no sleeve ever gets this far has still honoured its keys.
+  const { lookback_days: days, min_observations: least } = settings;
+  const estimator = method === "inverse-volatility" ? null : settings.covariance;
+  const window = windowOf(history, days, null);
+  const judged = judgeSleeves(window, least);
   if (judged.chosen.length === 0) return refused(judged, "");
-  if (method === "inverse-volatility") {
+  if (estimator === null || method === "inverse-volatility") {
     const deviations = Float64Array.from(judged.chosen, (sleeve) => judged.deviations[sleeve]);
     return granted(judged, inverseVolatilityShares(deviations), null);
   }
   const returns = commonRows(window, judged.chosen);
-  const least = settings.min_observations;
   if (returns.rows < least) {
-    return refused(
-      judged,
-      `the ${returns.assets} sleeves with history share ${returns.rows} days, at least ${least} needed`,
-    );
+    const observed = `the ${returns.assets} sleeves with history share ${returns.rows} days`;
+    return refused(judged, `${observed}, at least ${least} needed`);
   }
-  const estimated = estimateCovariance(settings.covariance, returns);
+  const estimated = estimateCovariance(estimator, returns);
   if (!estimated.ok) {
     const { rule, observed, required } = estimated.error;
     const limit = `observed ${observed}, required ${required}`;
-    return refused(judged, `covariance ${settings.covariance}: ${rule}, ${limit}`);
+    return refused(judged, `covariance ${estimator}: ${rule}, ${limit}`);
   }
   return fromCovariance(method, judged, estimated.value);
 }
@@ -165,17 +154,16 @@ function fromCovariance(method: "erc" | "hrp", judged: Judged, covariance: Covar
 }
 
 function fromSharpe(settings: AllocationSettings["sharpe"], history: SleeveHistory): Budgets {
-  const window = windowOf(history, settings.lookback_days, history.active);
-  const judged = judgeSleeves(window, settings.min_observations);
+  const { lookback_days: days, min_observations: needed, floor } = settings;
+  const { min_share: least, max_share: most } = settings;
+  const judged = judgeSleeves(windowOf(history, days, history.active), needed);
   const count = judged.chosen.length;
   if (count === 0) return refused(judged, "");
   const scores = Float64Array.from(judged.chosen, (sleeve) => {
     const sharpe = (judged.means[sleeve] / judged.deviations[sleeve]) * Math.sqrt(TRADING_DAYS);
-    return Math.max(settings.floor, sharpe);
+    return Math.max(floor, sharpe);
   });
-  const { min_share: least, max_share: most } = settings;
-  const shares = boundedShares(scores, { least, most });
-  return granted(judged, shares, boundNote(count, least, most));
+  return granted(judged, boundedShares(scores, { least, most }), boundNote(count, least, most));
 }
 
 function boundNote(count: number, least: number, most: number): string | null {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Machine, OUTSIDE_TOOLS, onPath, provideTools } from "../../../tools/outside-tools.ts";
+import { pythonWith } from "../../../tools/python.ts";
 import { command, outcomeOf, type StepResult } from "../../../tools/step.ts";
 import { lastLine, totalsOf } from "../../../tools/summary.ts";
 import { countReport } from "../../../tools/vitest-report.ts";
@@ -117,6 +118,8 @@ describe("the outside tools", () => {
     expect(calls).toEqual([
       "apt-get -qq update",
       "apt-get -qq install -y --no-install-recommends beancount",
+      "apt-get -qq install -y --no-install-recommends python3-sklearn",
+      "apt-get -qq install -y --no-install-recommends python3-scipy",
       "apt-get -qq install -y --no-install-recommends chromium",
     ]);
   });
@@ -138,6 +141,22 @@ describe("the outside tools", () => {
     expect(onPath("tool", path)).toBe(false);
     chmodSync(join(folder, "bin", "tool"), 0o755);
     expect(onPath("tool", path)).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("may be modules of Python, of whichever interpreter has them all", () => {
+    const folder = mkdtempSync(join(tmpdir(), "assay-python-"));
+    const interpreter = (name: string, code: number): string => {
+      const path = join(folder, name);
+      writeFileSync(path, `#!/bin/sh\n[ "$3 $4" = "one two" ] && exit ${code}\nexit 9\n`);
+      chmodSync(path, 0o755);
+      return path;
+    };
+    const absent = join(folder, "absent");
+    const [without, having] = [interpreter("without", 1), interpreter("having", 0)];
+    expect(pythonWith(["one", "two"], [absent, without, having])).toBe(having);
+    expect(pythonWith(["one", "two"], [absent, without])).toBeNull();
+    expect(pythonWith(["no_such_module_anywhere"])).toBeNull();
     rmSync(folder, { recursive: true });
   });
 });
