@@ -6,6 +6,8 @@ import { z } from "zod";
 import { nearest } from "../../base/nearest.ts";
 import type { Section, SectionIssue } from "../../domain/section.ts";
 import { BUILT_IN_NAMES, builtIn } from "./built-in.ts";
+import { readsPanel } from "./columns.ts";
+import { declaresTargets } from "./forecast.ts";
 import { resolveParams } from "./params.ts";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
@@ -37,14 +39,20 @@ export const strategiesSection: Section<typeof schema> = {
   profiles: {},
   // The file's content is hashed as code; where it lies is not identity.
   tags: { "*.file": "location" },
-  check: (entries: readonly StrategyEntry[]) => [
+  check: (entries: readonly StrategyEntry[], mandate) => [
     ...repeatedNames(entries),
     ...entries.flatMap((entry, index) => [
-      ...sourceIssues(entry, index),
+      ...sourceIssues(entry, index, methodOf(mandate)),
       ...instrumentIssues(entry, index),
     ]),
   ],
 };
+
+/** `allocation.method`, or null where the section says none: its own matter. */
+function methodOf(mandate: { readonly [section: string]: unknown }): string | null {
+  const { method = null } = (mandate["allocation"] ?? {}) as { readonly method?: string };
+  return method;
+}
 
 function repeatedNames(entries: readonly StrategyEntry[]): SectionIssue[] {
   return entries.flatMap((entry, index) => {
@@ -59,7 +67,7 @@ function repeatedNames(entries: readonly StrategyEntry[]): SectionIssue[] {
   });
 }
 
-function sourceIssues(entry: StrategyEntry, index: number): SectionIssue[] {
+function sourceIssues(entry: StrategyEntry, index: number, method: string | null): SectionIssue[] {
   const use = entry.use ?? null;
   const file = entry.file ?? null;
   if ((use === null) === (file === null)) {
@@ -79,11 +87,28 @@ function sourceIssues(entry: StrategyEntry, index: number): SectionIssue[] {
     ];
   }
   const params = resolveParams(strategy, entry.params ?? {});
-  if (params.ok) return [];
-  return params.error.map((issue) => ({
-    path: [index, "params", ...issue.path],
-    message: issue.message,
-  }));
+  if (!params.ok) {
+    return params.error.map((issue) => ({
+      path: [index, "params", ...issue.path],
+      message: issue.message,
+    }));
+  }
+  const issues: SectionIssue[] = [];
+  if (declaresTargets(strategy) && method !== null && method !== "direct") {
+    issues.push({
+      path: [index, "use"],
+      message: `${use} says what to hold, and allocation.method is ${method}, which decides that itself; use a strategy that returns forecasts, or allocation.method: direct`,
+    });
+  }
+  if (entry.instruments !== "all" && entry.instruments.length === 1) {
+    if (readsPanel(strategy, params.value)) {
+      issues.push({
+        path: [index, "instruments"],
+        message: `${use} ranks its instruments against each other: 1 is given, it needs at least 2, or it never trades`,
+      });
+    }
+  }
+  return issues;
 }
 
 function instrumentIssues(entry: StrategyEntry, index: number): SectionIssue[] {
