@@ -2,7 +2,7 @@
  * The ledger as a beancount file that bean-check accepts. Booking is NONE: lots were chosen here,
  * and each leg states its own total cost in double braces, so beancount adds up and does not
  * choose again. The file ends with balance directives on every account, so that bean-check proves
- * our totals too. Amounts are exact decimals.
+ * our totals too. Amounts are exact decimals, each in its own currency; rates are price directives.
  */
 import { invariant } from "../../base/assert.ts";
 import { DAY_MS, formatDate, parseIsoDate } from "../../base/instant.ts";
@@ -13,7 +13,9 @@ import {
   type ExportTerms,
   exportBook,
   lotText,
+  moneyText,
   plainText,
+  rateText,
 } from "./export-format.ts";
 import type { Ledger } from "./fold.ts";
 
@@ -33,13 +35,16 @@ export function exportBeancount(ledger: Ledger, terms: ExportTerms): string {
   if (first !== undefined && last !== undefined) {
     lines.push(...openings(book, first.at.slice(0, 10)));
     for (const transaction of ledger.transactions) lines.push(...entry(book, transaction));
+    for (const { date, currency, rate } of terms.fxPrices ?? []) {
+      lines.push(`${date} price ${currency}  ${rateText(rate)} ${ledger.currency}`);
+    }
     lines.push(...balances(book, dayAfter(last.at)));
   }
   return `${lines.join("\n")}\n`;
 }
 
-function openings({ ledger, symbols, accounts }: ExportBook, date: string): readonly string[] {
-  const lines = [`${date} commodity ${ledger.currency}`];
+function openings({ currencies, symbols, accounts }: ExportBook, date: string): readonly string[] {
+  const lines = currencies.map((currency) => `${date} commodity ${currency}`);
   for (const [id, symbol] of symbols) {
     lines.push(`${date} commodity ${symbol}`, `  instrument: "${plainText(id)}"`);
   }
@@ -59,19 +64,19 @@ function postingLines(book: ExportBook, posting: Posting): readonly string[] {
   const { account, instrument, amountMinor, currency } = posting;
   const name = book.nameOf(posting);
   if (account !== "position" || instrument === null) {
-    return [`  ${name}  ${amountText(amountMinor, book.ledger.digits)} ${currency}`];
+    return [`  ${name}  ${moneyText(book.ledger, amountMinor, currency)}`];
   }
   const text = lotText(book.ledger, posting, instrument);
   const symbol = book.symbols.get(instrument);
-  const held = `  ${name}  ${text.units} ${symbol} {{${text.cost} ${currency}}}`;
-  return text.besides === null ? [held] : [held, `  ${name}  ${text.besides} ${currency}`];
+  const held = `  ${name}  ${text.units} ${symbol} {{${text.cost}}}`;
+  return text.besides === null ? [held] : [held, `  ${name}  ${text.besides}`];
 }
 
 /** A balance directive holds at the start of its day; "~ 0" asks for the exact amount. */
 function balances({ ledger, accounts }: ExportBook, date: string): readonly string[] {
-  return accounts.map(({ name, balanceMinor, units, symbol }) =>
+  return accounts.map(({ name, currency, balanceMinor, units, symbol }) =>
     units === null
-      ? `${date} balance ${name}  ${amountText(balanceMinor, ledger.digits)} ~ 0 ${ledger.currency}`
+      ? `${date} balance ${name}  ${amountText(balanceMinor, ledger.digitsOf(currency))} ~ 0 ${currency}`
       : `${date} balance ${name}  ${units} ~ 0 ${symbol}`,
   );
 }

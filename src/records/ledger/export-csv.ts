@@ -3,7 +3,7 @@
  * for checks by other programs. Instruments keep their own ids here. Amounts are exact decimals;
  * `units` is empty except where a position moved.
  */
-import { accountName, type Posting, type Transaction } from "./accounts.ts";
+import { accountName, partOf, type Posting, type Transaction } from "./accounts.ts";
 import { amountText, exportBook, lotSizeOf, unitsText } from "./export-format.ts";
 import type { Ledger } from "./fold.ts";
 
@@ -26,10 +26,10 @@ function line(ledger: Ledger, { seq, at, narration }: Transaction, posting: Post
     String(seq),
     at,
     narration,
-    accountName(account, instrument),
+    accountName(account, partOf(posting, ledger.currency)),
     instrument ?? "",
     units,
-    amountText(amountMinor, ledger.digits),
+    amountText(amountMinor, ledger.digitsOf(currency)),
     currency,
   ]
     .map(field)

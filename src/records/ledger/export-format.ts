@@ -7,11 +7,19 @@
  */
 import { invariant } from "../../base/assert.ts";
 import { decimalOf, formatDecimal, multiply } from "../../base/decimal.ts";
-import { type AccountKind, accountName, type Posting } from "./accounts.ts";
+import { type AccountKind, accountName, partOf, type Posting } from "./accounts.ts";
 import type { Ledger } from "./fold.ts";
 
-/** First lines of a file: which run, which journal head. */
-export type ExportTerms = { readonly title: string };
+export type ExportTerms = {
+  /** First lines of a file: which run, which journal head. */
+  readonly title: string;
+  /** Units of the account's currency for one unit, on ISO dates: price directives. */
+  readonly fxPrices?: readonly {
+    readonly date: string;
+    readonly currency: string;
+    readonly rate: number;
+  }[];
+};
 
 /** An account that some transaction posts to, with what stands in it at the end. */
 export type ExportAccount = {
@@ -20,6 +28,7 @@ export type ExportAccount = {
   /** Original id and its spelling in the file, for accounts of an instrument. */
   readonly instrument: string | null;
   readonly symbol: string | null;
+  readonly currency: string;
   readonly balanceMinor: bigint;
   /** Units held, for a position. */
   readonly units: string | null;
@@ -28,6 +37,8 @@ export type ExportAccount = {
 /** The ledger with the names a file uses. */
 export type ExportBook = {
   readonly ledger: Ledger;
+  /** The account's own first. */
+  readonly currencies: readonly string[];
   /** In order of first use. */
   readonly accounts: readonly ExportAccount[];
   /** Original id -> symbol, ascending by id. */
@@ -38,6 +49,7 @@ export type ExportBook = {
 /** A held lot's text: quantity in units, its total cost, and cost that no unit price can express. */
 export type LotText = {
   readonly units: string;
+  /** With its currency, as is what stands beside it. */
   readonly cost: string;
   /** Where the price paid was negative: beancount takes no such cost, so money stands beside it. */
   readonly besides: string | null;
@@ -59,17 +71,27 @@ export function unitsText(lots: number, lotSize: number): string {
   return formatDecimal(multiply(decimalOf(lots), decimalOf(lotSize)));
 }
 
+/** A posting's or an account's money in its own currency: 12.50 EUR. */
+export function moneyText(ledger: Ledger, minor: bigint, currency: string): string {
+  return `${amountText(minor, ledger.digitsOf(currency))} ${currency}`;
+}
+
+/** A rate in plain notation: neither format takes an exponent. */
+export function rateText(rate: number): string {
+  return formatDecimal(decimalOf(rate));
+}
+
 /** Both formats take a total cost without sign and give it the sign of the quantity. */
 export function lotText(ledger: Ledger, posting: Posting, instrument: string): LotText {
-  const { lots, amountMinor: costMinor } = posting;
-  const { digits } = ledger;
+  const { lots, amountMinor: costMinor, currency } = posting;
   const units = unitsText(lots, lotSizeOf(ledger, instrument));
   const pricedNegative = costMinor !== 0n && costMinor > 0n !== lots > 0;
   if (pricedNegative) {
-    return { units, cost: amountText(0n, digits), besides: amountText(costMinor, digits) };
+    const besides = moneyText(ledger, costMinor, currency);
+    return { units, cost: moneyText(ledger, 0n, currency), besides };
   }
   const size = costMinor < 0n ? -costMinor : costMinor;
-  return { units, cost: amountText(size, digits), besides: null };
+  return { units, cost: moneyText(ledger, size, currency), besides: null };
 }
 
 /** Refuses a ledger that did not keep its transactions (invariant 11). */
@@ -77,7 +99,7 @@ export function exportBook(ledger: Ledger): ExportBook {
   const used = new Map<string, Posting>();
   for (const { postings } of ledger.transactions) {
     for (const posting of postings) {
-      const key = accountName(posting.account, posting.instrument);
+      const key = accountName(posting.account, partOf(posting, ledger.currency));
       if (!used.has(key)) used.set(key, posting);
     }
   }
@@ -88,21 +110,28 @@ export function exportBook(ledger: Ledger): ExportBook {
       `${ledger.balances.size} accounts, but transactions for ${used.size}: nothing to export from`,
   );
   const ids = [...used.values()].flatMap((posting) => posting.instrument ?? []);
-  const symbols = symbolsOf(ids, ledger.currency);
-  const nameOf = ({ account, instrument }: Posting) =>
-    accountName(account, instrument === null ? null : (symbols.get(instrument) ?? null));
+  const currencies = [ledger.currency, ...ledger.foreign.keys()];
+  const symbols = symbolsOf(ids, ...currencies);
+  const nameOf = (posting: Posting) => {
+    const part = partOf(posting, ledger.currency);
+    return accountName(
+      posting.account,
+      posting.instrument === null ? part : (symbols.get(posting.instrument) ?? null),
+    );
+  };
   const accounts = [...used].map(([key, posting]) => {
-    const { account: kind, instrument } = posting;
+    const { account: kind, instrument, currency } = posting;
     return {
       kind,
       name: nameOf(posting),
       instrument,
       symbol: instrument === null ? null : (symbols.get(instrument) ?? null),
+      currency,
       balanceMinor: ledger.balances.get(key) ?? 0n,
       units: kind === "position" && instrument !== null ? unitsHeld(ledger, instrument) : null,
     };
   });
-  return { ledger, accounts, symbols, nameOf };
+  return { ledger, currencies, accounts, symbols, nameOf };
 }
 
 /** Size of one lot in units. */
@@ -112,12 +141,12 @@ export function lotSizeOf(ledger: Ledger, id: string): number {
   return instrument.lot;
 }
 
-/** One symbol per instrument; the currency's code and beancount's keywords are taken. */
+/** One symbol per instrument; codes of currencies and beancount's keywords are taken. */
 export function symbolsOf(
   instruments: readonly string[],
-  currency: string,
+  ...currencies: readonly string[]
 ): ReadonlyMap<string, string> {
-  const taken = new Set([currency, ...KEYWORDS]);
+  const taken = new Set([...currencies, ...KEYWORDS]);
   const symbols = new Map<string, string>();
   const ids = [...new Set(instruments)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   for (const id of ids) {

@@ -2,7 +2,8 @@
  * The ledger as an hledger journal that `hledger check --strict` accepts: every account and
  * commodity is declared. Lots enter and leave at cost with a total price (@@) and the gain is a
  * posting of its own. A last transaction of zero amounts asserts every balance, so that hledger
- * proves our totals too. Symbols are spelled as for beancount. Amounts are exact decimals.
+ * proves our totals too. Symbols are spelled as for beancount. Amounts are exact decimals, each in its
+ * own currency; rates are P directives.
  */
 import type { Posting, Transaction } from "./accounts.ts";
 import {
@@ -12,7 +13,9 @@ import {
   exportBook,
   lotSizeOf,
   lotText,
+  moneyText,
   plainText,
+  rateText,
   unitsText,
 } from "./export-format.ts";
 import type { Ledger } from "./fold.ts";
@@ -22,14 +25,19 @@ export function exportHledger(ledger: Ledger, terms: ExportTerms): string {
   const book = exportBook(ledger);
   const lines = [`; ${plainText(terms.title)}`, "", "decimal-mark .", ...declarations(book), ""];
   for (const transaction of ledger.transactions) lines.push(...entry(book, transaction));
+  for (const { date, currency, rate } of terms.fxPrices ?? []) {
+    lines.push(`P ${date} ${currency} ${rateText(rate)} ${ledger.currency}`);
+  }
   const last = ledger.transactions.at(-1);
   if (last !== undefined) lines.push(...assertions(book, last.at.slice(0, 10)));
   return `${lines.join("\n")}\n`;
 }
 
 /** A commodity's sample shows its decimals; hledger wants the mark even where none follow. */
-function declarations({ ledger, symbols, accounts }: ExportBook): readonly string[] {
-  const lines = [`commodity ${withMark(amountText(0n, ledger.digits))} ${ledger.currency}`];
+function declarations({ ledger, currencies, symbols, accounts }: ExportBook): readonly string[] {
+  const lines = currencies.map(
+    (currency) => `commodity ${withMark(amountText(0n, ledger.digitsOf(currency)))} ${currency}`,
+  );
   for (const [id, symbol] of symbols) {
     const sample = unitsText(1, lotSizeOf(ledger, id)).replace(/\d/g, "0");
     lines.push(`commodity ${withMark(sample)} "${symbol}"  ; instrument: ${plainText(id)}`);
@@ -50,22 +58,22 @@ function postingLines(book: ExportBook, posting: Posting): readonly string[] {
   const { account, instrument, amountMinor, currency } = posting;
   const name = book.nameOf(posting);
   if (account !== "position" || instrument === null) {
-    return [`    ${name}  ${amountText(amountMinor, book.ledger.digits)} ${currency}`];
+    return [`    ${name}  ${moneyText(book.ledger, amountMinor, currency)}`];
   }
   const text = lotText(book.ledger, posting, instrument);
   const symbol = book.symbols.get(instrument);
-  const held = `    ${name}  ${text.units} "${symbol}" @@ ${text.cost} ${currency}`;
-  return text.besides === null ? [held] : [held, `    ${name}  ${text.besides} ${currency}`];
+  const held = `    ${name}  ${text.units} "${symbol}" @@ ${text.cost}`;
+  return text.besides === null ? [held] : [held, `    ${name}  ${text.besides}`];
 }
 
 function assertions({ ledger, accounts }: ExportBook, date: string): readonly string[] {
   const lines = [`${date} * Balances asserted`];
-  const none = amountText(0n, ledger.digits);
-  for (const { name, balanceMinor, units, symbol } of accounts) {
-    const balance = amountText(balanceMinor, ledger.digits);
+  for (const { name, currency, balanceMinor, units, symbol } of accounts) {
+    const none = moneyText(ledger, 0n, currency);
+    const balance = moneyText(ledger, balanceMinor, currency);
     lines.push(
       units === null
-        ? `    ${name}  ${none} ${ledger.currency} = ${balance} ${ledger.currency}`
+        ? `    ${name}  ${none} = ${balance}`
         : `    ${name}  0 "${symbol}" = ${units} "${symbol}"`,
     );
   }

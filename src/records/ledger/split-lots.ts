@@ -14,6 +14,8 @@ export type SplitTerms = {
   readonly ratio: number;
   readonly lotsBefore: number;
   readonly lotsAfter: number;
+  /** How many make a lot that cannot be split further: 1, or the micro lots that sleeves count. */
+  readonly wholeLot?: number;
 };
 
 export type SplitResult = {
@@ -35,7 +37,7 @@ export function splitLots(book: LotBook, terms: SplitTerms): SplitResult {
   );
   const wished = held * terms.ratio;
   invariant(
-    Math.abs(wished - terms.lotsAfter) < 1 && terms.ratio > 0,
+    Math.abs(wished - terms.lotsAfter) < (terms.wholeLot ?? 1) && terms.ratio > 0,
     11,
     () => `a split of ${held} lots by ${terms.ratio} cannot leave ${terms.lotsAfter}`,
   );

@@ -1,0 +1,133 @@
+/**
+ * What each journal entry means for the sleeves of its instrument: trades at their share of the
+ * value, costs, splits, dividends and borrow. Every sleeve's lots are booked like an account's.
+ */
+import { invariant } from "../../base/assert.ts";
+import { decimalOf } from "../../base/decimal.ts";
+import { type JournalPayload, MICRO_LOTS } from "../../domain/journal-entry.ts";
+import { apportion } from "./apportion.ts";
+import { bookFill } from "./lots.ts";
+import {
+  bySize,
+  type Group,
+  heldBy,
+  inProportion,
+  microLotsIn,
+  type Moment,
+  sharesOf,
+  valuesOf,
+} from "./sleeve-shares.ts";
+import { splitLots } from "./split-lots.ts";
+
+type Payload<K extends JournalPayload["kind"]> = Extract<JournalPayload, { readonly kind: K }>;
+
+export function applyFill(group: Group, payload: Payload<"fill">, at: Moment): void {
+  const microLots = sharesOf(group, payload.sleeves, { whole: payload.lots, at });
+  const notionals = inProportion(payload.notional_minor, microLots, payload.lots);
+  bookTrades(group, { microLots, notionals, at });
+  chargeFees(group, payload.fee_minor, microLots);
+}
+
+export function applyCross(group: Group, payload: Payload<"cross">, at: Moment): void {
+  const microLots = sharesOf(group, payload.sleeves, { whole: 0, at });
+  if (microLots.every((lots) => lots === 0)) return;
+  const { price, instrument } = payload;
+  invariant(price !== null, 11, () => `entry ${at.seq}: ${instrument} crossed at no price`);
+  bookTrades(group, { microLots, notionals: valuesOf(group, microLots, [price, 0]), at });
+}
+
+/** Each sleeve rolls what it holds, in the portfolio's trade or, where that is flat, inside. */
+export function applyRoll(group: Group, payload: Payload<"roll">, at: Moment): void {
+  const into = heldBy(group, { whole: payload.lots, at });
+  const outOf = into.map((held) => 0 - held);
+  const { lots, from_notional_minor: from, to_notional_minor: to } = payload;
+  const isInside = lots === 0;
+  const closing = isInside
+    ? valuesOf(group, outOf, [payload.from_price, 0])
+    : inProportion(from, outOf, -lots);
+  const opening = isInside
+    ? valuesOf(group, into, [payload.to_price, 0])
+    : inProportion(to, into, lots);
+  bookTrades(group, { microLots: outOf, notionals: closing, at });
+  bookTrades(group, { microLots: into, notionals: opening, at });
+  chargeFees(group, payload.fee_minor, into);
+}
+
+/** The fraction of a lot that vanished leaves every sleeve in proportion to its size, paid in lieu. */
+export function applySplit(group: Group, payload: Payload<"split">, at: Moment): void {
+  const held = heldBy(group, { whole: payload.lots_before, at });
+  const sizes = held.map((lots) => BigInt(Math.abs(lots)));
+  const size = sizes.reduce((sum, each) => sum + each, 0n);
+  if (size === 0n) return;
+  const ratio = decimalOf(payload.ratio);
+  const unit = 10n ** BigInt(ratio.scale);
+  const after = microLotsIn(payload.lots_after);
+  const vanished = microLotsIn(payload.lots_before) * ratio.coefficient - after * unit;
+  const numerators = held.map(
+    (lots, i) => BigInt(lots) * ratio.coefficient * size - vanished * sizes[i],
+  );
+  const lotsAfter = apportion(numerators, unit * size, after);
+  const inLieu = bySize(payload.cash_in_lieu_minor, held);
+  group.sleeves.forEach((sleeve, i) => {
+    if (held[i] === 0) return;
+    const terms = {
+      ratio: payload.ratio,
+      lotsBefore: held[i],
+      lotsAfter: Number(lotsAfter[i]),
+      wholeLot: MICRO_LOTS,
+    };
+    sleeve.realisedMinor += inLieu[i] - splitLots(sleeve.book, terms).relievedMinor;
+  });
+}
+
+export function applyDividend(group: Group, payload: Payload<"dividend">, at: Moment): void {
+  const held = heldBy(group, { whole: payload.lots, at });
+  if (payload.lots === 0) return;
+  const parts = inProportion(payload.amount_minor, held, payload.lots);
+  group.sleeves.forEach((sleeve, i) => {
+    sleeve.dividendsMinor += parts[i];
+  });
+}
+
+export function applyBorrow(group: Group, payload: Payload<"accrual">, at: Moment): void {
+  const amount = payload.amount_minor;
+  const short = group.sleeves.map(({ book }) => Math.min(book.held, 0));
+  invariant(
+    amount === 0 || short.some((lots) => lots !== 0),
+    11,
+    () =>
+      `entry ${at.seq}: borrow of ${amount} on ${payload.instrument}, which no sleeve is short of`,
+  );
+  const parts = bySize(amount, short);
+  group.sleeves.forEach((sleeve, i) => {
+    sleeve.borrowMinor += parts[i];
+  });
+}
+
+function bookTrades(
+  { sleeves }: Group,
+  trades: {
+    readonly microLots: readonly number[];
+    readonly notionals: readonly bigint[];
+    readonly at: Moment;
+  },
+): void {
+  const { microLots, notionals, at } = trades;
+  sleeves.forEach((sleeve, i) => {
+    if (microLots[i] === 0) return;
+    const trade = { lots: microLots[i], notionalMinor: notionals[i], at: at.at, seq: at.seq };
+    const legs = bookFill(sleeve.book, trade);
+    invariant(legs.ok, 11, () => `entry ${at.seq}: ${sleeve.variantId} cannot book its share`);
+    for (const { changes, notionalMinor } of legs.value) {
+      for (const change of changes) sleeve.realisedMinor += change.costMinor;
+      sleeve.realisedMinor -= notionalMinor;
+    }
+  });
+}
+
+function chargeFees({ sleeves }: Group, fee: number, microLots: readonly number[]): void {
+  const parts = bySize(fee, microLots);
+  sleeves.forEach((sleeve, i) => {
+    sleeve.feesMinor += parts[i];
+  });
+}
