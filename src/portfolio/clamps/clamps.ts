@@ -55,7 +55,8 @@ export function newClampState(): ClampState {
   return { throttle: 1 };
 }
 
-const ROUNDS = 16;
+/** Nearly every chase ends within three; each further round would only fill the records. */
+const ROUNDS = 4;
 
 /** Changes `weights` in place, and the state's throttle where a drawdown is known. */
 export function applyClamps(

@@ -30,8 +30,10 @@ export function stepThrottle(
   const line = Math.max(minimum, Math.min(1, 1 - slope * (observed - start)));
   state.throttle = observed < recovery ? 1 : Math.min(state.throttle, line);
   const factor = state.throttle;
+  // Below what today's drawdown alone would leave: it is the recovery that is waited for.
+  const limit = factor < line ? recovery : start;
   const reason = `drawdown from the high-water mark: every position held to ${factor} of what it asked for, until below ${recovery}`;
-  return { factor, limit: start, observed, reason };
+  return { factor, limit, observed, reason };
 }
 
 export function clampThrottle(book: Book, throttle: Throttle, records: ClampRecord[]): void {
