@@ -109,7 +109,11 @@ export function breakerIssues(
       "target_vol measures losses by risk_targeting.target_vol, and risk targeting is off; set unit: nav with fractions of net asset value, or risk_targeting.enabled: true";
     return [{ path: ["unit"], message }];
   }
-  const { dailyLoss, halt, panic } = breakerLevels(terms, targetVol ?? Number.NaN);
+  const levels = breakerLevels(terms, targetVol ?? Number.NaN);
+  const [dailyLoss, halt, panic] = [levels.dailyLoss, levels.halt, levels.panic].map(
+    // 1.5 x 0.1 is 0.15 to a person.
+    (level) => Number(level.toPrecision(12)),
+  );
   const issues: SectionIssue[] = [];
   if (halt >= panic) {
     const message = `${halt} of net asset value can never fire: breakers.panic flattens at ${panic}; set halt below panic`;

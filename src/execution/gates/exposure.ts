@@ -17,8 +17,8 @@ export type ExposureView = {
   readonly beforeLots: number;
   readonly afterLots: number;
   /**
-   * Sum of |exposure| in the instrument's sector, its own included, this order excluded; null when
-   * it is in no sector.
+   * Sum of |exposure| in the instrument's sector, its own included, this order excluded.
+   * Instruments in no sector count as one, as they do for the clamp; null when unknown.
    */
   readonly sectorMinor: number | null;
   /** Initial margin reserved for futures before the order, and after; NaN when unknown. */

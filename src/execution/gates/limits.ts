@@ -39,7 +39,7 @@ export function limitsGate(view: ExposureView, limits: Limits): Verdict {
   return sectorRefusal(view, limits) ?? bookRefusal(view, limits) ?? passed;
 }
 
-/** An instrument in no sector cannot be held to the limit of one: not evaluated, so not passed. */
+/** What the sector holds already must be known: not evaluated is not passed. */
 function sectorRefusal(view: ExposureView, { sector: limit }: Limits): Verdict | null {
   if (limit === null) return null;
   const before = view.sectorMinor;

@@ -74,7 +74,7 @@ export const limitsSection: Section<typeof limitsSchema> = {
     symbol:
       "largest |exposure| in one instrument as a fraction of net asset value; null: the gross limit",
     sector:
-      "largest sum of |exposure| in one sector as a fraction of net asset value; an instrument in no sector then cannot grow; null: no limit",
+      "largest sum of |exposure| in one sector as a fraction of net asset value; instruments in no sector count as one; null: no limit",
     margin:
       "largest sum of the initial margins of futures as a fraction of net asset value; null: 1",
     positions: "largest number of instruments held at once; null: no limit",
