@@ -2,6 +2,7 @@
 import type { ColumnInputs } from "../../../src/domain/column-inputs.ts";
 import type { Column, Market, Strategy } from "../../../src/domain/strategy.ts";
 import type { Target } from "../../../src/domain/target.ts";
+import type { PanelMember } from "../../../src/research/strategies/columns.ts";
 
 export function closeOnly(values: ArrayLike<number>): ColumnInputs {
   const close = Float64Array.from(values);
@@ -29,6 +30,53 @@ export function withBars(values: ArrayLike<number>): ColumnInputs {
   const low = inputs.close.map((value) => value * 0.97);
   const volume = inputs.close.map((_, i) => 1000 + i);
   return { ...inputs, open, high, low, volume, rawOpen: open, rawHigh: high, rawLow: low };
+}
+
+/** A future whose bars are given: its roll yield follows the close. */
+export function withCarry(values: ArrayLike<number>): ColumnInputs {
+  const inputs = withBars(values);
+  return { ...inputs, carry: inputs.close.map((value, t) => Math.sin(value) / 5 + (t % 3) / 100) };
+}
+
+/** One per day from 1970-01-01 on. */
+export function dailyTimes(rows: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, t) => t * 86_400_000);
+}
+
+/** Instruments that have a bar on the days `trades` says, from futures with `wave` as close. */
+export function panelOf(
+  members: number,
+  rows: number,
+  trades: (member: number, day: number) => boolean = () => true,
+): readonly PanelMember[] {
+  const days = dailyTimes(rows);
+  return Array.from({ length: members }, (_, m) => {
+    const mine = Array.from(days.keys()).filter((day) => trades(m, day));
+    const prices = wave(rows + 50 * m).slice(50 * m);
+    const inputs = withCarry(mine.map((day) => prices[day] + m));
+    return { inputs, timesMs: Float64Array.from(mine, (day) => days[day]) };
+  });
+}
+
+/** The part of a panel that a cut shows, later prices and roll yields changed. */
+export function cutPanel(
+  panel: readonly PanelMember[],
+  cut: { readonly lastMs: number; readonly unchangedUntilMs: number },
+): readonly PanelMember[] {
+  return panel.map(({ inputs, timesMs }) => {
+    const rows = timesMs.filter((time) => time <= cut.lastMs).length;
+    const show = (column: Float64Array) =>
+      column
+        .slice(0, rows)
+        .map((value, row) => (timesMs[row] <= cut.unchangedUntilMs ? value : value * 1.7));
+    const shown = Object.fromEntries(
+      Object.entries(inputs).map(([name, column]) => [
+        name,
+        column instanceof Float64Array ? show(column) : column,
+      ]),
+    );
+    return { inputs: { ...(shown as ColumnInputs), rows }, timesMs: timesMs.slice(0, rows) };
+  });
 }
 
 /** A wavy series that crosses its averages and is never flat. */

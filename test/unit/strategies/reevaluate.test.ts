@@ -1,47 +1,49 @@
 import { describe, expect, it } from "vitest";
-import type { ColumnInputs } from "../../../src/domain/column-inputs.ts";
 import type { Strategy } from "../../../src/domain/strategy.ts";
-import { builtIn } from "../../../src/research/strategies/built-in.ts";
-import { compileColumns } from "../../../src/research/strategies/columns.ts";
+import { BUILT_IN_NAMES, builtIn } from "../../../src/research/strategies/built-in.ts";
+import { compilePanel, type PanelMember } from "../../../src/research/strategies/columns.ts";
 import { createDecider } from "../../../src/research/strategies/decider.ts";
+import { isForecast } from "../../../src/research/strategies/forecast.ts";
 import {
   type Mismatch,
   type Recorded,
   type Reevaluation,
   reevaluate,
 } from "../../../src/research/strategies/reevaluate.ts";
-import { closeOnly, strategyOf, wave } from "./inputs.ts";
+import { cutPanel, dailyTimes, panelOf, strategyOf, wave, withCarry } from "./inputs.ts";
 
 const ROWS = 400;
-const close = wave(ROWS);
+const ONE: readonly PanelMember[] = [{ inputs: withCarry(wave(ROWS)), timesMs: dailyTimes(ROWS) }];
+/** Three futures, of which the second rests every fourth day and the third comes late. */
+const THREE = panelOf(3, ROWS, (m, day) => (m === 1 ? day % 4 !== 0 : m === 2 ? day > 50 : true));
 
-function inputsOf(rows: number, shiftedFrom: number | null): ColumnInputs {
-  const from = shiftedFrom ?? rows;
-  return closeOnly(close.slice(0, rows).map((value, t) => (t >= from ? value * 1.7 : value)));
+type Planted = Partial<Reevaluation> & { readonly panel?: readonly PanelMember[] };
+
+function recordedOf(answer: ReturnType<ReturnType<typeof createDecider>>): Recorded {
+  if (answer === null) return null;
+  if (isForecast(answer)) return { kind: "forecast", ...answer };
+  if ("weight" in answer) return { kind: "weight", value: answer.weight };
+  return { kind: "units", value: answer.units };
 }
 
 /** Runs a strategy as a run would, then asks again. */
-function again(strategy: Strategy, extra: Partial<Reevaluation> = {}): readonly Mismatch[] {
+function again(strategy: Strategy, { panel = ONE, ...extra }: Planted = {}): readonly Mismatch[] {
   const params = Object.fromEntries(
     Object.entries(strategy.params).map(([name, spec]) => [name, spec.default]),
   );
-  const compile = extra.compile ?? compileColumns;
-  const columns = compile(strategy, params, inputsOf(ROWS, null));
-  const decide = createDecider(strategy, params, columns);
-  const run = new Map<number, Recorded>();
-  for (let t = columns.warmup; t < ROWS; t++) {
-    const target = decide(t);
-    if (target === null) run.set(t, null);
-    else if ("weight" in target) run.set(t, { kind: "weight", value: target.weight });
-    else run.set(t, { kind: "units", value: target.units });
-  }
+  const compile = extra.compile ?? compilePanel;
+  const columns = compile(strategy, params, panel);
+  const members = panel.map(({ timesMs }, m) => {
+    const decide = createDecider(strategy, params, columns[m]);
+    const run = new Map<number, Recorded>();
+    for (let t = columns[m].warmup; t < timesMs.length; t++) run.set(t, recordedOf(decide(t)));
+    return { timesMs, warmup: columns[m].warmup, recorded: (row: number) => run.get(row) };
+  });
   return reevaluate({
     strategy,
     params,
-    inputsOf,
-    recorded: (row) => run.get(row),
-    rows: ROWS,
-    warmup: columns.warmup,
+    members,
+    panelOf: (cut) => cutPanel(panel, cut),
     seed: 7,
     dates: 20,
     ...extra,
@@ -49,12 +51,10 @@ function again(strategy: Strategy, extra: Partial<Reevaluation> = {}): readonly 
 }
 
 describe("asking again", () => {
-  it.each(["buy-and-hold", "ma-cross", "ma-pullback", "rsi-reversion"])(
-    "finds nothing in %s",
-    (name) => {
-      expect(again(builtIn(name) as Strategy)).toEqual([]);
-    },
-  );
+  it.each(BUILT_IN_NAMES)("finds nothing in %s, alone and among others", (name) => {
+    expect(again(builtIn(name) as Strategy)).toEqual([]);
+    expect(again(builtIn(name) as Strategy, { panel: THREE })).toEqual([]);
+  });
 
   it("finds a counter in a closure", () => {
     let calls = 0;
@@ -127,12 +127,36 @@ describe("asking again", () => {
     expect(found[0].message).toContain("asked twice on the same row");
   });
 
+  it("finds a counter that moves the strength of a forecast, or its confidence alone", () => {
+    for (const key of ["strength", "confidence"]) {
+      let calls = 0;
+      const planted = strategyOf(
+        () => ({}),
+        () => ({ strength: 0.5, confidence: 0.5, [key]: (++calls % 7) / 7 }),
+      );
+      const found = again(planted);
+      expect(found.length).toBeGreaterThan(3);
+      expect(found[0].message).toMatch(
+        /the run recorded \{"confidence":[\d.]+,"strength":[\d.]+\}, asked again it gives \{/,
+      );
+    }
+  });
+
+  it("finds a strategy that turns from forecasts to targets", () => {
+    let calls = 0;
+    const planted = strategyOf(
+      () => ({}),
+      () => (++calls > ROWS ? { weight: 1 } : { strength: 1, confidence: 1 }),
+    );
+    expect(again(planted)).toHaveLength(40);
+  });
+
   it("finds a column that peeks one row ahead, even when no decision shows it", () => {
-    const peeking: typeof compileColumns = (strategy, params, inputs) => {
-      const columns = compileColumns(strategy, params, inputs);
-      const ahead = inputs.close.map((_, t) => inputs.close[t + 1] ?? inputs.close[t]);
-      return { ...columns, arrays: [ahead] };
-    };
+    const peeking: typeof compilePanel = (strategy, params, members) =>
+      compilePanel(strategy, params, members).map((columns, m) => {
+        const { close } = members[m].inputs;
+        return { ...columns, arrays: [close.map((_, t) => close[t + 1] ?? close[t])] };
+      });
     const planted = strategyOf(
       (m) => ({ close: m.close }),
       () => ({ weight: 1 }),
@@ -144,17 +168,38 @@ describe("asking again", () => {
   });
 
   it("finds a column scaled by the whole series", () => {
-    const scaled: typeof compileColumns = (strategy, params, inputs) => {
-      const columns = compileColumns(strategy, params, inputs);
-      const top = Math.max(...inputs.close);
-      return { ...columns, arrays: [inputs.close.map((value) => value / top)] };
-    };
+    const scaled: typeof compilePanel = (strategy, params, members) =>
+      compilePanel(strategy, params, members).map((columns, m) => {
+        const { close } = members[m].inputs;
+        const top = Math.max(...close);
+        return { ...columns, arrays: [close.map((value) => value / top)] };
+      });
     expect(
       again(
         strategyOf((m) => ({ close: m.close })),
         { compile: scaled },
       ).length,
     ).toBeGreaterThan(5);
+  });
+
+  it("finds a rank that knows the other members' next bar, and only that", () => {
+    const planted = strategyOf((m) => ({ place: m.rank(m.change(m.close, 5)) }));
+    const peeking: typeof compilePanel = (strategy, params, [own, ...others]) => {
+      const ahead = others.map(({ inputs, timesMs }): PanelMember => {
+        const close = inputs.close.map((value, t) => inputs.close[t + 1] ?? value);
+        return { inputs: { ...inputs, close }, timesMs };
+      });
+      const [honest] = compilePanel(strategy, params, [own, ...ahead]);
+      return [honest, ...compilePanel(strategy, params, [own, ...others]).slice(1)];
+    };
+    expect(again(planted, { panel: THREE })).toEqual([]);
+    const found = again(planted, { panel: THREE, compile: peeking, dates: 100 });
+    expect(found.length).toBeGreaterThan(3);
+    expect(new Set(found.map((mismatch) => mismatch.member))).toEqual(new Set([0]));
+    expect(new Set(found.map((mismatch) => mismatch.column))).toEqual(new Set(["place"]));
+    // Cutting the asked instrument alone would not show it: that is why all are cut together.
+    const panelOf: Reevaluation["panelOf"] = (cut) => [cutPanel(THREE, cut)[0], ...THREE.slice(1)];
+    expect(again(planted, { panel: THREE, compile: peeking, panelOf })).toEqual([]);
   });
 
   it("takes a failure for a difference", () => {
@@ -169,31 +214,33 @@ describe("asking again", () => {
     expect(again(planted)[0].message).toMatch(/recorded null, .*a failure \(.*too late\)/);
   });
 
-  it("looks at rows the run asked on, the same ones for the same seed", () => {
-    const looked = (seed: number) => {
-      const rows = new Set<number>();
-      again(
+  it("looks at dates the run asked on, the same ones for the same seed", () => {
+    const looked = (seed: number, every: number) => {
+      const dates = new Set<number>();
+      const members = THREE.map(({ timesMs }) => ({
+        timesMs,
+        warmup: 0,
+        recorded: (row: number) => (timesMs[row] % every === 0 ? null : undefined),
+      }));
+      const found = again(
         strategyOf(() => ({})),
         {
           seed,
-          recorded: (row) => (row % 5 === 0 ? null : undefined),
-          inputsOf: (count, from) => {
-            if (from !== null) rows.add(from - 1);
-            return inputsOf(count, from);
+          members,
+          panelOf: (cut) => {
+            if (cut.unchangedUntilMs !== Infinity) dates.add(cut.unchangedUntilMs);
+            return cutPanel(THREE, cut);
           },
         },
       );
-      return [...rows].sort((a, b) => a - b);
+      expect(found).toEqual([]);
+      return [...dates].sort((a, b) => a - b);
     };
-    expect(looked(7)).toHaveLength(20);
-    expect(looked(7).every((row) => row % 5 === 0)).toBe(true);
-    expect(looked(7)).toEqual(looked(7));
-    expect(looked(8)).not.toEqual(looked(7));
-    expect(
-      again(
-        strategyOf(() => ({})),
-        { recorded: () => undefined },
-      ),
-    ).toEqual([]);
+    const fifth = 5 * 86_400_000;
+    expect(looked(7, fifth)).toHaveLength(20);
+    expect(looked(7, fifth).every((date) => date % fifth === 0)).toBe(true);
+    expect(looked(7, fifth)).toEqual(looked(7, fifth));
+    expect(looked(8, fifth)).not.toEqual(looked(7, fifth));
+    expect(looked(7, ROWS * fifth)).toEqual([0]);
   });
 });

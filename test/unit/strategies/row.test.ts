@@ -67,6 +67,38 @@ describe("a decider", () => {
     expect([2, 0].map((index) => decide(index))).toEqual([{ units: 3 }, { units: 1 }]);
   });
 
+  it("hands an unchanged weight back without a look at its terms, and nothing else", () => {
+    const sloppy = { entry: "sometime" };
+    const asked = (answer: unknown, unchanged: number) =>
+      createDecider(
+        strategyOf(
+          () => ({}),
+          () => answer,
+        ),
+        {},
+        columns,
+      )(0, unchanged);
+    const weight = { weight: 0.5, ...sloppy };
+    expect(asked(weight, 0.5)).toBe(weight);
+    expect(() => asked(weight, 0.4)).toThrow("entry the text");
+    expect(() => asked(weight, Number.NaN)).toThrow("entry the text");
+    const forecast = { strength: -1, confidence: 0.5, ...sloppy };
+    expect(asked(forecast, -0.5)).toBe(forecast);
+    expect(() => asked(forecast, 0.5)).toThrow("a forecast with entry");
+    expect(() => asked(forecast, Number.NaN)).toThrow("a forecast with entry");
+    for (const [strength, confidence] of [
+      [2, 0.25],
+      [-2, -0.25],
+      [0.5, 1.5],
+      [-0.25, -2],
+      ["1", 0.5],
+    ]) {
+      const product = Number(strength) * Number(confidence);
+      expect(() => asked({ strength, confidence }, product)).toThrow(/ returned (str|conf)/);
+    }
+    expect(asked({ strength: 0.5 }, 0)).toEqual({ strength: 0.5, confidence: 0 });
+  });
+
   it("names strategy and row when decide fails or answers nonsense", () => {
     const typo = strategyOf(
       () => ({}),

@@ -163,6 +163,16 @@ describe("the loader", () => {
       /parameter n: expected finite numbers with min <= default <= max/,
     ],
     [
+      "declares an odd answer",
+      strategyText("1").replace("columns:", 'answers: "weights", columns:'),
+      /strategy\.answers must be "forecast" or "target"/,
+    ],
+    [
+      "declares forecasts with order types",
+      strategyText("1").replace("columns:", 'answers: "forecast", orders: ["limit"], columns:'),
+      /strategy\.answers is "forecast" and strategy\.orders asks for order types/,
+    ],
+    [
       "declares an odd order",
       strategyText("1").replace("columns:", 'orders: ["iceberg"], columns:'),
       /strategy\.orders must be a list/,
