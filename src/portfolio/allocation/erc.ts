@@ -14,7 +14,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 
 export type NoRiskParity = {
   readonly rule: "no_risk_parity";
-  /** Largest distance of a risk contribution from its budget that was reached. */
+  /** How far a risk contribution is from its budget, or may be by rounding. */
   readonly observed: number;
   readonly limit: number;
 };
@@ -37,7 +37,7 @@ export function riskParityShares(
   for (let i = 0; i < n; i++) deviations[i] = Math.sqrt(covariance.values[i * n + i]);
   const correlations = correlationsOf(covariance, deviations);
   const y = budgets.map(Math.sqrt);
-  const error = solve(correlations, budgets, y);
+  const error = Math.max(solve(correlations, budgets, y), unknowable(y));
   if (!(error <= ACCEPTED))
     return err({ rule: "no_risk_parity", observed: error, limit: ACCEPTED });
   let total = 0;
@@ -92,6 +92,16 @@ function solve(correlations: Float64Array, budgets: Float64Array, y: Float64Arra
     const damping = largest < FULL_STEP ? 1 : 1 / (1 + largest);
     for (let i = 0; i < n; i++) y[i] -= damping * step[i];
   }
+}
+
+/**
+ * What rounding may make of a contribution: y'Cy is 1, and sleeves that nearly cancel reach it only
+ * with a large y, whose products lose what remains.
+ */
+function unknowable(y: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < y.length; i++) total += y[i];
+  return Number.EPSILON * total * total;
 }
 
 type Gradient = { readonly y: Float64Array; readonly into: Float64Array };
