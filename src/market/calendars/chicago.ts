@@ -1,12 +1,14 @@
 /**
  * CME Group, US equity index futures (the S&P 500 contracts). A session is a trade date: a day
  * with its own settlement. On US holidays the electronic market runs until noon, but that trading
- * belongs to the next trade date, so such a day is no session. Interest rate futures keep the same
- * trade dates except where the notices below say so (they traded on most mourning days); metals
- * and energy also stay closed on the Good Fridays listed here.
+ * belongs to the next trade date, so such a day is no session. Other groups differ on single days
+ * and are not modelled: interest rates were closed on 2018-12-05, metals and energy are closed on
+ * the Good Fridays listed here, and the Board of Trade's rates kept holidays before 1998 on which
+ * the index contracts traded.
  *
  * Enters: a year; leaves: days since 1970-01-01. Times are America/Chicago.
- * Sources: CME Group Globex holiday calendars and its notices on the days listed.
+ * Sources: CME Group Globex holiday calendars; its releases of 2012-10-29 (Sandy), 2018-12-02
+ * (Bush) and 2024-12-30 (Carter); "for trade date of" in its yearly holiday schedules.
  */
 import { type EarlyClose, datesOf } from "./dates.ts";
 import { newYorkClosures, newYorkEarlyCloses } from "./new-york.ts";
