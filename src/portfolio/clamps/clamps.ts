@@ -6,8 +6,8 @@
  *
  * Cutting one thing can break another limit that held: a long position cut by its symbol limit no
  * longer offsets the shorts. Net, clusters and tail are therefore asked again until nothing
- * changes. All three grow in proportion to the book, so whatever a slow chase leaves over is
- * closed by one common factor.
+ * changes. All three grow in proportion to the book, so what a slow chase leaves over is closed by
+ * one common factor.
  *
  * An enabled clamp without its evidence restricts and says so (invariant 3): throttle to its
  * minimum, clusters to zero, tail as if everything unknown were lost.
@@ -19,7 +19,7 @@ import { type Book, exceeds, grossOf, portfolioRecord, scaleAll } from "./book.t
 import { clampClusters, type Clusters, clustersOf, largestShare } from "./clusters.ts";
 import { clampGross } from "./gross.ts";
 import { historyOf } from "./history.ts";
-import { clampNet, netOf } from "./net.ts";
+import { clampNet } from "./net.ts";
 import { clampSectors } from "./sector.ts";
 import type { ClampSettings } from "./section.ts";
 import { clampSymbols } from "./symbol.ts";
@@ -146,24 +146,28 @@ function settle(book: Book, measures: Measures, records: ClampRecord[]): void {
   closeTogether(book, measures, records);
 }
 
+/** The net first: one factor for all then keeps it, and brings both shares and losses down. */
 function closeTogether(
   book: Book,
   { net, clusters, tail }: Measures,
   records: ClampRecord[],
 ): void {
-  let [constraint, observed, limit] = ["", 0, 1];
-  const consider = (name: string, value: number, most: number) => {
-    if (value * limit > observed * most) [constraint, observed, limit] = [name, value, most];
-  };
-  if (net !== null) consider("net", Math.abs(netOf(book.weights)), net);
-  if (clusters !== null) consider("cluster", largestShare(book, clusters), clusters.cap);
-  if (tail !== null) consider("tail", stressLoss(book, tail), tail.settings.limit);
-  if (!exceeds(observed, limit)) return;
+  clampNet(book, net, records);
+  const cluster = clusters === null ? 0 : largestShare(book, clusters) / clusters.cap;
+  const loss = tail === null ? 0 : stressLoss(book, tail) / tail.settings.limit;
+  const worst = Math.max(cluster, loss);
+  if (!exceeds(worst, 1)) return;
+  const limit = (cluster >= loss ? clusters?.cap : tail?.settings.limit) ?? 1;
   const before = grossOf(book.weights);
-  scaleAll(book.weights, limit / observed);
-  const reason = `${ROUNDS} rounds of cutting one limit after the other left this over: every position in proportion`;
+  scaleAll(book.weights, 1 / worst);
   records.push(
-    portfolioRecord(book, before, { constraint, limit, observed, reason, severity: "warning" }),
+    portfolioRecord(book, before, {
+      constraint: cluster >= loss ? "cluster" : "tail",
+      limit,
+      observed: worst * limit,
+      reason: `${ROUNDS} rounds of cutting one limit after the other left this over: every position in proportion`,
+      severity: "warning",
+    }),
   );
 }
 

@@ -2,12 +2,6 @@
 import type { ClampRecord } from "../../domain/clamp.ts";
 import { type Book, exceeds, setSize } from "./book.ts";
 
-export function netOf(weights: Float64Array): number {
-  let net = 0;
-  for (const weight of weights) net += weight;
-  return net;
-}
-
 export function clampNet(book: Book, limit: number | null, records: ClampRecord[]): void {
   const { weights } = book;
   const net = netOf(weights);
@@ -34,4 +28,10 @@ export function clampNet(book: Book, limit: number | null, records: ClampRecord[
     reason: `net exposure above limits.net: the ${side > 0 ? "long" : "short"} side in proportion`,
     severity: "warning",
   });
+}
+
+function netOf(weights: Float64Array): number {
+  let net = 0;
+  for (const weight of weights) net += weight;
+  return net;
 }
