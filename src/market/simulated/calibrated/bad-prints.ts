@@ -12,13 +12,13 @@ export const BAD_PRINT_KINDS = [
   "high_slip",
   /** Low at zero: an empty field read as a number. */
   "low_zero",
-  /** High below open and close. */
+  /** High as low as the low: open and close stick out. */
   "high_cut",
-  /** Open above the high. */
+  /** Open six deviations above the high. */
   "open_stray",
-  /** High and low both inside open and close. */
+  /** Low as high as the high. */
   "low_cut",
-  /** Close six deviations away and back the next session, high or low with it. */
+  /** Close six deviations away and back the next session, high or low with it: still modest. */
   "close_spike",
 ] as const;
 export type BadPrintKind = (typeof BAD_PRINT_KINDS)[number];
@@ -39,33 +39,33 @@ export type PrintedBars = {
   readonly scale: Float64Array;
 };
 
-/** Per market of any length: every kind, two of them twice. */
-const PRINTS: readonly BadPrintKind[] = [...BAD_PRINT_KINDS, "high_cut", "close_spike"];
-/** None within the first and the last tenth. */
-const MARGIN = 0.1;
+/** One in each stretch of so many sessions, none in its first part: about eight in twenty years. */
+const STRETCH = 630;
+const QUIET = 100;
 const SPIKE = 6;
 const SLIP = 10;
 
-/** At most one per instrument, spread by the stream alone. */
 export function spoil(printed: readonly PrintedBars[], prng: Prng): readonly BadPrint[] {
-  const left = [...printed];
-  return PRINTS.map((kind) => {
-    const [victim] = left.splice(Math.floor(nextUniform(prng) * left.length), 1);
-    const share = MARGIN + (1 - 2 * MARGIN) * nextUniform(prng);
-    const session = Math.floor(share * victim.bars.close.length);
-    const field = strike(kind, victim, session);
-    return { instrument: victim.id, session, field, kind };
-  });
+  const longest = Math.max(...printed.map(({ bars }) => bars.close.length));
+  const prints: BadPrint[] = [];
+  for (let start = 0; start < longest; start += STRETCH) {
+    const kind = BAD_PRINT_KINDS[(start / STRETCH) % BAD_PRINT_KINDS.length];
+    const victim = printed[Math.floor(printed.length * nextUniform(prng))];
+    const session = start + QUIET + Math.floor((STRETCH - QUIET) * nextUniform(prng));
+    const up = nextUniform(prng) < 0.5;
+    if (session >= victim.bars.close.length) continue;
+    const field = strike(kind, victim, { t: session, up });
+    prints.push({ instrument: victim.id, session, field, kind });
+  }
+  return prints;
 }
 
 function strike(
   kind: BadPrintKind,
   { bars, tick, scale }: PrintedBars,
-  t: number,
+  { t, up }: { readonly t: number; readonly up: boolean },
 ): BadPrint["field"] {
   const { open, high, low, close } = bars;
-  const top = Math.max(open[t], close[t]);
-  const bottom = Math.min(open[t], close[t]);
   switch (kind) {
     case "high_slip":
       high[t] = onTick(high[t] * SLIP, tick);
@@ -83,9 +83,9 @@ function strike(
       low[t] = high[t];
       return "low";
     case "close_spike":
-      close[t] = onTick(close[t] * (1 + SPIKE * scale[t]), tick);
-      high[t] = Math.max(high[t], close[t], top);
-      low[t] = Math.min(low[t], bottom);
+      close[t] = onTick(close[t] * (1 + (up ? SPIKE : -SPIKE) * scale[t]), tick);
+      high[t] = Math.max(high[t], close[t]);
+      low[t] = Math.min(low[t], close[t]);
       return "close";
   }
 }

@@ -7,8 +7,8 @@
  * from the extremes of a Brownian bridge between the two (P(max > m) = exp(-2 (m-a)(m-b) / s^2)),
  * as if independent of each other. Days on which the exchange is shut fall into the next open.
  */
-import { type Prng, nextNormal, nextUniform } from "../../../base/prng.ts";
-import { nextExponential } from "./draws.ts";
+import { type Prng, nextUniform } from "../../../base/prng.ts";
+import { nextExponential, nextRough } from "./draws.ts";
 import type { LatentPath } from "./latent.ts";
 import type { Terms } from "./terms.ts";
 
@@ -49,7 +49,7 @@ export function barsOf(
     const scale = path.scale[rows[t]];
     const move = path.move[rows[t]];
     const end = level[t];
-    const day = (1 - NIGHT_SHARE) * move + NIGHT_NOISE * scale * nextNormal(prng);
+    const day = (1 - NIGHT_SHARE) * move + NIGHT_NOISE * scale * nextRough(prng);
     const start = end / (1 + Math.min(Math.max(day, -WORST_DAY), WORST_DAY));
     const spread = (end - start) * (end - start);
     const reach = 2 * DAYLIGHT * DAYLIGHT * scale * scale * start * start;

@@ -35,31 +35,34 @@ type Loadings = {
 };
 
 const LOADINGS: Readonly<Record<Group, Loadings>> = {
-  equity: { common: 0.52, commonCrisis: 0.82, group: 0.55, groupCrisis: 0.4, stress: 2.5 },
-  rates: { common: 0.33, commonCrisis: 0.66, group: 0.6, groupCrisis: 0.4, stress: 1.6 },
-  fx: { common: 0.3, commonCrisis: 0.62, group: 0, groupCrisis: 0, stress: 1.6 },
-  energy: { common: 0.36, commonCrisis: 0.68, group: 0.4, groupCrisis: 0.3, stress: 2 },
-  metals: { common: 0.4, commonCrisis: 0.72, group: 0.55, groupCrisis: 0.45, stress: 1.9 },
+  equity: { common: 0.58, commonCrisis: 0.88, group: 0.5, groupCrisis: 0.3, stress: 2.2 },
+  rates: { common: 0.42, commonCrisis: 0.76, group: 0.6, groupCrisis: 0.4, stress: 1.7 },
+  fx: { common: 0.4, commonCrisis: 0.74, group: 0, groupCrisis: 0, stress: 1.7 },
+  energy: { common: 0.43, commonCrisis: 0.78, group: 0.4, groupCrisis: 0.3, stress: 1.9 },
+  metals: { common: 0.47, commonCrisis: 0.8, group: 0.55, groupCrisis: 0.4, stress: 1.8 },
 };
 
 const SESSIONS_PER_YEAR = 252;
 const ROOT_YEAR = Math.sqrt(SESSIONS_PER_YEAR);
-/** Memory per day of the slow states: half-lives of 60, 45 and 5 days. */
-const DRIFT_MEMORY = 0.9885;
-const VOLATILITY_MEMORY = 0.985;
+/** Memory per day of the slow states: half-lives of 43, 92 and 5 days. */
+const DRIFT_MEMORY = 0.984;
+const VOLATILITY_MEMORY = 0.9925;
 const REVERSION_MEMORY = 0.87;
 /** Share of event days and their scale. */
-const EVENT_SHARE = 0.03;
-const EVENT_SCALE = 2.2;
+const EVENT_SHARE = 0.04;
+const EVENT_SCALE = 1.9;
 const EVENT_NORM = 1 / Math.sqrt(1 - EVENT_SHARE + EVENT_SHARE * EVENT_SCALE * EVENT_SCALE);
 /** Own volatility stays within a factor of (2 + c) / (2 - c) of usual. */
-const VOLATILITY_BOUND = 0.9;
-/** A level this many annual deviations away from its start turns a hidden drift by one deviation. */
+const VOLATILITY_BOUND = 0.75;
+/** Crisis and own state together stay below this multiple of usual, a shock within +-. */
+const TIMES_BOUND = 2.8;
+const SHOCK_BOUND = 4.5;
+/** A level this many annual deviations away from its anchor turns a hidden drift by one deviation. */
 const TURNS_AT = 2.5;
 /** Pull on levels without a hidden drift, in daily deviations at one annual deviation away. */
-const PULL = 0.012;
-/** No day takes more than four fifths of a price. */
-const WORST_MOVE = -0.8;
+const PULL = 0.015;
+/** No day multiplies a price by more than (2 + c) / (2 - c), or divides it by more. */
+const GROWTH_BOUND = 1.2;
 
 /** The states of one instrument, advanced day by day. */
 type State = {
@@ -71,10 +74,14 @@ type State = {
   volatility: number;
   /** What of past own shocks has still to come back. */
   displaced: number;
+  /** Where the level is pulled to: grows with the premium. */
+  anchor: number;
 };
 
 export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPath {
   const days = weather.intensity.length;
+  const { stress } = LOADINGS[terms.group];
+  const usual = terms.volatility / ROOT_YEAR;
   const column = () => new Float64Array(days);
   const path = {
     spot: column(),
@@ -92,16 +99,18 @@ export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPa
     noise: nextNormal(prng),
     volatility: nextNormal(prng),
     displaced: 0,
+    anchor: terms.startPrice,
   };
   for (let t = 0; t < days; t++) {
-    const { stress } = LOADINGS[terms.group];
     const intensity = weather.intensity[t];
-    const scale =
-      (terms.volatility / ROOT_YEAR) * (1 + (stress - 1) * intensity) * ownVolatility(terms, state);
+    const times = (1 + (stress - 1) * intensity) * ownVolatility(terms, state);
+    const scale = usual * Math.min(times, TIMES_BOUND);
     const drift = driftOf(terms, state);
     const shock = nextShock(terms, { weather, t, prng });
-    const move = Math.max(scale * (drift + shock), WORST_MOVE);
-    state.spot *= 1 + move;
+    const growth = growthOf(scale * (drift + shock - scale / 2));
+    const move = growth - 1;
+    state.spot *= growth;
+    state.anchor *= 1 + terms.premium * usual;
     path.spot[t] = state.spot;
     path.carry[t] = mean + spread * (shown * state.hidden + unshown * state.noise);
     path.move[t] = move;
@@ -112,29 +121,37 @@ export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPa
   return path;
 }
 
-/** (2 + x) / (2 - x) is close to exp(x), and needs no logarithm anywhere. */
+/** What multiplies a price in a day; half the variance has been taken off `x`, as for exp. */
+function growthOf(x: number): number {
+  return nearExp(x, GROWTH_BOUND);
+}
+
 function ownVolatility(terms: Terms, state: State): number {
-  const raw = terms.ownVolatility * state.volatility;
-  const x = Math.min(Math.max(raw, -VOLATILITY_BOUND), VOLATILITY_BOUND);
-  return (2 + x) / (2 - x);
+  return nearExp(terms.ownVolatility * state.volatility, VOLATILITY_BOUND);
+}
+
+/** (2 + x) / (2 - x) is close to exp(x) within the bound, and the same bits in every runtime. */
+function nearExp(x: number, bound: number): number {
+  const held = Math.min(Math.max(x, -bound), bound);
+  return (2 + held) / (2 - held);
 }
 
 function driftOf(terms: Terms, state: State): number {
-  const { hidden } = terms;
+  const { hidden, premium } = terms;
   switch (hidden.kind) {
     case "trend":
     case "carry":
-      return terms.premium + hidden.strength * state.hidden;
+      return premium + hidden.strength * state.hidden;
     case "reversion":
-      return terms.premium - (1 - REVERSION_MEMORY) * state.displaced;
+      return premium - PULL * away(terms, state) - (1 - REVERSION_MEMORY) * state.displaced;
     case "none":
-      return terms.premium - (terms.anchored ? PULL * away(terms, state) : 0);
+      return premium - PULL * away(terms, state);
   }
 }
 
-/** How far the level is from its start, in annual deviations; about the log of their ratio. */
-function away(terms: Terms, { spot }: State): number {
-  return (2 * (spot - terms.startPrice)) / ((spot + terms.startPrice) * terms.volatility);
+/** How far the level is from its anchor, in annual deviations; about the log of their ratio. */
+function away(terms: Terms, { spot, anchor }: State): number {
+  return (2 * (spot - anchor)) / ((spot + anchor) * terms.volatility);
 }
 
 function nextShock(
@@ -151,7 +168,7 @@ function nextShock(
     terms.sign * a * weather.common[t] +
     b * weather.groups[terms.group][t] +
     own * nextNormal(prng);
-  return EVENT_NORM * event * mixed;
+  return Math.min(Math.max(EVENT_NORM * event * mixed, -SHOCK_BOUND), SHOCK_BOUND);
 }
 
 function advance(

@@ -4,7 +4,8 @@
  * Enters: seed, start and years; leaves: bars on the exchanges' own sessions, contracts, corporate
  * actions and reference series, the same bits for the same seed wherever IEEE doubles are.
  *
- * Every instrument draws from a stream of its own: one more at the end leaves the others alone.
+ * Every instrument draws from streams of its own: one more at the end leaves the others alone, and
+ * a longer market begins with the shorter one (up to a year before the calendars end).
  * Refuses dates outside the exchange calendars, and markets of less than a year.
  */
 import { invariant } from "../../../base/assert.ts";
@@ -76,15 +77,16 @@ export function openedMarket({ seed, startMs, years }: CalibratedOptions): Opene
   const actions: CorporateAction[] = [];
   const sessions = new Map<CalendarId, Sessions>();
   const made = TERMS.map((terms) => {
-    const prng = prngOf(nextUint32(seeds));
+    const hiddenStream = prngOf(nextUint32(seeds));
+    const barStream = prngOf(nextUint32(seeds));
     const { id, calendar, tick } = terms.instrument;
-    const path = latentPath(terms, weather, prng);
+    const path = latentPath(terms, weather, hiddenStream);
     paths.set(id, path);
     const open = sessions.get(calendar) ?? sessionsIn(calendar, gridMs);
     sessions.set(calendar, open);
     const quoted = quotedLevel(terms, path, open);
     actions.push(...quoted.actions);
-    const bars = barsOf(terms, { path, rows: open.rows, level: quoted.level, prng });
+    const bars = barsOf(terms, { path, rows: open.rows, level: quoted.level, prng: barStream });
     const scale = new Float64Array(open.rows.length);
     for (let t = 0; t < scale.length; t++) scale[t] = path.scale[open.rows[t]];
     const printed: PrintedBars = { id, tick, bars, scale };

@@ -7,10 +7,15 @@ import { DAY_MS, civilFromDays, dayNumber, weekdayOfDays } from "../../../base/i
 import type { CashDividend, CorporateAction } from "../../../domain/corporate-action.ts";
 import type { LatentPath } from "./latent.ts";
 
-/** Part of the sessions after which a stock splits, and new shares for each old one. */
-const SPLITS: Readonly<Record<string, { readonly after: number; readonly ratio: number }>> = {
-  SX_ST_ONE: { after: 0.35, ratio: 2 },
-  SX_ST_TWO: { after: 0.6, ratio: 3 },
+type Split = { readonly session: number; readonly ratio: number };
+
+/** Sessions from the start at which a stock splits, and new shares for each old one. */
+const SPLITS: Readonly<Record<string, readonly Split[]>> = {
+  SX_ST_ONE: [
+    { session: 400, ratio: 2 },
+    { session: 3300, ratio: 3 },
+  ],
+  SX_ST_TWO: [{ session: 1700, ratio: 3 }],
 };
 const YIELD_PER_QUARTER = 0.005;
 const PAID_AFTER_DAYS = 14;
@@ -26,8 +31,7 @@ export function shareEvents(
   const { path, rows, timesMs } = source;
   const level = new Float64Array(rows.length);
   const actions: CorporateAction[] = [];
-  const split = SPLITS[instrument];
-  const splitAt = Math.floor(rows.length * split.after);
+  const splits = SPLITS[instrument];
   /** Printed price for one of the path's. */
   let factor = 1;
   for (let t = 0; t < rows.length; t++) {
@@ -37,9 +41,10 @@ export function shareEvents(
       factor *= 1 - payout.amountPerUnit / level[t - 1];
       actions.push({ ...payout, instrument });
     }
-    if (t > 0 && t === splitAt) {
-      factor /= split.ratio;
-      actions.push({ kind: "split", instrument, exDateMs, ratio: split.ratio });
+    for (const { session, ratio } of splits) {
+      if (session !== t) continue;
+      factor /= ratio;
+      actions.push({ kind: "split", instrument, exDateMs, ratio });
     }
     level[t] = path.spot[rows[t]] * factor;
   }

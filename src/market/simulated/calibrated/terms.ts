@@ -47,10 +47,8 @@ export type Terms = {
   readonly loading: number;
   /** Spread of the own slow volatility, about in log units. */
   readonly ownVolatility: number;
-  /** Constant drift per session, in daily standard deviations. */
+  /** Constant drift per session, in daily standard deviations; the level's anchor grows by it. */
   readonly premium: number;
-  /** Whether the level is pulled back to where it started. */
-  readonly anchored: boolean;
   readonly hidden: HiddenState;
   readonly carry: CarryTerms | null;
   readonly usualVolume: number;
@@ -59,13 +57,13 @@ export type Terms = {
 /** Strength of the strong hidden drifts: raise to make the market easier for everyone. */
 export const STRONG_TREND = 0.15;
 export const STRONG_CARRY = 0.14;
-export const STRONG_REVERSION = 0.55;
+export const STRONG_REVERSION = 0.62;
 /** The one weak edge. */
-export const WEAK_TREND = 0.055;
+export const WEAK_TREND = 0.05;
 /** Part of the hidden carry state that the term structure shows (a correlation). */
-const CARRY_SHOWN = 0.6;
+const CARRY_SHOWN = 0.5;
 /** Long-run reward of the equity factor, in daily standard deviations. */
-const EQUITY_PREMIUM = 0.055;
+const EQUITY_PREMIUM = 0.022;
 
 const QUARTERS = [3, 6, 9, 12];
 const EVERY_MONTH = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
@@ -127,16 +125,14 @@ const EQUITY = {
   group: "equity",
   sign: 1,
   loading: 1,
-  ownVolatility: 0.2,
+  ownVolatility: 0.28,
   premium: EQUITY_PREMIUM,
-  anchored: false,
   hidden: NONE,
 } as const;
-const RATES = { group: "rates", sign: -1, loading: 1, ownVolatility: 0.34 } as const;
-const FX = { group: "fx", loading: 1, ownVolatility: 0.34 } as const;
-const ENERGY = { group: "energy", sign: 1, loading: 1, ownVolatility: 0.3 } as const;
-const METALS = { group: "metals", sign: 1, ownVolatility: 0.3 } as const;
-const ANCHORED = { premium: 0, anchored: true } as const;
+const RATES = { group: "rates", sign: -1, loading: 1, ownVolatility: 0.42, premium: 0 } as const;
+const FX = { group: "fx", loading: 1, ownVolatility: 0.42, premium: 0 } as const;
+const ENERGY = { group: "energy", sign: 1, loading: 1, ownVolatility: 0.4, premium: 0 } as const;
+const METALS = { group: "metals", sign: 1, ownVolatility: 0.4, premium: 0 } as const;
 
 const INDICES: readonly Terms[] = [
   {
@@ -189,7 +185,6 @@ const INDICES: readonly Terms[] = [
 const BONDS: readonly Terms[] = [
   {
     ...RATES,
-    ...ANCHORED,
     instrument: future({
       ...DOLLAR,
       id: "SX_RT_US",
@@ -206,7 +201,6 @@ const BONDS: readonly Terms[] = [
   },
   {
     ...RATES,
-    ...ANCHORED,
     instrument: future({
       ...EURO,
       id: "SX_RT_EU",
@@ -223,7 +217,6 @@ const BONDS: readonly Terms[] = [
   },
   {
     ...RATES,
-    ...ANCHORED,
     instrument: future({
       ...YEN,
       id: "SX_RT_JP",
@@ -243,7 +236,6 @@ const BONDS: readonly Terms[] = [
 const CURRENCIES: readonly Terms[] = [
   {
     ...FX,
-    ...ANCHORED,
     sign: 1,
     instrument: future({
       ...DOLLAR,
@@ -261,7 +253,6 @@ const CURRENCIES: readonly Terms[] = [
   },
   {
     ...FX,
-    ...ANCHORED,
     sign: -1,
     instrument: future({
       ...DOLLAR,
@@ -282,7 +273,6 @@ const CURRENCIES: readonly Terms[] = [
 const ENERGIES: readonly Terms[] = [
   {
     ...ENERGY,
-    ...ANCHORED,
     instrument: future({
       ...DOLLAR,
       id: "SX_EN_OIL",
@@ -299,7 +289,6 @@ const ENERGIES: readonly Terms[] = [
   },
   {
     ...ENERGY,
-    ...ANCHORED,
     instrument: future({
       ...DOLLAR,
       id: "SX_EN_GAS",
@@ -309,7 +298,7 @@ const ENERGIES: readonly Terms[] = [
       initialMargin: 6500,
     }),
     startPrice: 6,
-    volatility: 0.4,
+    volatility: 0.34,
     hidden: NONE,
     carry: {
       mean: -0.06,
@@ -324,7 +313,6 @@ const ENERGIES: readonly Terms[] = [
 const METAL: readonly Terms[] = [
   {
     ...METALS,
-    ...ANCHORED,
     loading: 0.35,
     instrument: future({
       ...DOLLAR,
@@ -342,7 +330,6 @@ const METAL: readonly Terms[] = [
   },
   {
     ...METALS,
-    ...ANCHORED,
     loading: 0.8,
     instrument: future({
       ...DOLLAR,
@@ -360,8 +347,7 @@ const METAL: readonly Terms[] = [
   },
   {
     ...METALS,
-    ...ANCHORED,
-    loading: 1.1,
+    loading: 1.05,
     instrument: future({
       ...DOLLAR,
       id: "SX_ME_COPP",

@@ -11,7 +11,7 @@ const TO_POINTS = 100 * Math.sqrt(252);
 const PREMIUM = 1.12;
 /** Relative change for a return of one standard deviation, and noise of its own. */
 const ANSWER = 0.05;
-const NOISE = 0.03;
+const NOISE = 0.042;
 const BACK = 0.08;
 const LEAST = 8;
 const MOST = 95;

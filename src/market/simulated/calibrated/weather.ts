@@ -15,14 +15,14 @@ export type Weather = {
   readonly groups: Readonly<Record<Group, Float64Array>>;
 };
 
-const CALM_DAYS = { least: 380, most: 900 };
-const CRISIS_DAYS = { least: 55, most: 120 };
+const CALM_DAYS = { least: 400, most: 850 };
+const CRISIS_DAYS = { least: 70, most: 140 };
 /** Part of the way to its end that the intensity goes in a day. */
 const RISE = 0.2;
 const FADE = 0.045;
 /** Mean of the common shock per day, in standard deviations. */
-const CRISIS_SLOPE = -0.14;
-const RECOVERY_SLOPE = 0.1;
+const CRISIS_SLOPE = -0.1;
+const RECOVERY_SLOPE = 0.12;
 const RECOVERY_DAYS = 150;
 
 export function weatherOf(seeds: Prng, days: number): Weather {
