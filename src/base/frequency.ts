@@ -2,7 +2,8 @@
  * Daily against weekly returns (invariant 7). Enters: simple returns and the dates they end on, in
  * milliseconds; leaves: the same array under a type of its own, which a feature that annualises
  * with 252 asks for, so that a weekly or monthly series does not compile there. Refused, with what
- * was observed: dates whose median spacing is above 4 days, or too few to tell.
+ * was observed: a median spacing above 4 days between dates that have a return, or too few of them
+ * to tell. A weekly instrument on the rows of a daily market is seen through: its other rows are NaN.
  */
 import { invariant } from "./assert.ts";
 import { DAY_MS } from "./instant.ts";
@@ -21,7 +22,7 @@ export type NotDaily = {
 
 /** A weekend and a holiday lie between neighbours at times, but not between half of them. */
 const MEDIAN_LIMIT_DAYS = 4;
-const LEAST_DATES = 3;
+const LEAST_SPACINGS = 2;
 
 /** `datesMs` strictly ascending, one per return; a return without a value is NaN. */
 export function dailyReturns(
@@ -34,11 +35,13 @@ export function dailyReturns(
     21,
     () => `${rows} returns and ${datesMs.length} dates do not belong together`,
   );
-  if (rows < LEAST_DATES) {
-    const message = `${rows} dates do not show that a series is daily; at least ${LEAST_DATES} are needed`;
+  const spacings = knownSpacings(values, datesMs);
+  if (spacings.length < LEAST_SPACINGS) {
+    const message = `${spacings.length} spacings between dates with a return do not show that a series is daily; at least ${LEAST_SPACINGS} are needed`;
     return err({ observedDays: null, limitDays: MEDIAN_LIMIT_DAYS, message });
   }
-  const observedDays = medianSpacing(datesMs) / DAY_MS;
+  // Of an even number the larger of the middle two.
+  const observedDays = spacings.sort()[spacings.length >> 1] / DAY_MS;
   if (observedDays > MEDIAN_LIMIT_DAYS) {
     const message = `half of the dates lie ${observedDays} days apart or more, above ${MEDIAN_LIMIT_DAYS}: not a daily series; hand in daily returns, whatever the rebalance frequency`;
     return err({ observedDays, limitDays: MEDIAN_LIMIT_DAYS, message });
@@ -46,13 +49,20 @@ export function dailyReturns(
   return ok(values as DailyReturns);
 }
 
-/** Of an even number of spacings the larger of the middle two. */
-function medianSpacing(datesMs: Float64Array): number {
-  const spacings = new Float64Array(datesMs.length - 1);
-  for (let i = 0; i < spacings.length; i++) {
-    spacings[i] = datesMs[i + 1] - datesMs[i];
-    invariant(spacings[i] > 0, 21, () => `date ${i + 1} does not come after the one before`);
+/** Milliseconds from each date that has a return to the next one that has. */
+function knownSpacings(values: Float64Array, datesMs: Float64Array): Float64Array {
+  const spacings = new Float64Array(values.length);
+  let count = 0;
+  let before = Number.NaN;
+  for (let i = 0; i < values.length; i++) {
+    invariant(
+      i === 0 || datesMs[i] > datesMs[i - 1],
+      21,
+      () => `date ${i} of a series does not come after the one before`,
+    );
+    if (Number.isNaN(values[i])) continue;
+    if (!Number.isNaN(before)) spacings[count++] = datesMs[i] - before;
+    before = datesMs[i];
   }
-  spacings.sort();
-  return spacings[spacings.length >> 1];
+  return spacings.subarray(0, count);
 }

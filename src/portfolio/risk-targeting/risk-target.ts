@@ -42,6 +42,8 @@ export type DailyCovariance = { readonly assets: number; readonly values: Float6
 const DAYS_PER_YEAR = 252;
 /** A variance below zero by more than this part of its terms is no rounding. */
 const ROUNDING = 1e-12;
+/** Sleeves that cancel leave rounding behind, which must not be multiplied up into a position. */
+const NOTHING = 1e-9;
 
 export function riskTarget(
   terms: RiskTerms,
@@ -50,7 +52,7 @@ export function riskTarget(
   const { reference, covariance } = input;
   const referenceGross = grossOf(reference);
   // Wanting nothing needs no evidence: an exit must not wait for a covariance.
-  if (referenceGross === 0) return nothingWanted();
+  if (referenceGross < NOTHING) return nothingWanted();
   if (!covariance.known) return unavailable(referenceGross, covariance.reason);
   const variance = unitVariance(reference, referenceGross, covariance.value);
   if (typeof variance === "string") return unavailable(referenceGross, variance);
@@ -66,7 +68,7 @@ export function holdTarget(held: RiskTarget, reference: Float64Array): RiskTarge
     "a risk target that was not measured cannot be held",
   );
   const referenceGross = grossOf(reference);
-  if (referenceGross === 0) return nothingWanted();
+  if (referenceGross < NOTHING) return nothingWanted();
   return { ...held, referenceGross, multiplier: held.gross / referenceGross };
 }
 
