@@ -19,8 +19,8 @@ export function cashGate(
     gate: "cash",
     result: "pass",
     rule: "buying_power",
-    observed: needed,
-    limit: power,
+    observed: finiteOrNull(needed),
+    limit: finiteOrNull(power),
     unit: "minor units",
   };
   if (reduces(view)) return passed;
@@ -38,8 +38,13 @@ function marginRefusal(view: ExposureView, limit: number): Verdict | null {
     gate: "cash",
     result: unknown ? "not_evaluated" : "fail",
     rule: "initial_margin",
-    observed: unknown ? null : needed,
-    limit: Number.isFinite(free) ? free : null,
+    observed: finiteOrNull(needed),
+    limit: finiteOrNull(free),
     unit: "minor units",
   };
+}
+
+/** What nobody could work out was not observed. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

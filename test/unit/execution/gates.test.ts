@@ -185,6 +185,48 @@ describe("limits", () => {
     });
   });
 
+  it("takes the whole sector, the instrument's own part replaced by what it will be", () => {
+    // 250.00 in the sector, 50.00 of it this instrument's; it grows to 100.00: 300.00, 30 %.
+    const grown = view({ sectorMinor: 25_000, beforeMinor: 5000, beforeLots: 5 });
+    expect(limitsGate(grown, { ...LIMITS, sector: 0.3 }).result).toBe("pass");
+    expect(limitsGate(grown, { ...LIMITS, sector: 0.29 })).toEqual({
+      gate: "limits",
+      result: "fail",
+      rule: "sector",
+      observed: 0.3,
+      limit: 0.29,
+      unit: "fraction of NAV",
+    });
+    // Shorts count with their size: a sector is not hedged by itself.
+    const short = view({ sectorMinor: 25_000, afterMinor: -10_000, afterLots: -10 });
+    expect(limitsGate(short, { ...LIMITS, sector: 0.34 }).result).toBe("fail");
+  });
+
+  it("says that it could not judge a sector it knows nothing of, where one is limited", () => {
+    expect(limitsGate(view(), { ...LIMITS, sector: 0.3 })).toMatchObject({
+      result: "not_evaluated",
+      rule: "sector",
+      observed: null,
+    });
+    expect(limitsGate(view(), LIMITS).result).toBe("pass");
+  });
+
+  it.each([
+    [0, 1, "fail"],
+    [1, 1, "pass"],
+    [2, 3, "fail"],
+    [3, 3, "pass"],
+    [null, 3, "pass"],
+    [0, 0, "pass"],
+    [Number.NaN, 3, "fail"],
+  ])("%s sessions after a stop with a cool-down of %d: %s", (sinceStop, cooldown, result) => {
+    const verdict = limitsGate(view({ sinceStop }), { ...LIMITS, stopCooldownSessions: cooldown });
+    expect(verdict.result).toBe(result);
+    if (result === "fail") {
+      expect(verdict).toMatchObject({ rule: "stop_cool_down", limit: cooldown, unit: "sessions" });
+    }
+  });
+
   it.each([0, -1, -50_000])("refuses increases at a net asset value of %d: ruin", (navMinor) => {
     expect(limitsGate(view({ navMinor }), LIMITS)).toMatchObject({
       result: "fail",
@@ -260,5 +302,33 @@ describe("cash", () => {
     const closing = view({ navMinor: -1, grossMinor: 90_000, beforeLots: 20, beforeMinor: 20_000 });
     expect(cashGate(closing, 1, null).result).toBe("pass");
     expect(cashGate(view({ afterMinor: Number.NaN }), 1, null).result).toBe("fail");
+  });
+
+  it("takes the initial margin beside buying power", () => {
+    // NAV 1 000.00, 600.00 reserved, 400.00 free; the order reserves 100.00.
+    const future = view({ marginMinor: 60_000, afterMarginMinor: 70_000 });
+    expect(cashGate(future, 7, null)).toMatchObject({ result: "pass", rule: "buying_power" });
+    expect(cashGate(future, 7, 0.7)).toMatchObject({ result: "pass", rule: "buying_power" });
+    expect(cashGate(future, 7, 0.69)).toEqual({
+      gate: "cash",
+      result: "fail",
+      rule: "initial_margin",
+      observed: 10_000,
+      limit: 0.69 * 100_000 - 60_000,
+      unit: "minor units",
+    });
+    // No limit of its own is the whole net asset value, not none.
+    expect(cashGate({ ...future, afterMarginMinor: 100_001 }, 7, null)).toMatchObject({
+      result: "fail",
+      rule: "initial_margin",
+    });
+    expect(cashGate({ ...future, afterMarginMinor: 100_000 }, 7, null).result).toBe("pass");
+  });
+
+  it("adds nothing to a book whose margin is exceeded, be it paid in full", () => {
+    const over = view({ marginMinor: 110_000, afterMarginMinor: 110_000 });
+    expect(cashGate(over, 7, null)).toMatchObject({ rule: "initial_margin", observed: 0 });
+    const closing = { ...over, beforeLots: 20, beforeMinor: 20_000 };
+    expect(cashGate(closing, 7, null).result).toBe("pass");
   });
 });
