@@ -249,10 +249,32 @@ describe("hierarchical risk parity", () => {
     fc.assert(
       fc.property(random, ({ seed, assets }) => {
         const covariance = randomCovariance(seed, assets);
+        // Fully shrunk, all distances are equal: whose turn it is then is pinned below.
+        fc.pre((covariance.shrinkage ?? 0) < 1);
         expect([...leafOrder(covariance)]).toEqual(naiveOrder(covariance));
       }),
       { numRuns: 150 },
     );
+  });
+
+  // scipy 1.10.1: leaves_list(linkage(distances, "single")).
+  it("takes equal distances in scipy's order", () => {
+    const [near, far] = [0.5, 0.02];
+    const even = covarianceOf([
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+    ]);
+    expect([...leafOrder(even)]).toEqual([3, 2, 0, 1]);
+    const mixed = covarianceOf([
+      [1, near, far, near, near],
+      [near, 1, far, near, far],
+      [far, far, 1, near, near],
+      [near, near, near, 1, far],
+      [near, far, near, far, 1],
+    ]);
+    expect([...leafOrder(mixed)]).toEqual([4, 2, 3, 0, 1]);
   });
 
   it("gives two sleeves shares in inverse proportion to their variances", () => {
