@@ -4,7 +4,7 @@
  * know, or remembers what it should not. Instruments that a column compares with each other are cut
  * and shifted together.
  */
-import type { BarSeries, FuturesColumns } from "../domain/bar.ts";
+import type { BarSeries } from "../domain/bar.ts";
 import { formatInstant } from "../base/instant.ts";
 import { adjustInputs } from "../market/actions/adjust.ts";
 import { type PanelMember, readsPanel } from "../research/strategies/columns.ts";
@@ -21,7 +21,10 @@ import type { Prepared } from "./prepare.ts";
 
 /** Dates looked at again, for each instrument, or for all together where a column compares them. */
 const DATES = 20;
-/** Later prices are multiplied by this: far enough to move any indicator. */
+/**
+ * Later prices are multiplied by this: far enough to move any indicator. What is compared moves the
+ * other way, or the comparison would stay: every second instrument, and the contract that follows.
+ */
 const SHIFT = 1.7;
 
 type Asked = AskedMember & { readonly series: BarSeries };
@@ -46,7 +49,10 @@ function checkPanel(
     strategy: use.strategy,
     params: use.params,
     members,
-    panelOf: (cut) => members.map(({ series }) => memberAt(prepared, series, cut)),
+    panelOf: (cut) =>
+      members.map(({ series }, m) =>
+        memberAt(prepared, series, { ...cut, shift: m % 2 === 0 ? SHIFT : 1 / SHIFT }),
+      ),
     seed: prepared.seed,
     dates: DATES,
   });
@@ -98,22 +104,37 @@ function recordedOf(kind: number, value: number, confidence: number): Recorded {
 }
 
 /** Bars up to the cut, prices after it shifted; known ahead and kept: which contract follows when. */
-function memberAt(prepared: Prepared, series: BarSeries, cut: Cut): PanelMember {
+function memberAt(
+  prepared: Prepared,
+  series: BarSeries,
+  cut: Cut & { readonly shift: number },
+): PanelMember {
   const rows = rowsUntil(series.timesMs, cut.lastMs);
   const from = rowsUntil(series.timesMs, cut.unchangedUntilMs);
   const timesMs = series.timesMs.subarray(0, rows);
   const lastMs = rows === 0 ? Number.NEGATIVE_INFINITY : timesMs[rows - 1];
-  const price = (column: Float64Array) => shiftedFrom(column.subarray(0, rows), from);
-  const maybe = (column: Float64Array | null) => (column === null ? null : price(column));
+  const shifted = (column: Float64Array, shift: number) =>
+    shiftedFrom(column.subarray(0, rows), from, shift);
+  const maybe = (column: Float64Array | null) =>
+    column === null ? null : shifted(column, cut.shift);
+  const { futures } = series;
   const known: BarSeries = {
     instrument: series.instrument,
     timesMs,
     open: maybe(series.open),
     high: maybe(series.high),
     low: maybe(series.low),
-    close: price(series.close),
+    close: shifted(series.close, cut.shift),
     volume: maybe(series.volume),
-    futures: series.futures === null ? null : cutFutures(series.futures, rows, price),
+    futures:
+      futures === null
+        ? null
+        : {
+            contract: futures.contract.subarray(0, rows),
+            expiryMs: futures.expiryMs.subarray(0, rows),
+            nextExpiryMs: futures.nextExpiryMs.subarray(0, rows),
+            nextClose: shifted(futures.nextClose, 1 / cut.shift),
+          },
   };
   const actions = actionsOf(prepared.pack.actions, series.instrument.id).filter(
     (action) => action.exDateMs <= lastMs,
@@ -121,24 +142,11 @@ function memberAt(prepared: Prepared, series: BarSeries, cut: Cut): PanelMember 
   return { inputs: adjustInputs(known, actions), timesMs };
 }
 
-function cutFutures(
-  futures: FuturesColumns,
-  rows: number,
-  price: (column: Float64Array) => Float64Array,
-): FuturesColumns {
-  return {
-    contract: futures.contract.subarray(0, rows),
-    expiryMs: futures.expiryMs.subarray(0, rows),
-    nextExpiryMs: futures.nextExpiryMs.subarray(0, rows),
-    nextClose: price(futures.nextClose),
-  };
-}
-
 /** The column itself where nothing of it is shifted; columns are read and never written to. */
-function shiftedFrom(column: Float64Array, from: number): Float64Array {
+function shiftedFrom(column: Float64Array, from: number, shift: number): Float64Array {
   if (from >= column.length) return column;
   const copy = column.slice();
-  for (let row = from; row < copy.length; row++) copy[row] *= SHIFT;
+  for (let row = from; row < copy.length; row++) copy[row] *= shift;
   return copy;
 }
 

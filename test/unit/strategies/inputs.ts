@@ -58,17 +58,18 @@ export function panelOf(
   });
 }
 
-/** The part of a panel that a cut shows, later prices and roll yields changed. */
+/** The part of a panel that a cut shows; later values changed, every second member's the other way. */
 export function cutPanel(
   panel: readonly PanelMember[],
   cut: { readonly lastMs: number; readonly unchangedUntilMs: number },
 ): readonly PanelMember[] {
-  return panel.map(({ inputs, timesMs }) => {
+  return panel.map(({ inputs, timesMs }, m) => {
+    const shift = m % 2 === 0 ? 1.7 : 1 / 1.7;
     const rows = timesMs.filter((time) => time <= cut.lastMs).length;
     const show = (column: Float64Array) =>
       column
         .slice(0, rows)
-        .map((value, row) => (timesMs[row] <= cut.unchangedUntilMs ? value : value * 1.7));
+        .map((value, row) => (timesMs[row] <= cut.unchangedUntilMs ? value : value * shift));
     const shown = Object.fromEntries(
       Object.entries(inputs).map(([name, column]) => [
         name,
