@@ -35,8 +35,9 @@ export type PrintedBars = {
   readonly id: string;
   readonly tick: number;
   readonly bars: Bars;
-  /** Standard deviation of the day, per session. */
+  /** Standard deviation of the day, per session, and what it usually is in calm times. */
   readonly scale: Float64Array;
+  readonly usual: number;
 };
 
 /** One in each stretch of so many sessions, none in its first part: about eight in twenty years. */
@@ -44,6 +45,8 @@ const STRETCH = 630;
 const QUIET = 100;
 const SPIKE = 6;
 const SLIP = 10;
+/** A spike waits for a day that is not wilder than this many usual ones: it would drown in it. */
+const QUIET_SCALE = 1.2;
 
 export function spoil(printed: readonly PrintedBars[], prng: Prng): readonly BadPrint[] {
   const longest = Math.max(...printed.map(({ bars }) => bars.close.length));
@@ -51,13 +54,20 @@ export function spoil(printed: readonly PrintedBars[], prng: Prng): readonly Bad
   for (let start = 0; start < longest; start += STRETCH) {
     const kind = BAD_PRINT_KINDS[(start / STRETCH) % BAD_PRINT_KINDS.length];
     const victim = printed[Math.floor(printed.length * nextUniform(prng))];
-    const session = start + QUIET + Math.floor((STRETCH - QUIET) * nextUniform(prng));
+    const drawn = start + QUIET + Math.floor((STRETCH - QUIET) * nextUniform(prng));
+    const session = kind === "close_spike" ? nextQuiet(victim, drawn) : drawn;
     const up = nextUniform(prng) < 0.5;
     if (session >= victim.bars.close.length) continue;
     const field = strike(kind, victim, { t: session, up });
     prints.push({ instrument: victim.id, session, field, kind });
   }
   return prints;
+}
+
+function nextQuiet({ scale, usual }: PrintedBars, from: number): number {
+  let t = from;
+  while (t < scale.length && scale[t] > QUIET_SCALE * usual) t++;
+  return t;
 }
 
 function strike(

@@ -53,7 +53,7 @@ const EVENT_SHARE = 0.04;
 const EVENT_SCALE = 1.9;
 const EVENT_NORM = 1 / Math.sqrt(1 - EVENT_SHARE + EVENT_SHARE * EVENT_SCALE * EVENT_SCALE);
 /** Own volatility stays within a factor of (2 + c) / (2 - c) of usual. */
-const VOLATILITY_BOUND = 0.75;
+const VOLATILITY_BOUND = 0.8;
 /** Crisis and own state together stay below this multiple of usual, a shock within +-. */
 const TIMES_BOUND = 2.8;
 const SHOCK_BOUND = 4.5;
@@ -81,7 +81,7 @@ type State = {
 export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPath {
   const days = weather.intensity.length;
   const { stress } = LOADINGS[terms.group];
-  const usual = terms.volatility / ROOT_YEAR;
+  const usual = usualScale(terms);
   const column = () => new Float64Array(days);
   const path = {
     spot: column(),
@@ -134,6 +134,11 @@ function ownVolatility(terms: Terms, state: State): number {
 function nearExp(x: number, bound: number): number {
   const held = Math.min(Math.max(x, -bound), bound);
   return (2 + held) / (2 - held);
+}
+
+/** Standard deviation of a calm day, as a fraction. */
+export function usualScale({ volatility }: Terms): number {
+  return volatility / ROOT_YEAR;
 }
 
 function driftOf(terms: Terms, state: State): number {

@@ -24,7 +24,7 @@ import { type CalendarId, sessionsOf } from "../../calendars/calendar.ts";
 import { type BadPrint, type PrintedBars, spoil } from "./bad-prints.ts";
 import { barsOf } from "./bars.ts";
 import { contractDates, heldContracts } from "./contracts.ts";
-import { type LatentPath, latentPath } from "./latent.ts";
+import { type LatentPath, latentPath, usualScale } from "./latent.ts";
 import { shareEvents } from "./share-events.ts";
 import { TERMS, type Terms } from "./terms.ts";
 import { volatilityIndex } from "./volatility-index.ts";
@@ -89,7 +89,7 @@ export function openedMarket({ seed, startMs, years }: CalibratedOptions): Opene
     const bars = barsOf(terms, { path, rows: open.rows, level: quoted.level, prng: barStream });
     const scale = new Float64Array(open.rows.length);
     for (let t = 0; t < scale.length; t++) scale[t] = path.scale[open.rows[t]];
-    const printed: PrintedBars = { id, tick, bars, scale };
+    const printed: PrintedBars = { id, tick, bars, scale, usual: usualScale(terms) };
     const { timesMs } = open;
     return {
       printed,

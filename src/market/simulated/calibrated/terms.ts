@@ -125,14 +125,14 @@ const EQUITY = {
   group: "equity",
   sign: 1,
   loading: 1,
-  ownVolatility: 0.28,
+  ownVolatility: 0.32,
   premium: EQUITY_PREMIUM,
   hidden: NONE,
 } as const;
-const RATES = { group: "rates", sign: -1, loading: 1, ownVolatility: 0.42, premium: 0 } as const;
-const FX = { group: "fx", loading: 1, ownVolatility: 0.42, premium: 0 } as const;
-const ENERGY = { group: "energy", sign: 1, loading: 1, ownVolatility: 0.4, premium: 0 } as const;
-const METALS = { group: "metals", sign: 1, ownVolatility: 0.4, premium: 0 } as const;
+const RATES = { group: "rates", sign: -1, loading: 1, ownVolatility: 0.48, premium: 0 } as const;
+const FX = { group: "fx", loading: 1, ownVolatility: 0.48, premium: 0 } as const;
+const ENERGY = { group: "energy", sign: 1, loading: 1, ownVolatility: 0.47, premium: 0 } as const;
+const METALS = { group: "metals", sign: 1, ownVolatility: 0.47, premium: 0 } as const;
 
 const INDICES: readonly Terms[] = [
   {
