@@ -325,9 +325,8 @@ function close(state: State, marks: Marks, rates: Rates): void {
   }
 }
 
-/** At a close nothing is owed on a future: its value has been paid in cash, but for a roll's cost. */
+/** At a close nothing is owed on a future: its whole change of value has been paid in cash. */
 function checkSettled(state: State, future: HeldPosition, marks: Marks): void {
-  if (future.awaitsSettlement) return;
   const { lots, instrument } = future;
   const balance = balanceOf(state, nameOf(state, "settlement", instrument.id));
   const marked = lots === 0 ? 0 : markedMinor(future, lots, marks);
@@ -368,7 +367,6 @@ function positionOf(state: State, id: string, seq: number): HeldPosition {
     lots: 0,
     book: lotBook,
     openLots: lotBook.lots,
-    awaitsSettlement: false,
   };
   state.positions.set(id, opened);
   bookOf(state, instrument.currency).positions.push(opened);

@@ -37,8 +37,6 @@ export type Position = {
   readonly book: LotBook;
   /** Net signed lots counted from fills and splits, apart from the lots in the book. */
   lots: number;
-  /** A roll's cost waits for the next settlement. */
-  awaitsSettlement: boolean;
 };
 
 /** One entry's place in the books of one currency. */
@@ -203,7 +201,6 @@ function roll(payload: Payload<"roll">, booking: Booking): readonly Draft[] {
     );
     return [];
   }
-  position.awaitsSettlement = true;
   const legs = [
     ...traded(position, booking, [-lots, payload.from_notional_minor]),
     ...traded(position, booking, [lots, payload.to_notional_minor]),
@@ -235,7 +232,6 @@ function settle(
     () =>
       `entry ${booking.seq}: ${instrument} (${position.instrument.assetClass}) settles ${amount} minor units, but ${position.lots} lots are worth ${marked} at ${price} and its settlement account holds ${balance}: ${BigInt(marked) + balance} are due`,
   );
-  position.awaitsSettlement = false;
   return transfer(
     booking,
     { to: "cash", from: "settlement", instrument, amount },

@@ -36,17 +36,17 @@ export function applyCross(group: Group, payload: Payload<"cross">, at: Moment):
   bookTrades(group, { microLots, notionals: valuesOf(group, microLots, [price, 0]), at });
 }
 
-/** Each sleeve rolls what it holds, in the portfolio's trade or, where that is flat, inside. */
+/** Each sleeve rolls what it holds, in the portfolio's trade or, where that is flat, inside at no cost. */
 export function applyRoll(group: Group, payload: Payload<"roll">, at: Moment): void {
   const into = heldBy(group, { whole: payload.lots, at });
   const outOf = into.map((held) => 0 - held);
   const { lots, from_notional_minor: from, to_notional_minor: to } = payload;
   const isInside = lots === 0;
   const closing = isInside
-    ? valuesOf(group, outOf, [payload.from_price, 0])
+    ? valuesOf(group, outOf, [payload.from_reference, 0])
     : inProportion(from, outOf, -lots);
   const opening = isInside
-    ? valuesOf(group, into, [payload.to_price, 0])
+    ? valuesOf(group, into, [payload.to_reference, 0])
     : inProportion(to, into, lots);
   bookTrades(group, { microLots: outOf, notionals: closing, at });
   bookTrades(group, { microLots: into, notionals: opening, at });
