@@ -13,6 +13,7 @@ import type { Verdict } from "../../domain/refusal.ts";
 import type { VolatilityRegime } from "../../domain/regime.ts";
 import { type ExposureView, RELATIVE_TOLERANCE, reduces } from "./exposure.ts";
 import type { Limits } from "./limits.ts";
+import type { VolatilityRegimeSettings } from "./section.ts";
 
 export type VolatilityRegimeTerms = {
   readonly low: number;
@@ -30,17 +31,12 @@ export type VolatilityRegimeState = {
   closes: number;
 };
 
-/** Fractions of the gross limit, none above 1. */
-export type GrossScales = {
-  readonly gross_scale: {
-    readonly low: number;
-    readonly normal: number;
-    readonly high: number;
-    readonly crisis: number;
-  };
-};
-
 const BANDS = ["LOW", "NORMAL", "HIGH", "CRISIS"] as const;
+
+export function volatilityRegimeTerms(settings: VolatilityRegimeSettings): VolatilityRegimeTerms {
+  const { low, high, crisis, leave_factor: leave, leave_closes: closes } = settings;
+  return { low, high, crisis, leave, closes };
+}
 
 export function newVolatilityRegime(): VolatilityRegimeState {
   return { band: -1, closes: 0 };
@@ -74,7 +70,10 @@ export function stepVolatilityRegime(
 }
 
 /** The part of the gross limit that a regime leaves; UNKNOWN leaves the smallest. */
-export function regimeScale({ gross_scale: scale }: GrossScales, regime: VolatilityRegime): number {
+export function regimeScale(
+  { gross_scale: scale }: Pick<VolatilityRegimeSettings, "gross_scale">,
+  regime: VolatilityRegime,
+): number {
   switch (regime) {
     case "LOW":
       return scale.low;

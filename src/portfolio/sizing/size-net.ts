@@ -12,6 +12,7 @@
  */
 import { invariant } from "../../base/assert.ts";
 import { type Result, err, ok } from "../../base/result.ts";
+import { MICRO_LOTS } from "../../domain/journal-entry.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 
 export type NetTerms = {
@@ -45,8 +46,8 @@ export type NetSizing = {
   readonly buffer: number;
 };
 
-/** How far sums of fractional lots may drift from what they mean, relative and at least of one lot. */
-const DRIFT = 1e-12;
+/** Sleeves count in millionths of a lot: how far the sum of twenty may drift from what it means. */
+const DRIFT = 10 / MICRO_LOTS;
 
 export function sizeNet(terms: NetTerms, input: NetInput): Result<NetSizing, Refusal> {
   const { heldLots, scale } = input;
@@ -102,7 +103,8 @@ function nearestLots(lots: number): number {
 }
 
 function driftOf(lots: number): number {
-  return DRIFT * Math.max(1, Math.abs(lots));
+  // Beyond ten million lots a double's own steps are what is left to forgive.
+  return Math.max(DRIFT, Math.abs(lots) * 1e-12);
 }
 
 function refuse(rule: string, observed: number, limit: number, unit: string): Refusal {

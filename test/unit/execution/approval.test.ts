@@ -23,7 +23,7 @@ const ORDER: Order = {
   price: null,
   timeInForce: "gtc",
   working: false,
-  signal: 0,
+  signals: [0],
 };
 
 function verdict(gate: string, result: Verdict["result"] = "pass"): Verdict {

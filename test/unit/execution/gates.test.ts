@@ -70,7 +70,7 @@ describe("duplicate", () => {
     price,
     timeInForce: "gtc",
     working: true,
-    signal: 0,
+    signals: [0],
   });
 
   it.each([

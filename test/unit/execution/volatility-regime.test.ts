@@ -9,6 +9,7 @@ import {
   regimeScale,
   stepVolatilityRegime,
   volatilityRegimeGate,
+  volatilityRegimeTerms,
 } from "../../../src/execution/gates/volatility-regime.ts";
 
 const TERMS = { low: 15, high: 25, crisis: 35, leave: 0.9, closes: 3 };
@@ -18,6 +19,20 @@ function regimes(closes: readonly number[]): string {
   const state = newVolatilityRegime();
   return closes.map((close) => stepVolatilityRegime(TERMS, state, close)[0]).join("");
 }
+
+it("takes its terms from the mandate", () => {
+  const settings = {
+    enabled: true,
+    reference: "VIX",
+    low: 15,
+    high: 25,
+    crisis: 35,
+    leave_factor: 0.9,
+    leave_closes: 3,
+    gross_scale: { low: 1, normal: 1, high: 0.83, crisis: 0.67 },
+  };
+  expect(volatilityRegimeTerms(settings)).toEqual(TERMS);
+});
 
 describe("bands", () => {
   it.each([

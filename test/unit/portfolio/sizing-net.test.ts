@@ -110,6 +110,9 @@ describe("the buffer", () => {
     }
     // Sleeves that cancel each other out want nothing, in doubles as on paper.
     expect(sized({ wantedLots: 0.1 + 0.2 - 0.3, heldLots: 5, fullLots: 100 }).lots).toBe(0);
+    // In the millionths that sleeves count in, a third, a third and minus two thirds are not nothing.
+    const wantedLots = 0.333333 + 0.333333 - 0.666667;
+    expect(sized({ wantedLots, heldLots: 5, fullLots: 100 }).lots).toBe(0);
     // An exit needs neither a price nor a full strength.
     const blind = { fullLots: Number.NaN, lotNotional: Number.NaN };
     expect(sized({ wantedLots: 0, heldLots: 5, ...blind }).lots).toBe(0);
@@ -141,6 +144,9 @@ describe("lots", () => {
     [2.4, 2],
     [2.5, 2],
     [2.5000000000000004, 2],
+    // Six sleeves of five twelfths, each rounded to a millionth: 2.500002.
+    [2.500002, 2],
+    [2.5001, 3],
     [2.51, 3],
     [3.5, 3],
     [-2.5, -2],
