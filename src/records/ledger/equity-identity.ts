@@ -124,8 +124,7 @@ function foreignPart(
     assetsMinor: local.sumMinor,
     results: { ...book.totals, unrealisedMinor },
   };
-  const rate = rates(currency);
-  const whole = attribute(book.attribution, now, { currency, rate });
+  const whole = attribute(book.attribution, now, { currency, rates });
   const held = times(local.sumMinor, whole.rate);
   const sum = explained(whole);
   const gap = add(held, negative(sum));

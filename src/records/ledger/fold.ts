@@ -321,7 +321,7 @@ function close(state: State, marks: Marks, rates: Rates): void {
       results: { ...book.totals, unrealisedMinor },
     };
     const { currency } = book;
-    book.attribution = attribute(book.attribution, now, { currency, rate: rates(currency) });
+    book.attribution = attribute(book.attribution, now, { currency, rates });
   }
 }
 

@@ -70,13 +70,14 @@ export function noAttribution(): Attribution {
   };
 }
 
-/** What is attributed once the books stand as `now`, at this rate. */
+/** What is attributed once the books stand as `now`; no rate is asked for where nothing stands in them. */
 export function attribute(
   before: Attribution,
   now: LocalBooks,
-  { currency, rate }: { readonly currency: string; readonly rate: number },
+  { currency, rates }: { readonly currency: string; readonly rates: Rates },
 ): Attribution {
   if (!hasMoved(before, now)) return before;
+  const rate = rates(currency);
   invariant(
     rate > 0 && rate < Number.POSITIVE_INFINITY,
     22,
