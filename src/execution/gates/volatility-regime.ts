@@ -53,8 +53,6 @@ export function stepVolatilityRegime(
   }
   const band = bandOf(terms, close);
   if (band >= state.band) {
-    // A close back in its own band breaks the row only where it is not below the leaving level,
-    // which lies inside the band below; so reaching here always breaks it.
     state.band = band;
     state.closes = 0;
   } else if (close < terms.leave * levelOf(terms, state.band)) {

@@ -250,6 +250,16 @@ describe("health", () => {
     },
   );
 
+  it("unknown, it is said again of the next state that it holds", () => {
+    const book = newBreaker(1000);
+    const at = (session: number, navMinor: number) =>
+      stepBreaker(LEVELS, book, { session, day: session, navMinor, healthy: unknown("not run") });
+    at(0, 900);
+    expect(at(10, 900)).toMatchObject({ to: "HALT", rule: "unhealthy: not run" });
+    expect(at(11, 800)).toMatchObject({ from: "HALT", to: "PANIC" });
+    expect(at(31, 800)).toMatchObject({ to: "PANIC", rule: "unhealthy: not run" });
+  });
+
   it("unknown, it starts nothing by itself", () => {
     const book = newBreaker(1000);
     const close = { session: 0, day: 0, navMinor: 1000, healthy: unknown("not run") };
