@@ -15,7 +15,7 @@ import {
   reevaluate,
 } from "../research/strategies/reevaluate.ts";
 import type { Breach } from "./audit.ts";
-import type { Trace } from "./journalling-recorder.ts";
+import type { Trace } from "./trace.ts";
 import { actionsOf, type StrategyUse } from "./plan.ts";
 import type { Prepared } from "./prepare.ts";
 

@@ -9,7 +9,7 @@ import { DAY_MS } from "../../../src/base/instant.ts";
 import type { BarSeries } from "../../../src/domain/bar.ts";
 import type { CorporateAction } from "../../../src/domain/corporate-action.ts";
 import type { Strategy } from "../../../src/domain/strategy.ts";
-import type { Trace } from "../../../src/engine/journalling-recorder.ts";
+import type { Trace } from "../../../src/engine/trace.ts";
 import { checkLookAhead } from "../../../src/engine/look-ahead.ts";
 import type { Prepared } from "../../../src/engine/prepare.ts";
 import { adjustInputs } from "../../../src/market/actions/adjust.ts";
