@@ -18,10 +18,9 @@ import {
   stepDrawdownSignals,
   stepMarketSignals,
 } from "./regime.ts";
+import { type Correlations, meanCorrelations, newCorrelations } from "./mean-correlation.ts";
 import {
-  type Correlations,
   LONG,
-  meanCorrelations,
   newReturnWindow,
   pushDay,
   type ReturnWindow,
@@ -79,7 +78,7 @@ export function newOverlay(terms: OverlayTerms, assets: number): OverlayState {
   return {
     terms,
     window: newReturnWindow(assets),
-    correlations: { short: Number.NaN, long: Number.NaN, applies: false },
+    correlations: newCorrelations(assets),
     signals: { volatility: false, correlation: false, drawdown: false, worsening: false },
     drawdowns: new Float64Array(SLOPE_DAYS + 1),
     equity: 1,
