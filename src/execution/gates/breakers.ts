@@ -56,7 +56,7 @@ export type BreakerChange = {
 };
 
 /** The mandate's section `breakers`, without its switch. */
-export type BreakerTerms = {
+type BreakerTerms = {
   readonly daily_loss: number;
   readonly halt: number;
   readonly panic: number;

@@ -13,7 +13,7 @@ export type HeldOther = {
   readonly rho: number;
 };
 
-export type CorrelationView = {
+type CorrelationView = {
   readonly side: 1 | -1;
   readonly reduces: boolean;
   readonly others: readonly HeldOther[];

@@ -20,7 +20,7 @@ export type HeatInput = {
   readonly factor: number;
 };
 
-export type HeatView = {
+type HeatView = {
   readonly navMinor: number;
   /** Every position and working order as they would stand after this order; NaN when unknown. */
   readonly bookHeatMinor: number;

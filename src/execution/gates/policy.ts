@@ -5,7 +5,7 @@
  */
 import type { Verdict } from "../../domain/refusal.ts";
 
-export type PolicyView = {
+type PolicyView = {
   readonly on: boolean;
   /** The stage's: which feature switched it off, or is missing. */
   readonly reason: string;

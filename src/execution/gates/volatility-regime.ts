@@ -15,7 +15,7 @@ import { type ExposureView, RELATIVE_TOLERANCE, reduces } from "./exposure.ts";
 import type { Limits } from "./limits.ts";
 import type { VolatilityRegimeSettings } from "./section.ts";
 
-export type VolatilityRegimeTerms = {
+type VolatilityRegimeTerms = {
   readonly low: number;
   readonly high: number;
   readonly crisis: number;

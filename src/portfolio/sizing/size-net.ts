@@ -15,7 +15,7 @@ import { type Result, err, ok } from "../../base/result.ts";
 import { MICRO_LOTS } from "../../domain/journal-entry.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 
-export type NetTerms = {
+type NetTerms = {
   /** Fraction of the full-strength position. */
   readonly buffer: number;
   /** Base currency. */
