@@ -2,9 +2,11 @@
  * Stress of volatility and backwardation: the rolling percentile against a naive twin, numpy's
  * interpolation by hand, the fallback by hand, and what is not known staying unknown.
  */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stressFeatures } from "../../../src/market/features/stress.ts";
+import { SHARED, sharedFile, sharedName } from "../../support/shared.ts";
 
 const NOBODY = { volOfVol: null, threeMonth: null };
 
@@ -118,6 +120,34 @@ describe("the fallback", () => {
     expect([...stress.subarray(0, 146)].every(Number.isNaN)).toBe(true);
     expect(stress[146]).not.toBe(NaN);
     expect([stress[299], stress[305], stress99[305]]).toEqual([0, 1, 1]);
+  });
+});
+
+describe.skipIf(SHARED === null)(sharedName("the VIX since 1990"), () => {
+  const rows =
+    SHARED === null
+      ? []
+      : readFileSync(sharedFile("data/macro/vix-daily.csv"), "utf8")
+          .trim()
+          .split("\n")
+          .slice(1)
+          .map((line) => line.split(","));
+  const volatilityIndex = Float64Array.from(rows, (row) => Number(row[4]));
+  const { stress } = stressFeatures({ volatilityIndex, ...NOBODY });
+  const on = (date: string) => stress[rows.findIndex((row) => row[0] === date)];
+
+  it.each(["1997-10-28", "2008-10-10", "2011-08-08", "2015-08-24", "2018-02-06", "2020-03-16"])(
+    "is under stress on %s",
+    (date) => {
+      expect(on(date)).toBe(1);
+    },
+  );
+
+  it("is not in the calm of 2017, nor on one day in ten of all", () => {
+    expect(on("2017-06-01")).toBe(0);
+    const share = stress.filter((x) => x === 1).length / stress.length;
+    expect(share).toBeGreaterThan(0.03);
+    expect(share).toBeLessThan(0.1);
   });
 });
 
