@@ -49,6 +49,7 @@ export type OverlayDay = {
   readonly scalar: number;
   /** Days with exposure so far. */
   readonly observations: number;
+  /** Inside a warm-up that the mandate spares: the scalar of 1 is no judgement. */
   readonly warmUp: boolean;
   /** The worse regime that today entered. */
   readonly entered: "STRESS" | "CRISIS" | null;
@@ -87,7 +88,7 @@ export function newOverlay(terms: OverlayTerms, assets: number): OverlayState {
     regime: "UNKNOWN",
     daysInRegime: 0,
     scalar,
-    last: beforeExposure(scalar),
+    last: beforeExposure(terms),
   };
 }
 
@@ -128,7 +129,7 @@ function drawdownSlope({ observations, drawdowns }: OverlayState, drawdown: numb
 
 function warmingUp(state: OverlayState, drawdown: number, slope: number): OverlayDay {
   return {
-    ...beforeExposure(state.scalar),
+    ...beforeExposure(state.terms),
     rvol20: realisedVolatility(state.window, SHORT),
     drawdown,
     drawdownSlope10: slope,
@@ -184,8 +185,9 @@ function enter(state: OverlayState, today: BrakeRegime): OverlayDay["entered"] {
   return state.regime === "STRESS" || state.regime === "CRISIS" ? state.regime : null;
 }
 
-function beforeExposure(scalar: number): OverlayDay {
+function beforeExposure(terms: OverlayTerms): OverlayDay {
   const nothing = Number.NaN;
+  const scalar = warmUpScalar(terms);
   return {
     regime: "UNKNOWN",
     score: nothing,
@@ -200,7 +202,7 @@ function beforeExposure(scalar: number): OverlayDay {
     target: scalar,
     scalar,
     observations: 0,
-    warmUp: true,
+    warmUp: terms.duringWarmUp === "none",
     entered: null,
   };
 }

@@ -27,7 +27,8 @@ export const overlaySection: Section<typeof schema> = {
   schema,
   describe: {
     mode: "off: computed and written, not applied; precomputed: applied from another run; compute: computed and applied",
-    profile: "how hard the brake pulls: H least, then M, then L",
+    profile:
+      "how hard the brake pulls: H least, then M, then L; its floor is what the unknown gets",
     smooth_down: "false: the scalar falls to a lower target at once; it always rises smoothly",
     trade_on_upgrade: "whether entering STRESS or CRISIS trades between two decisions",
     during_warm_up:
@@ -58,7 +59,8 @@ export const overlaySection: Section<typeof schema> = {
       case "compute":
         return ["run", "sha256"];
       case "precomputed":
-        return ["profile", "smooth_down", "during_warm_up"];
+        // The profile's floor stands in for a date that the named run does not hold.
+        return ["smooth_down", "during_warm_up"];
     }
   },
   check: (values: OverlaySettings, mandate): readonly SectionIssue[] => [

@@ -38,7 +38,13 @@ export function naiveOverlay(
     on.dd = dd <= -0.1 || (on.dd && !(dd > -0.06));
     on.worse = slope <= -0.06 || (on.worse && !(slope > -0.03));
     if (n < 60) {
-      results.push({ regime: "UNKNOWN", scalar, observations: n, drawdown: dd, warmUp: true });
+      results.push({
+        regime: "UNKNOWN",
+        scalar,
+        observations: n,
+        drawdown: dd,
+        warmUp: terms.duringWarmUp === "none",
+      });
       continue;
     }
     const rvol60 = volatility(days);

@@ -76,7 +76,7 @@ describe("a slow fall and a recovery, one asset", () => {
   });
 
   it("smooths the scalar: floor, then 0.15 of the target a day", () => {
-    expect(days.slice(0, 60).every((day) => day.scalar === 0.5 && day.warmUp)).toBe(true);
+    expect(days.slice(0, 60).every((day) => day.scalar === 0.5 && !day.warmUp)).toBe(true);
     expect(days[60]).toMatchObject({ target: 0.98, warmUp: false });
     expect(days[60].scalar).toBeCloseTo(0.15 * 0.98 + 0.85 * 0.5, 15); // 0.572
     expect(days[61].scalar).toBeCloseTo(0.15 * 0.98 + 0.85 * 0.572, 15); // 0.6332
@@ -245,7 +245,7 @@ describe("a flat book", () => {
       regime: "UNKNOWN",
       scalar: 0.5,
       observations: 0,
-      warmUp: true,
+      warmUp: false,
     });
   });
 });

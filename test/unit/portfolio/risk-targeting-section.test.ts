@@ -123,7 +123,6 @@ describe("section overlay", () => {
     expect(idleOf(overlaySection, COMPUTE)).toEqual(["run", "sha256"]);
     expect(idleOf(overlaySection, { ...COMPUTE, mode: "off" })).toContain("trade_on_upgrade");
     expect(idleOf(overlaySection, { ...COMPUTE, mode: "precomputed" })).toEqual([
-      "profile",
       "smooth_down",
       "during_warm_up",
     ]);
