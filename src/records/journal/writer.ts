@@ -118,6 +118,7 @@ function collectTerminals(payload: JournalPayload, seq: number, into: TerminalRo
       }
       return;
     case "fill":
+    case "cross":
     case "order_ended":
       for (const terminal of payload.terminals) into.push(terminalRow(terminal, seq));
       return;
@@ -128,6 +129,9 @@ function collectTerminals(payload: JournalPayload, seq: number, into: TerminalRo
     case "dividend":
     case "dividend_paid":
     case "order":
+    case "settlement":
+    case "roll":
+    case "breaker":
     case "sealed":
       return;
   }

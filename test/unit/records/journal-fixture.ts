@@ -37,7 +37,7 @@ export function payloadNumber(n: number): JournalPayload {
   if (n === 1) {
     return {
       kind: "run_started",
-      format_version: 1,
+      format_version: 2,
       mandate_hash: "m".repeat(64),
       pack_id: "p".repeat(64),
       seed: 7,
@@ -56,6 +56,7 @@ export function payloadNumber(n: number): JournalPayload {
     notional_minor: n * 10_000,
     fee_minor: 12,
     slippage_minor: 0,
+    sleeves: [],
     terminals: [
       {
         signal_id: `signal-${String(n).padStart(6, "0")}`,

@@ -145,6 +145,7 @@ describe("terminals in a body", () => {
       price: 1,
       current_lots: 0,
       belief_lots: 1,
+      final_lots: 1,
       verdicts: [],
       order_ids: [],
       terminal: ended

@@ -33,9 +33,9 @@ describe("journal chain", () => {
   });
 
   // Confirmed by a second derivation with Python's json and hashlib.
-  it("pins the head of format version 1", () => {
+  it("pins the head of format version 2", () => {
     expect(record(numbers(20).map(payloadNumber)).head.hash).toBe(
-      "d9359c667d5f1eb7441bd0d7e832bf92f467b2d4f32cb693e7f190dbacd287d7",
+      "16327aefa8e82218401fa1455ea1508bd5296b10be38e345a1bc0503630db243",
     );
   });
 
@@ -61,7 +61,7 @@ describe("journal chain", () => {
 });
 
 describe("journal writer", () => {
-  it("hands each entry over once, with the terminals of decisions, fills and ended orders", () => {
+  it("hands each entry over once, with the terminals of decisions, fills, ended orders and crosses", () => {
     const writer = createJournalWriter({ recorded: NOTHING, prefix: [], sha256 });
     const terminal = { share: 0, cut_by: [], observed: null, limit: null, unit: null };
     writer.emit(DAY, {
@@ -78,6 +78,7 @@ describe("journal writer", () => {
           price: 1,
           current_lots: 0,
           belief_lots: null,
+          final_lots: null,
           verdicts: [],
           order_ids: [],
           terminal: { signal_id: "a", state: "REJECTED_BY_SIZING", ...terminal },
@@ -103,6 +104,14 @@ describe("journal writer", () => {
       rows: [{ seq: 3 }],
       terminals: [{ signalId: "b", state: "EXPIRED", seq: 3 }],
     });
+    writer.emit(DAY, {
+      kind: "cross",
+      instrument: "SPY",
+      price: 5,
+      sleeves: [],
+      terminals: [{ signal_id: "c", state: "EXECUTED", ...terminal }],
+    });
+    expect(writer.takeBatch().terminals).toEqual([{ signalId: "c", state: "EXECUTED", seq: 4 }]);
     expect(writer.takeBatch()).toEqual({ rows: [], terminals: [] });
   });
 
