@@ -31,7 +31,7 @@ export function pairCorrelation(
     largestA = Math.max(largestA, Math.abs(a[t]));
     largestB = Math.max(largestB, Math.abs(b[t]));
   }
-  if (count < Math.max(2, minOverlap)) return Number.NaN;
+  if (count < minOverlap) return Number.NaN;
   const meanA = sumA / count;
   const meanB = sumB / count;
   let squaresA = 0;

@@ -34,9 +34,9 @@ export function scaleAll(weights: Float64Array, factor: number): void {
   for (let i = 0; i < weights.length; i++) setSize(weights, i, Math.abs(weights[i]) * factor);
 }
 
-/** Keeps the sign; nothing held is a plain 0. */
+/** Keeps the sign; nothing held is a plain 0, for 0 - 0 is. */
 export function setSize(weights: Float64Array, i: number, size: number): void {
-  weights[i] = size === 0 ? 0 : weights[i] < 0 ? 0 - size : size;
+  weights[i] = weights[i] < 0 ? 0 - size : size;
 }
 
 /** A change of the whole book, measured in gross. */

@@ -179,8 +179,10 @@ function bookOf(evidence: ClampEvidence, weights: Float64Array, order: readonly 
     });
   }
   for (let i = 0; i < ids.length; i++) {
-    invariant(Number.isFinite(weights[i]) && Number.isFinite(reference[i]), 22, () => {
-      return `the weight of ${ids[i]} came to the clamps as ${weights[i]} of ${reference[i]}`;
+    const [weight, most] = [weights[i], reference[i]];
+    const within = Math.abs(weight) <= Math.abs(most) && weight * most >= 0;
+    invariant(within && Number.isFinite(most), 12, () => {
+      return `the weight of ${ids[i]}, ${weight}, is no part of its reference, ${most}`;
     });
   }
   return {

@@ -32,7 +32,7 @@ export function historyOf(
 ): History {
   const held: number[] = [];
   for (let i = 0; i < book.ids.length; i++) {
-    if (book.reference[i] !== 0 || book.weights[i] !== 0) held.push(i);
+    if (book.reference[i] !== 0) held.push(i);
   }
   const missing = reasonFor(returns, window);
   if (!returns.known || missing !== null) {
@@ -83,12 +83,11 @@ function measured(
   return { rows, columns, values: kept.subarray(0, columns.length * rows), unmeasured };
 }
 
-/** False where a value is not a number: comparisons with NaN are false. */
+/** False too where a value is not a finite number: NaN and Infinity win no comparison below. */
 function moves(values: Float64Array): boolean {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
-    if (!Number.isFinite(value)) return false;
     low = Math.min(low, value);
     high = Math.max(high, value);
   }

@@ -84,8 +84,14 @@ describe("returns of shares", () => {
       fc.property(
         fc.array(price, { minLength: 2, maxLength: 10 }),
         fc.array(action, { maxLength: 6 }),
-        (prices, drawn) => {
+        fc.array(fc.nat({ max: 3 }), { minLength: 10, maxLength: 10 }),
+        (prices, drawn, gaps) => {
           const series = closes(prices);
+          let late = 0;
+          for (let t = 0; t < prices.length; t++) {
+            series.timesMs[t] += late * DAY_MS;
+            late += gaps[t];
+          }
           const actions = drawn.map((a) =>
             "ratio" in a ? split(a.day, a.ratio) : dividend(a.day, a.cash),
           );

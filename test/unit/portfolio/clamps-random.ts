@@ -4,7 +4,7 @@
  * of a part and of the book. Nothing here shares code with what it checks.
  */
 import fc from "fast-check";
-import { nextNormal, prngOf } from "../../../src/base/prng.ts";
+import { nextNormal, nextUint32, prngOf } from "../../../src/base/prng.ts";
 import { type Evidence, known, unknown } from "../../../src/domain/evidence.ts";
 import type { ClampEvidence, ClampTerms } from "../../../src/portfolio/clamps/clamps.ts";
 import type { ClampSettings } from "../../../src/portfolio/clamps/section.ts";
@@ -50,7 +50,7 @@ const changes: fc.Arbitrary<Changes> = fc.record({
     enabled: fc.boolean(),
     days: fc.constant(100),
     min_observations: fc.constant(50),
-    paths: fc.constant(100),
+    paths: fc.constantFrom(100, 1000),
     horizon_days: fc.integer({ min: 1, max: 12 }),
     limit: real(0.005, 0.3),
   }),
@@ -193,6 +193,36 @@ export function naiveVolatility(
 ): number {
   const book = combined(series, [...series.keys()], weights);
   return Math.sqrt(cov(book, book));
+}
+
+/**
+ * Mean loss of the worst paths, each drawn day by day: blocks of five, from a first day drawn with
+ * equal chances, around the end of the history to its beginning.
+ */
+export function naiveShortfall(
+  series: ReadonlyMap<number, readonly number[]>,
+  weights: Float64Array,
+  tail: ClampSettings["tail"],
+  seed: number,
+): number {
+  const book = combined(series, [...series.keys()], weights);
+  if (book.length === 0) return 0;
+  const prng = prngOf(seed);
+  const losses: number[] = [];
+  for (let path = 0; path < tail.paths; path++) {
+    let loss = 0;
+    let day = 0;
+    for (let t = 0; t < tail.horizon_days; t++) {
+      if (t % 5 === 0) day = Math.floor((nextUint32(prng) / 2 ** 32) * book.length);
+      loss -= book[day];
+      day = day === book.length - 1 ? 0 : day + 1;
+    }
+    losses.push(loss);
+  }
+  const worst = losses
+    .sort((a, b) => b - a)
+    .slice(0, Math.round(tail.paths * (1 - tail.confidence)));
+  return worst.reduce((s, loss) => s + loss, 0) / worst.length;
 }
 
 function combined(

@@ -117,10 +117,12 @@ describe("caps", () => {
   });
 
   it.each([
-    ["a weight that is no number", { weights: { A: Number.NaN } }, 22],
-    ["a reference that is no number", { weights: { A: 1 }, reference: { A: Infinity } }, 22],
-  ])("refuse %s", (_, hand, number) => {
-    expect(() => clamp(hand)).toThrow(new RegExp(`invariant ${number}: the weight of A`));
+    ["a weight that is no number", { weights: { A: Number.NaN } }],
+    ["a reference that is no number", { weights: { A: 1 }, reference: { A: Infinity } }],
+    ["a weight beyond its reference", { weights: { A: 1.1 }, reference: { A: 1 } }],
+    ["a weight on the other side", { weights: { A: -0.1 }, reference: { A: 1 } }],
+  ])("refuse %s", (_, hand) => {
+    expect(() => clamp(hand)).toThrow(/invariant 12: the weight of A, .* is no part of/);
   });
 });
 
@@ -262,6 +264,14 @@ describe("clusters", () => {
     expect(clamp({ weights, returns, settings: CLUSTERS })).toEqual({ weights, records: [] });
   });
 
+  it("leave a book that hedges itself away alone, exactly or but for rounding", () => {
+    const pair = { A: 0.4, B: -0.4 };
+    const returns = { A: X, B: X, C: X };
+    expect(clamp({ weights: pair, returns, settings: CLUSTERS }).weights).toEqual(pair);
+    const triple = { A: 0.1, B: 0.2, C: -0.3 };
+    expect(clamp({ weights: triple, returns, settings: CLUSTERS }).weights).toEqual(triple);
+  });
+
   it("see a pair of opposites held long and short as one bet", () => {
     const { records } = clamp({
       weights: { A: 0.4, B: -0.4, C: 0.6 },
@@ -320,16 +330,20 @@ describe("clusters", () => {
   it("give no exposure to what nobody can measure, and say why", () => {
     const still = new Array<number>(ROWS).fill(0.01);
     const gap = X.with(7, Number.NaN);
+    const halted = new Array<number>(ROWS).fill(0);
+    const endless = X.with(9, Number.POSITIVE_INFINITY);
     const { weights, records } = clamp({
-      weights: { A: 0.2, B: -0.2, C: 0.2, D: 0.2, E: 0 },
-      returns: { A: X, C: still, D: gap },
+      weights: { A: 0.2, B: -0.2, C: 0.2, D: 0.2, E: 0, F: 0.2, G: 0.2 },
+      returns: { A: X, C: still, D: gap, F: halted, G: endless },
       settings: CLUSTERS,
     });
-    expect(weights).toEqual({ A: 0.2, B: 0, C: 0, D: 0, E: 0 });
+    expect(weights).toEqual({ A: 0.2, B: 0, C: 0, D: 0, E: 0, F: 0, G: 0 });
     expect(records.map((r) => [r.constraint, r.subject, r.before, r.after, r.observed])).toEqual([
       ["cluster", "B", 0.2, 0, null],
       ["cluster", "C", 0.2, 0, null],
       ["cluster", "D", 0.2, 0, null],
+      ["cluster", "F", 0.2, 0, null],
+      ["cluster", "G", 0.2, 0, null],
     ]);
     expect(records.every((r) => r.severity === "critical")).toBe(true);
     expect(records[0].reason).toBe(
@@ -477,5 +491,22 @@ describe("tail", () => {
       clamp({ weights: { A: 1 }, returns, settings: { tail: { enabled: true, days } } }).records;
     expect(at(120)).toEqual([]);
     expect(at(240)).toHaveLength(1);
+  });
+
+  it("is held to its limit too when the net limit takes a gaining short away last", () => {
+    // The short earns 1 % a day on average and the longs lose 2: cutting it costs what it earned.
+    const hand: Hand = {
+      weights: { A: 0.4, B: 0.4, C: -0.8 },
+      returns: { A: LOSING, B: LOSING, C: repeated([0, 0, -2, -2], 120) },
+      settings: { ...CAPS, ...CLUSTERS, tail: { enabled: true, limit: 0.0895 } },
+      terms: { net: 0.001 },
+    };
+    const { weights, records } = clamp(hand);
+    expect(records.at(-2)).toMatchObject({ constraint: "net" });
+    const last = records.at(-1);
+    expect(last).toMatchObject({ constraint: "tail", limit: 0.0895, subject: "portfolio" });
+    expect(last?.observed).toBeGreaterThan(0.0895);
+    expect(last?.reason).toContain("4 rounds");
+    expect(clamp({ ...hand, weights, reference: hand.weights })).toEqual({ weights, records: [] });
   });
 });
