@@ -12,6 +12,7 @@ import { amountText, symbolsOf, unitsText } from "../../src/records/ledger/expor
 import { exportHledger } from "../../src/records/ledger/export-hledger.ts";
 import { foldLedger, type Ledger } from "../../src/records/ledger/fold.ts";
 import type { LotMethod } from "../../src/records/ledger/lots.ts";
+import { mixedJournal, mixedOptions } from "../unit/ledger/mixed-journal.ts";
 import { daily, deposit, fill, optionsFor, SAMPLE } from "../unit/ledger/sample-journal.ts";
 
 const STRICT = daily([
@@ -24,6 +25,15 @@ const STRICT = daily([
   fill("AAPL", 9, 30.001, 1),
 ]);
 
+/** Three currencies, futures with variation margin and rolls, crosses, prices at and below zero. */
+const MIXED = mixedJournal(41, 60);
+const FX_PRICES = MIXED.flatMap(({ entries, rates }) =>
+  entries.slice(0, 1).flatMap(({ at }) => [
+    { date: at, currency: "EUR", rate: rates("EUR") },
+    { date: at, currency: "JPY", rate: rates("JPY") },
+  ]),
+);
+
 const CASES: readonly (readonly [LotMethod, () => Ledger])[] = [
   ["fifo", () => foldLedger(SAMPLE, optionsFor("fifo"))],
   ["lifo", () => foldLedger(SAMPLE, optionsFor("lifo"))],
@@ -32,6 +42,13 @@ const CASES: readonly (readonly [LotMethod, () => Ledger])[] = [
   ["strict", () => foldLedger(STRICT, optionsFor("strict"))],
   ["strict_with_size", () => foldLedger(STRICT, optionsFor("strict_with_size"))],
 ];
+
+const MIXED_CASES: readonly (readonly [LotMethod, () => Ledger])[] = (
+  ["fifo", "lifo", "hifo", "average"] as const
+).map((method) => {
+  const entries = MIXED.flatMap((day) => day.entries);
+  return [method, () => foldLedger(entries, mixedOptions(method, true))];
+});
 
 const hasBeancount = isOnPath("bean-check");
 const hasHledger = isOnPath("hledger");
@@ -67,6 +84,28 @@ describe.skipIf(!hasBeancount)(`${named("bean-check", "bean-check", hasBeancount
     expect(run("bean-check", [path])).toEqual({ code: 0, output: "" });
   });
 
+  it.each(MIXED_CASES)("accepts currencies and futures, %s, with their rates", (method, fold) => {
+    const terms = { title: method, fxPrices: FX_PRICES };
+    const text = exportBeancount(fold(), terms);
+    expect(text).toMatch(/^2020-01-02 price EUR {2}1\.\d+ USD$/m);
+    expect(text).toMatch(/balance Assets:Settlement:FGBL {2}-?\d+\.\d\d ~ 0 EUR/);
+    expect(run("bean-check", [written(`mixed-${method}.beancount`, text)])).toEqual({
+      code: 0,
+      output: "",
+    });
+  });
+
+  it("turns red where a settlement account is off by a cent", () => {
+    const [[, fold]] = MIXED_CASES;
+    const good = exportBeancount(fold(), { title: "planted" });
+    const bad = good.replace(
+      /(balance Assets:Settlement:FGBL {2}-?\d+\.\d)(\d)/,
+      (_, a, b) => `${a}${b === "7" ? "8" : "7"}`,
+    );
+    expect(bad).not.toBe(good);
+    expect(run("bean-check", [written("bad-settlement.beancount", bad)]).code).not.toBe(0);
+  });
+
   it("turns red on one changed cent, in a posting or in a balance", () => {
     const good = exportBeancount(foldLedger(SAMPLE, optionsFor("fifo")), { title: "planted" });
     const posting = good.replace("Assets:Cash  1000000.00 USD", "Assets:Cash  1000000.01 USD");
@@ -93,6 +132,19 @@ describe.skipIf(!hasHledger)(`${named("hledger", "hledger", hasHledger)}`, () =>
       const expected = minor === 0n ? "0" : `${amountText(minor, 2)} USD`;
       expect([name, atCost.get(spelled(ledger, name)) ?? "0"]).toEqual([name, expected]);
     }
+  });
+
+  it.each(MIXED_CASES)("accepts currencies and futures, %s, with their rates", (method, fold) => {
+    const ledger = fold();
+    const text = exportHledger(ledger, { title: method, fxPrices: FX_PRICES });
+    const path = written(`mixed-${method}.journal`, text);
+    expect(run("hledger", ["-f", path, ...checks])).toEqual({ code: 0, output: "" });
+    const reported = balances(path);
+    const settlement = ledger.balances.get("Assets:Settlement:FGBL") ?? 0n;
+    expect(reported.get("Assets:Settlement:FGBL")).toBe(`${amountText(settlement, 2)} EUR`);
+    const yen = ledger.balances.get("Assets:Cash:JPY") ?? 0n;
+    expect(reported.get("Assets:Cash:JPY")).toBe(`${amountText(yen, 0)} JPY`);
+    expect(run("hledger", ["-f", path, "prices"]).output).toMatch(/^P 2020-01-02 EUR 1\.\d+ USD$/m);
   });
 
   it("turns red on one changed cent, in a posting or in a balance", () => {
