@@ -1,6 +1,6 @@
 /**
  * Packs on disk: <home>/packs/<pack id>/ with manifest.json (whose sha256 is the id), one Parquet
- * file per instrument, and provenance.json (hashed by itself). A pack is written into a folder
+ * file per instrument and reference series, and provenance.json (hashed by itself). A pack is written into a folder
  * beside its place, flushed and renamed, so it is there whole or not at all; folders that a dead
  * process left half-written are removed and reported at the next open. Reading recomputes every
  * hash and refuses bytes that are not what the name says.
@@ -11,7 +11,7 @@ import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Pack, PackContent } from "../../domain/pack.ts";
 import type { Sha256 } from "../../ports/hash.ts";
-import type { PackCodec, SeriesOutline } from "../../ports/pack-codec.ts";
+import type { PackCodec, TableOutline } from "../../ports/pack-codec.ts";
 import type { CatalogRow, PackStore } from "../../ports/pack-store.ts";
 import { readCatalog, recordRow } from "./pack-catalog.ts";
 import { type Duckdb, withDuckdb } from "./pack-duckdb.ts";
@@ -139,11 +139,12 @@ async function writePack(
   pack: { readonly text: string } & PutRequest,
 ): Promise<void> {
   await mkdir(aside);
-  const { series } = pack.content;
+  const tables = codec.tablesOf(pack.content);
+  const files = tableFiles(tables);
   await withDuckdb(async (duckdb) => {
-    for (const [k, entry] of series.entries()) {
-      const path = join(aside, barsFile(k, entry.instrument.id));
-      await writeParquet(duckdb, path, codec.columnsOf(entry));
+    for (const [k, { columns }] of tables.entries()) {
+      const path = join(aside, files[k]);
+      await writeParquet(duckdb, path, columns);
       await flush(path);
     }
   });
@@ -180,36 +181,35 @@ async function getPack(context: Context, id: string): Promise<Pack> {
   if (seen !== id)
     throw damaged(id, MANIFEST, `its sha256 is ${short(seen)}, the pack's name says ${short(id)}`);
   await readProvenance(context, id);
-  const outline = codec.outlineOf(text);
+  const tables = codec.outlineOf(text);
+  const files = tableFiles(tables);
   const columns = await withDuckdb(async (duckdb) => {
     const all: (readonly Float64Array[])[] = [];
-    for (const [k, series] of outline.series.entries()) {
-      all.push(
-        await readSeries(context, duckdb, { id, file: barsFile(k, series.instrument.id), series }),
-      );
+    for (const [k, table] of tables.entries()) {
+      all.push(await readTable(context, duckdb, { id, file: files[k], table }));
     }
     return all;
   });
-  return codec.packOf(id, outline, columns);
+  return codec.packOf(id, text, columns);
 }
 
-async function readSeries(
+async function readTable(
   { folder, codec }: Context,
   duckdb: Duckdb,
-  at: { readonly id: string; readonly file: string; readonly series: SeriesOutline },
+  at: { readonly id: string; readonly file: string; readonly table: TableOutline },
 ): Promise<readonly Float64Array[]> {
-  const { id, file, series } = at;
-  const names = series.columns.map(({ name }) => name);
+  const { id, file, table } = at;
+  const names = table.columns.map(({ name }) => name);
   const path = join(folder, id, file);
   const columns = await readParquet(duckdb, path, names).catch((cause: unknown) => {
     const said =
       cause instanceof Error ? cause.message.split("\n")[0].replaceAll(path, file) : String(cause);
     throw damaged(id, file, said, cause);
   });
-  series.columns.forEach(({ name, sha256 }, k) => {
+  table.columns.forEach(({ name, sha256 }, k) => {
     const seen = codec.columnHash(columns[k]);
     if (seen === sha256) return;
-    const what = `column ${name} of ${series.instrument.id} has sha256 ${short(seen)}, the manifest says ${short(sha256)}`;
+    const what = `column ${name} of ${table.id} has sha256 ${short(seen)}, the manifest says ${short(sha256)}`;
     throw damaged(id, file, what);
   });
   return columns;
@@ -239,10 +239,13 @@ function damaged(id: string, file: string, what: string, cause?: unknown): Fault
   );
 }
 
-/** The number keeps names apart that differ in characters a file name cannot hold. */
-function barsFile(index: number, instrumentId: string): string {
-  const safe = instrumentId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 60);
-  return `bars-${String(index).padStart(4, "0")}-${safe}.parquet`;
+/** bars-0000-SPX.parquet: numbers keep names apart that differ in what a file name cannot hold. */
+function tableFiles(tables: readonly Pick<TableOutline, "kind" | "id">[]): readonly string[] {
+  const counts = { bars: 0, reference: 0 };
+  return tables.map(({ kind, id }) => {
+    const safe = id.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 60);
+    return `${kind}-${String(counts[kind]++).padStart(4, "0")}-${safe}.parquet`;
+  });
 }
 
 function short(hash: string): string {

@@ -1,20 +1,35 @@
 /**
  * What a pack is, and therefore what it is called: the canonical manifest holds the kind, the
- * instruments with the sha256 of every column over little-endian float64 bytes, the corporate
- * actions and the rights. The pack id is the sha256 of that text (spec market, section 1). Where
- * the values came from and when is provenance and stays outside.
+ * instruments and reference series with the sha256 of every column over little-endian float64
+ * bytes, the corporate actions and the rights. The pack id is the sha256 of that text (spec
+ * market, section 1). Where the values came from and when is provenance and stays outside.
  */
 import { invariant } from "../../base/assert.ts";
-import { canonicalJson, type Json } from "../../base/canonical-json.ts";
-import { formatDate, parseIsoDate } from "../../base/instant.ts";
-import { BAR_FIELDS, type BarSeries } from "../../domain/bar.ts";
-import type { CorporateAction } from "../../domain/corporate-action.ts";
-import type { AssetClass, Instrument } from "../../domain/instrument.ts";
-import type { Pack, PackContent, PackKind } from "../../domain/pack.ts";
+import { canonicalJson } from "../../base/canonical-json.ts";
+import { BAR_FIELDS, type BarSeries, type FuturesColumns } from "../../domain/bar.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { Pack, PackContent, ReferenceSeries } from "../../domain/pack.ts";
 import type { Sha256 } from "../../ports/hash.ts";
-import type { NamedColumn, PackCodec, PackOutline } from "../../ports/pack-codec.ts";
+import type { NamedColumn, PackCodec, PackTable, TableOutline } from "../../ports/pack-codec.ts";
+import {
+  actionFrom,
+  actionJson,
+  instrumentFrom,
+  instrumentJson,
+  type ManifestJson,
+  referenceFrom,
+  referenceJson,
+} from "./manifest.ts";
 
 const FORMAT = "assay-pack-1";
+
+/** Columns of a future beside those of its bars, as they lie in a file. */
+const FUTURES_COLUMNS: readonly (readonly [string, keyof FuturesColumns])[] = [
+  ["contract", "contract"],
+  ["expiry", "expiryMs"],
+  ["next_expiry", "nextExpiryMs"],
+  ["next_close", "nextClose"],
+];
 
 export function packId(content: PackContent, sha256: Sha256): string {
   return sha256(manifestText(content, sha256));
@@ -26,21 +41,41 @@ export function packCodec(sha256: Sha256): PackCodec {
       const text = manifestText(content, sha256);
       return { id: sha256(text), text };
     },
+    tablesOf,
     outlineOf,
-    columnsOf,
     columnHash: (values) => sha256(littleEndianBytes(values)),
     packOf,
   };
 }
 
-/** "time" and the bar fields the source has, in that order. */
-function columnsOf(series: BarSeries): readonly NamedColumn[] {
+function tablesOf({ series, references }: PackContent): readonly PackTable[] {
+  return [
+    ...series.map(
+      (one): PackTable => ({ kind: "bars", id: one.instrument.id, columns: barColumns(one) }),
+    ),
+    ...references.map(
+      (one): PackTable => ({ kind: "reference", id: one.id, columns: referenceColumns(one) }),
+    ),
+  ];
+}
+
+/** "time", the bar fields the source has, and those of a future, in that order. */
+function barColumns(series: BarSeries): readonly NamedColumn[] {
   const columns: NamedColumn[] = [{ name: "time", values: series.timesMs }];
   for (const name of BAR_FIELDS) {
     const values = series[name];
     if (values !== null) columns.push({ name, values });
   }
+  if (series.futures === null) return columns;
+  for (const [name, key] of FUTURES_COLUMNS) columns.push({ name, values: series.futures[key] });
   return columns;
+}
+
+function referenceColumns({ timesMs, values }: ReferenceSeries): readonly NamedColumn[] {
+  return [
+    { name: "time", values: timesMs },
+    { name: "value", values },
+  ];
 }
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
@@ -60,7 +95,9 @@ export function littleEndianCopy(values: Float64Array): Uint8Array {
 }
 
 function manifestText(content: PackContent, sha256: Sha256): string {
-  return canonicalJson({
+  const hashed = (columns: readonly NamedColumn[]) =>
+    columns.map(({ name, values }) => ({ name, sha256: sha256(littleEndianBytes(values)) }));
+  const manifest: ManifestJson = {
     format: FORMAT,
     kind: content.kind,
     rights: content.rights,
@@ -68,152 +105,86 @@ function manifestText(content: PackContent, sha256: Sha256): string {
     series: content.series.map((series) => ({
       instrument: instrumentJson(series.instrument),
       rows: series.timesMs.length,
-      columns: columnsOf(series).map(({ name, values }) => ({
-        name,
-        sha256: sha256(littleEndianBytes(values)),
-      })),
+      columns: hashed(barColumns(series)),
     })),
-  });
-}
-
-type ActionJson =
-  | {
-      readonly kind: "split";
-      readonly instrument: string;
-      readonly ex_date: string;
-      readonly ratio: number;
-    }
-  | {
-      readonly kind: "dividend";
-      readonly instrument: string;
-      readonly ex_date: string;
-      readonly pay_date: string;
-      readonly amount_per_unit: number;
-    };
-
-function actionJson(action: CorporateAction): ActionJson {
-  const { instrument } = action;
-  const ex_date = formatDate(action.exDateMs);
-  if (action.kind === "split") return { kind: "split", instrument, ex_date, ratio: action.ratio };
-  const pay_date = formatDate(action.payDateMs);
-  return { kind: "dividend", instrument, ex_date, pay_date, amount_per_unit: action.amountPerUnit };
-}
-
-type InstrumentJson = {
-  readonly id: string;
-  readonly asset_class: AssetClass;
-  readonly currency: string;
-  readonly currency_digits: number;
-  readonly lot: number;
-  readonly tick: number | null;
-  readonly multiplier: number;
-  readonly allow_nonpositive: boolean;
-  readonly sector: string | null;
-  readonly calendar: string | null;
-  readonly initial_margin: number | null;
-};
-
-function instrumentJson(instrument: Instrument): InstrumentJson {
-  return {
-    id: instrument.id,
-    asset_class: instrument.assetClass,
-    currency: instrument.currency,
-    currency_digits: instrument.currencyDigits,
-    lot: instrument.lot,
-    tick: instrument.tick,
-    multiplier: instrument.multiplier,
-    allow_nonpositive: instrument.allowNonpositive,
-    sector: instrument.sector,
-    calendar: instrument.calendar,
-    initial_margin: instrument.initialMargin,
   };
+  if (content.references.length === 0) return canonicalJson(manifest);
+  const references = content.references.map((reference) => ({
+    reference: referenceJson(reference),
+    rows: reference.timesMs.length,
+    columns: hashed(referenceColumns(reference)),
+  }));
+  return canonicalJson({ ...manifest, references });
 }
 
-type ManifestJson = {
-  readonly format: string;
-  readonly kind: PackKind;
-  readonly rights: readonly string[];
-  readonly actions: readonly ActionJson[];
-  readonly series: readonly {
-    readonly instrument: InstrumentJson;
-    readonly rows: number;
-    readonly columns: readonly { readonly name: string; readonly sha256: string }[];
-  }[];
-};
-
-function outlineOf(text: string): PackOutline {
-  const manifest = JSON.parse(text) as ManifestJson & Json;
+function manifestFrom(text: string): ManifestJson {
+  const manifest = JSON.parse(text) as ManifestJson;
   invariant(manifest.format === FORMAT, 9, () => `pack format ${manifest.format} is not ${FORMAT}`);
+  return manifest;
+}
+
+function outlineOf(text: string): readonly TableOutline[] {
+  const { series, references = [] } = manifestFrom(text);
+  return [
+    ...series.map(
+      ({ instrument, columns }): TableOutline => ({ kind: "bars", id: instrument.id, columns }),
+    ),
+    ...references.map(
+      ({ reference, columns }): TableOutline => ({ kind: "reference", id: reference.id, columns }),
+    ),
+  ];
+}
+
+function packOf(id: string, text: string, columns: readonly (readonly Float64Array[])[]): Pack {
+  const { kind, rights, actions, series, references = [] } = manifestFrom(text);
+  const outline = outlineOf(text);
+  const tables = outline.map((table, k) => columnsByName(table, columns[k]));
   return {
-    kind: manifest.kind,
-    rights: manifest.rights,
-    references: [],
-    actions: manifest.actions.map(actionOf),
-    series: manifest.series.map((series) => ({
-      instrument: instrumentFrom(series.instrument),
-      rows: series.rows,
-      columns: series.columns,
-    })),
+    id,
+    kind,
+    rights,
+    actions: actions.map(actionFrom),
+    series: series.map(({ instrument }, k) => seriesFrom(instrumentFrom(instrument), tables[k])),
+    references: references.map(({ reference }, k) => {
+      const table = tables[series.length + k];
+      return referenceFrom(reference, {
+        timesMs: required(table, "time"),
+        values: required(table, "value"),
+      });
+    }),
   };
 }
 
-function actionOf(json: ActionJson): CorporateAction {
-  const exDateMs = instantOf(json.ex_date);
-  const { instrument } = json;
-  if (json.kind === "split") return { kind: "split", instrument, exDateMs, ratio: json.ratio };
-  const payDateMs = instantOf(json.pay_date);
-  return { kind: "dividend", instrument, exDateMs, payDateMs, amountPerUnit: json.amount_per_unit };
+type ColumnsByName = {
+  readonly id: string;
+  readonly columns: ReadonlyMap<string, Float64Array>;
+};
+
+function columnsByName({ id, columns }: TableOutline, values: readonly Float64Array[]) {
+  return { id, columns: new Map(columns.map(({ name }, k) => [name, values[k]])) };
 }
 
-function instantOf(date: string): number {
-  const ms = parseIsoDate(date);
-  invariant(ms !== null, 9, () => `a hashed manifest holds the date ${date}`);
-  return ms;
+function required({ id, columns }: ColumnsByName, name: string): Float64Array {
+  const values = columns.get(name);
+  invariant(values !== undefined, 9, () => `a hashed manifest gives ${id} no column ${name}`);
+  return values;
 }
 
-function instrumentFrom(json: InstrumentJson): Instrument {
+function seriesFrom(instrument: Instrument, table: ColumnsByName): BarSeries {
+  const optional = (name: string) => table.columns.get(name) ?? null;
   return {
-    id: json.id,
-    assetClass: json.asset_class,
-    currency: json.currency,
-    currencyDigits: json.currency_digits,
-    lot: json.lot,
-    tick: json.tick,
-    multiplier: json.multiplier,
-    allowNonpositive: json.allow_nonpositive,
-    sector: json.sector,
-    calendar: json.calendar,
-    initialMargin: json.initial_margin,
+    instrument,
+    timesMs: required(table, "time"),
+    open: optional("open"),
+    high: optional("high"),
+    low: optional("low"),
+    close: required(table, "close"),
+    volume: optional("volume"),
+    futures: table.columns.has("contract") ? futuresFrom(table) : null,
   };
 }
 
-function packOf(
-  id: string,
-  outline: PackOutline,
-  columns: readonly (readonly Float64Array[])[],
-): Pack {
-  const series = outline.series.map((entry, k): BarSeries => {
-    const named = (name: string) => {
-      const at = entry.columns.findIndex((column) => column.name === name);
-      return at < 0 ? null : columns[k][at];
-    };
-    const timesMs = named("time");
-    const close = named("close");
-    invariant(
-      timesMs !== null && close !== null,
-      9,
-      () => `${entry.instrument.id} has no time or close`,
-    );
-    return {
-      instrument: entry.instrument,
-      timesMs,
-      open: named("open"),
-      high: named("high"),
-      low: named("low"),
-      close,
-      volume: named("volume"),
-      futures: null,
-    };
-  });
-  return { ...outline, series, id };
+function futuresFrom(table: ColumnsByName): FuturesColumns {
+  const columns = FUTURES_COLUMNS.map(([name, key]) => [key, required(table, name)] as const);
+  return Object.fromEntries(columns) as Record<keyof FuturesColumns, Float64Array>;
 }
