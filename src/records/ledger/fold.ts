@@ -14,9 +14,15 @@ import { convertMinor, type MoneyScale, moneyScale, notionalMinor } from "../../
 import { type Instrument, isFuture } from "../../domain/instrument.ts";
 import type { JournalPayload } from "../../domain/journal-entry.ts";
 import { type AccountKind, accountName, imbalance, partOf, type Transaction } from "./accounts.ts";
-import { type Attribution, attribute, noAttribution, noTotals, type Rates } from "./foreign.ts";
+import {
+  type CurrencyBook,
+  currencyBook,
+  foreignBooks,
+  type HeldPosition,
+} from "./currency-book.ts";
+import { type Attribution, attribute, type Rates } from "./foreign.ts";
 import { costHeld, createLotBook, type Lot, type LotMethod, lotsHeld } from "./lots.ts";
-import { type Booking, type Draft, draftsOf, type Position, type Totals } from "./postings.ts";
+import { type Booking, type Draft, draftsOf, type Shelf, type Totals } from "./postings.ts";
 
 export type LedgerEntry = {
   readonly seq: number;
@@ -82,21 +88,7 @@ export type Ledger = LedgerBooks & {
   readonly digitsOf: (currency: string) => number;
 };
 
-type HeldPosition = Position & { readonly openLots: readonly Lot[] };
-
-/** The books of one currency. */
-type CurrencyBook = {
-  readonly currency: string;
-  readonly digits: number;
-  readonly cash: string;
-  readonly totals: Totals;
-  /** Names of accounts that hold money beside cash. */
-  readonly claims: Set<string>;
-  readonly positions: HeldPosition[];
-  attribution: Attribution;
-};
-
-type State = {
+type Shelved = {
   readonly options: LedgerOptions;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly balances: Map<string, bigint>;
@@ -107,11 +99,11 @@ type State = {
   readonly own: CurrencyBook;
   readonly foreign: Map<string, CurrencyBook>;
   readonly transactions: Transaction[];
-  lastSeq: number;
 };
+type State = Shelved & { readonly shelf: Shelf; lastSeq: number };
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const state: State = {
+  const shelved: Shelved = {
     options,
     instruments: new Map(options.instruments.map((i) => [i.id, i])),
     balances: new Map(),
@@ -121,6 +113,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     own: currencyBook(options.currency, options.digits, options.currency),
     foreign: foreignBooks(options),
     transactions: [],
+  };
+  const state: State = {
+    ...shelved,
+    shelf: shelfOf(shelved),
     lastSeq: Number.NEGATIVE_INFINITY,
   };
   return {
@@ -138,33 +134,6 @@ export function createLedger(options: LedgerOptions): Ledger {
     navMinor: (marks, rates) => navMinor(state, marks, rates),
     close: (marks, rates) => close(state, marks, rates),
     digitsOf: (currency) => bookOf(state, currency).digits,
-  };
-}
-
-/** One per currency of an instrument that is not the account's. */
-function foreignBooks({ currency: own, digits, instruments }: LedgerOptions) {
-  const books = new Map<string, CurrencyBook>();
-  for (const { id, currency, currencyDigits } of instruments) {
-    const known = currency === own ? digits : books.get(currency)?.digits;
-    invariant(
-      known === undefined || known === currencyDigits,
-      11,
-      () => `${id} is in ${currency} with ${currencyDigits} digits, where the books have ${known}`,
-    );
-    if (known === undefined) books.set(currency, currencyBook(currency, currencyDigits, own));
-  }
-  return books;
-}
-
-function currencyBook(currency: string, digits: number, own: string): CurrencyBook {
-  return {
-    currency,
-    digits,
-    cash: accountName("cash", partOf({ instrument: null, currency }, own)),
-    totals: noTotals(),
-    claims: new Set(),
-    positions: [],
-    attribution: noAttribution(),
   };
 }
 
@@ -187,24 +156,28 @@ function applyEntry(state: State, entry: LedgerEntry): void {
 }
 
 function bookingOf(state: State, { seq, at, payload }: LedgerEntry): Booking {
-  const inCurrency = ({ currency, totals }: CurrencyBook): Booking => ({
-    currency,
-    seq,
-    at,
-    totals,
-    position: (id) => positionOf(state, id, seq),
+  const { currency, totals } = bookFor(state, seq, payload);
+  return { currency, seq, at, totals, shelf: state.shelf };
+}
+
+function shelfOf(state: Shelved): Shelf {
+  return {
+    position: (id) => positionOf(state, id),
     owedMinor: (id) => balanceOf(state, nameOf(state, "settlement", id)),
-    ofInstrument: (id, named) => inCurrency(bookOfInstrument(state, { seq, id, named })),
-  });
+    totalsOf: (seq, id, named) => bookOfInstrument(state, { seq, id, named }).totals,
+  };
+}
+
+/** The books of the currency that an entry is in; those without one post nothing, or say it later. */
+function bookFor(state: State, seq: number, payload: JournalPayload): CurrencyBook {
   if (payload.kind === "split") {
-    return inCurrency(bookOfInstrument(state, { seq, id: payload.instrument, named: null }));
+    return bookOfInstrument(state, { seq, id: payload.instrument, named: null });
   }
-  if (!("currency" in payload)) return inCurrency(state.own);
-  if ("instrument" in payload && payload.instrument !== null) {
-    const { instrument: id, currency: named } = payload;
-    return inCurrency(bookOfInstrument(state, { seq, id, named }));
-  }
+  if (!("currency" in payload)) return state.own;
   const { currency, kind } = payload;
+  if ("instrument" in payload && payload.instrument !== null) {
+    return bookOfInstrument(state, { seq, id: payload.instrument, named: currency });
+  }
   const found = currency === state.own.currency ? state.own : state.foreign.get(currency);
   invariant(
     found !== undefined,
@@ -212,12 +185,12 @@ function bookingOf(state: State, { seq, at, payload }: LedgerEntry): Booking {
     () =>
       `entry ${seq} (${kind}) is not in ${[state.own.currency, ...state.foreign.keys()].join(", ")} but in ${currency}`,
   );
-  return inCurrency(found);
+  return found;
 }
 
 /** The books that an instrument's money is in; `named` is the entry's own word for it. */
 function bookOfInstrument(
-  state: State,
+  state: Shelved,
   { seq, id, named }: { readonly seq: number; readonly id: string; readonly named: string | null },
 ): CurrencyBook {
   const instrument = state.instruments.get(id);
@@ -231,7 +204,7 @@ function bookOfInstrument(
   return bookOf(state, currency);
 }
 
-function bookOf(state: State, currency: string): CurrencyBook {
+function bookOf(state: Shelved, currency: string): CurrencyBook {
   const found = currency === state.own.currency ? state.own : state.foreign.get(currency);
   invariant(found !== undefined, 11, () => `no books are kept in ${currency}`);
   return found;
@@ -257,7 +230,7 @@ function book(state: State, { seq, at }: LedgerEntry, { postings, narrate }: Dra
   }
 }
 
-function balanceOf(state: State, name: string): bigint {
+function balanceOf(state: Shelved, name: string): bigint {
   return state.balances.get(name) ?? 0n;
 }
 
@@ -353,11 +326,11 @@ export function markedMinor(
   return notionalMinor(lots, price, position.scale);
 }
 
-function positionOf(state: State, id: string, seq: number): HeldPosition {
+function positionOf(state: Shelved, id: string): HeldPosition {
   const held = state.positions.get(id);
   if (held !== undefined) return held;
   const instrument = state.instruments.get(id);
-  invariant(instrument !== undefined, 11, () => `entry ${seq}: unknown instrument ${id}`);
+  invariant(instrument !== undefined, 11, () => `a position in ${id}, unknown here`);
   const { lot, multiplier, currencyDigits } = instrument;
   const lotBook = createLotBook(state.options.lotMethod);
   const scale = moneyScale(lot, multiplier, currencyDigits);
@@ -374,7 +347,7 @@ function positionOf(state: State, id: string, seq: number): HeldPosition {
   return opened;
 }
 
-function nameOf(state: State, account: AccountKind, part: string | null): string {
+function nameOf(state: Shelved, account: AccountKind, part: string | null): string {
   let names = state.names.get(part);
   if (names === undefined) {
     names = new Map();

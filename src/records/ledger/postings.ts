@@ -39,17 +39,22 @@ export type Position = {
   lots: number;
 };
 
+/** What postings are made from, in the books of all currencies. */
+export type Shelf = {
+  readonly position: (instrument: string) => Position;
+  /** What stands in a future's settlement account. */
+  readonly owedMinor: (instrument: string) => bigint;
+  /** Totals of an instrument's currency; `currency` is the entry's own word for it. */
+  readonly totalsOf: (seq: number, instrument: string, currency: string) => Totals;
+};
+
 /** One entry's place in the books of one currency. */
 export type Booking = {
   readonly currency: string;
   readonly seq: number;
   readonly at: string;
   readonly totals: Totals;
-  readonly position: (instrument: string) => Position;
-  /** What stands in a future's settlement account. */
-  readonly owedMinor: (instrument: string) => bigint;
-  /** The same entry's place in the books of an instrument's currency. */
-  readonly ofInstrument: (instrument: string, currency: string) => Booking;
+  readonly shelf: Shelf;
 };
 
 /** One balanced set of postings; the words are made only for a ledger that keeps them. */
@@ -70,9 +75,7 @@ export function draftsOf(payload: JournalPayload, booking: Booking): readonly Dr
     case "fill":
       return fill(payload, booking);
     case "settlement":
-      return payload.settled.flatMap((settled) =>
-        settle(settled, booking.ofInstrument(settled.instrument, settled.currency)),
-      );
+      return payload.settled.flatMap((settled) => settle(settled, ofInstrument(settled, booking)));
     case "roll":
       return roll(payload, booking);
     case "run_started":
@@ -138,7 +141,7 @@ function dividendPaid(payload: Payload<"dividend_paid">, booking: Booking): read
 
 function split(payload: Payload<"split">, booking: Booking): readonly Draft[] {
   const { instrument } = payload;
-  const position = booking.position(instrument);
+  const position = booking.shelf.position(instrument);
   const inLieu = whole(payload.cash_in_lieu_minor, "cash in lieu", booking);
   const result = splitLots(position.book, {
     ratio: payload.ratio,
@@ -167,7 +170,7 @@ function fill(payload: Payload<"fill">, booking: Booking): readonly Draft[] {
     11,
     () => `entry ${booking.seq}: a fill of ${payload.lots} lots of ${instrument}`,
   );
-  const position = booking.position(instrument);
+  const position = booking.shelf.position(instrument);
   const legs = traded(position, booking, [payload.lots, payload.notional_minor]);
   position.lots += payload.lots;
   const fee = feeOf(payload, booking);
@@ -183,7 +186,7 @@ function fill(payload: Payload<"fill">, booking: Booking): readonly Draft[] {
 /** Everything is closed at the old contract's price and opened at the new one's. */
 function roll(payload: Payload<"roll">, booking: Booking): readonly Draft[] {
   const { instrument, lots } = payload;
-  const position = booking.position(instrument);
+  const position = booking.shelf.position(instrument);
   invariant(
     lots === position.lots && isFuture(position.instrument),
     11,
@@ -216,16 +219,25 @@ function roll(payload: Payload<"roll">, booking: Booking): readonly Draft[] {
   });
 }
 
+/** The same entry's place in the books of an instrument's currency. */
+function ofInstrument(
+  { instrument, currency }: { readonly instrument: string; readonly currency: string },
+  booking: Booking,
+): Booking {
+  const totals = booking.shelf.totalsOf(booking.seq, instrument, currency);
+  return { ...booking, currency, totals };
+}
+
 /** Variation margin: cash receives what the position gained since the last one. */
 function settle(
   settled: Payload<"settlement">["settled"][number],
   booking: Booking,
 ): readonly Draft[] {
   const { instrument, price } = settled;
-  const position = booking.position(instrument);
+  const position = booking.shelf.position(instrument);
   const amount = whole(settled.amount_minor, "variation margin", booking);
   const marked = position.lots === 0 ? 0 : notionalMinor(position.lots, price, position.scale);
-  const balance = booking.owedMinor(instrument);
+  const balance = booking.shelf.owedMinor(instrument);
   invariant(
     isFuture(position.instrument) && amount === BigInt(marked) + balance,
     11,

@@ -18,7 +18,8 @@ export const accountSection: Section<typeof schema> = {
   owner: "records/ledger",
   schema,
   describe: {
-    currency: "ISO 4217 code of the account; every traded instrument must share it",
+    currency:
+      "ISO 4217 code of the account; an instrument in another currency needs its rate in the pack",
     currency_digits: "decimal digits of the currency's minor unit, as ISO 4217 has them",
     initial_equity: "deposit that opens the account, in currency units",
     lot_method: `which lots a reduction closes: ${LOT_METHODS.join(", ")}`,
