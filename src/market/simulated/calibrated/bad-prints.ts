@@ -14,11 +14,11 @@ export const BAD_PRINT_KINDS = [
   "low_zero",
   /** High as low as the low: open and close stick out. */
   "high_cut",
-  /** Open six deviations above the high. */
+  /** Open seven deviations above the high. */
   "open_stray",
   /** Low as high as the high. */
   "low_cut",
-  /** Close six deviations away and back the next session, high or low with it: still modest. */
+  /** Close seven deviations away and back the next session, high or low with it: still modest. */
   "close_spike",
 ] as const;
 export type BadPrintKind = (typeof BAD_PRINT_KINDS)[number];
@@ -38,15 +38,22 @@ export type PrintedBars = {
   /** Standard deviation of the day, per session, and what it usually is in calm times. */
   readonly scale: Float64Array;
   readonly usual: number;
+  /** The held contract per session; null for shares. */
+  readonly contract: Float64Array | null;
 };
 
 /** One in each stretch of so many sessions, none in its first part: about eight in twenty years. */
 const STRETCH = 630;
 const QUIET = 100;
-const SPIKE = 6;
+/** In daily standard deviations. */
+const SPIKE = 7;
 const SLIP = 10;
-/** A spike waits for a day that is not wilder than this many usual ones: it would drown in it. */
-const QUIET_SCALE = 1.2;
+/**
+ * A spike waits for so many sessions in a row that were no wilder than this many usual ones, as it
+ * would drown in wilder ones.
+ */
+const QUIET_SESSIONS = 63;
+const QUIET_SCALE = 1.4;
 
 export function spoil(printed: readonly PrintedBars[], prng: Prng): readonly BadPrint[] {
   const longest = Math.max(...printed.map(({ bars }) => bars.close.length));
@@ -64,15 +71,20 @@ export function spoil(printed: readonly PrintedBars[], prng: Prng): readonly Bad
   return prints;
 }
 
-function nextQuiet({ scale, usual }: PrintedBars, from: number): number {
-  let t = from;
-  while (t < scale.length && scale[t] > QUIET_SCALE * usual) t++;
-  return t;
+/** Never the eve of a roll, where the next session is another contract's. */
+function nextQuiet({ scale, usual, contract }: PrintedBars, from: number): number {
+  let quiet = 0;
+  for (let t = from - QUIET_SESSIONS; t < scale.length; t++) {
+    quiet = scale[t] > QUIET_SCALE * usual ? 0 : quiet + 1;
+    const rolls = contract !== null && contract[t + 1] !== contract[t];
+    if (quiet > QUIET_SESSIONS && !rolls) return t;
+  }
+  return scale.length;
 }
 
 function strike(
   kind: BadPrintKind,
-  { bars, tick, scale }: PrintedBars,
+  { bars, tick, scale, usual }: PrintedBars,
   { t, up }: { readonly t: number; readonly up: boolean },
 ): BadPrint["field"] {
   const { open, high, low, close } = bars;
@@ -93,7 +105,7 @@ function strike(
       low[t] = high[t];
       return "low";
     case "close_spike":
-      close[t] = onTick(close[t] * (1 + (up ? SPIKE : -SPIKE) * scale[t]), tick);
+      close[t] = onTick(close[t] * (1 + (up ? SPIKE : -SPIKE) * Math.max(scale[t], usual)), tick);
       high[t] = Math.max(high[t], close[t]);
       low[t] = Math.min(low[t], close[t]);
       return "close";

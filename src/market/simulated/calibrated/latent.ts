@@ -18,7 +18,7 @@ export type LatentPath = {
   readonly carry: Float64Array;
   /** The day's simple return of spot. */
   readonly move: Float64Array;
-  /** Standard deviation of `move` as known the evening before, as a fraction. */
+  /** Standard deviation of an open day's `move` as known the evening before, as a fraction. */
   readonly scale: Float64Array;
   /** Hidden expected `move`, in units of `scale`; premium, pull and state together. */
   readonly drift: Float64Array;
@@ -61,6 +61,8 @@ const SHOCK_BOUND = 4.5;
 const TURNS_AT = 2.5;
 /** Pull on levels without a hidden drift, in daily deviations at one annual deviation away. */
 const PULL = 0.015;
+/** Little happens to a price while its exchange is shut. */
+const HOLIDAY_SCALE = 0.35;
 /** No day multiplies a price by more than (2 + c) / (2 - c), or divides it by more. */
 const GROWTH_BOUND = 1.2;
 
@@ -78,7 +80,16 @@ type State = {
   anchor: number;
 };
 
-export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPath {
+export function latentPath(
+  terms: Terms,
+  source: {
+    readonly weather: Weather;
+    /** 1 on the days of the grid on which the instrument's exchange is open, else 0. */
+    readonly openDays: Uint8Array;
+    readonly prng: Prng;
+  },
+): LatentPath {
+  const { weather, openDays, prng } = source;
   const days = weather.intensity.length;
   const { stress } = LOADINGS[terms.group];
   const usual = usualScale(terms);
@@ -107,7 +118,8 @@ export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPa
     const scale = usual * Math.min(times, TIMES_BOUND);
     const drift = driftOf(terms, state);
     const shock = nextShock(terms, { weather, t, prng });
-    const growth = growthOf(scale * (drift + shock - scale / 2));
+    const felt = openDays[t] === 1 ? scale : HOLIDAY_SCALE * scale;
+    const growth = nearExp(felt * (drift + shock - felt / 2), GROWTH_BOUND);
     const move = growth - 1;
     state.spot *= growth;
     state.anchor *= 1 + terms.premium * usual;
@@ -119,11 +131,6 @@ export function latentPath(terms: Terms, weather: Weather, prng: Prng): LatentPa
     advance(terms, state, { shock, prng });
   }
   return path;
-}
-
-/** What multiplies a price in a day; half the variance has been taken off `x`, as for exp. */
-function growthOf(x: number): number {
-  return nearExp(x, GROWTH_BOUND);
 }
 
 function ownVolatility(terms: Terms, state: State): number {

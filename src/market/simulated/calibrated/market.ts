@@ -21,7 +21,7 @@ import type { BarSeries, FuturesColumns } from "../../../domain/bar.ts";
 import type { CorporateAction } from "../../../domain/corporate-action.ts";
 import type { ReferenceSeries } from "../../../domain/pack.ts";
 import { type CalendarId, sessionsOf } from "../../calendars/calendar.ts";
-import { type BadPrint, type PrintedBars, spoil } from "./bad-prints.ts";
+import { type BadPrint, spoil } from "./bad-prints.ts";
 import { barsOf } from "./bars.ts";
 import { contractDates, heldContracts } from "./contracts.ts";
 import { type LatentPath, latentPath, usualScale } from "./latent.ts";
@@ -80,16 +80,17 @@ export function openedMarket({ seed, startMs, years }: CalibratedOptions): Opene
     const hiddenStream = prngOf(nextUint32(seeds));
     const barStream = prngOf(nextUint32(seeds));
     const { id, calendar, tick } = terms.instrument;
-    const path = latentPath(terms, weather, hiddenStream);
-    paths.set(id, path);
     const open = sessions.get(calendar) ?? sessionsIn(calendar, gridMs);
     sessions.set(calendar, open);
+    const path = latentPath(terms, { weather, openDays: open.openDays, prng: hiddenStream });
+    paths.set(id, path);
     const quoted = quotedLevel(terms, path, open);
     actions.push(...quoted.actions);
     const bars = barsOf(terms, { path, rows: open.rows, level: quoted.level, prng: barStream });
     const scale = new Float64Array(open.rows.length);
     for (let t = 0; t < scale.length; t++) scale[t] = path.scale[open.rows[t]];
-    const printed: PrintedBars = { id, tick, bars, scale, usual: usualScale(terms) };
+    const contract = quoted.futures?.contract ?? null;
+    const printed = { id, tick, bars, scale, usual: usualScale(terms), contract };
     const { timesMs } = open;
     return {
       printed,
@@ -117,6 +118,8 @@ type Sessions = {
   readonly timesMs: Float64Array;
   /** Row of the grid that each session is. */
   readonly rows: Int32Array;
+  /** 1 in the rows of the grid that are sessions. */
+  readonly openDays: Uint8Array;
   /** The sessions and those of the year after them. */
   readonly beyond: Float64Array;
 };
@@ -185,15 +188,17 @@ function sessionsIn(calendar: CalendarId, gridMs: Float64Array): Sessions {
   const toMs = gridMs[gridMs.length - 1];
   const lastKnown = civilToMs({ year: 2030, month: 12, day: 31 }) ?? Number.NaN;
   const beyond = sessionsOf(calendar, fromMs, Math.min(toMs + BEYOND_DAYS * DAY_MS, lastKnown));
-  const timesMs = beyond.filter((ms) => ms <= toMs);
+  const timesMs = sessionsOf(calendar, fromMs, toMs);
   const rows = new Int32Array(timesMs.length);
+  const openDays = new Uint8Array(gridMs.length);
   let row = 0;
   for (let t = 0; t < timesMs.length; t++) {
     while (gridMs[row] < timesMs[t]) row++;
     invariant(gridMs[row] === timesMs[t], 20, "a session lies on a weekday");
     rows[t] = row;
+    openDays[row] = 1;
   }
-  return { timesMs, rows, beyond };
+  return { timesMs, rows, openDays, beyond };
 }
 
 /** 29 February becomes 1 March. */

@@ -59,7 +59,7 @@ export const STRONG_TREND = 0.15;
 export const STRONG_CARRY = 0.14;
 export const STRONG_REVERSION = 0.62;
 /** The one weak edge. */
-export const WEAK_TREND = 0.05;
+export const WEAK_TREND = 0.045;
 /** Part of the hidden carry state that the term structure shows (a correlation). */
 const CARRY_SHOWN = 0.5;
 /** Long-run reward of the equity factor, in daily standard deviations. */
