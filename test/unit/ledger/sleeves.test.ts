@@ -6,21 +6,15 @@ import {
   MICRO_LOTS,
   type SleeveShare,
 } from "../../../src/domain/journal-entry.ts";
-import { createLedger, foldLedger, type LedgerEntry } from "../../../src/records/ledger/fold.ts";
+import { createLedger, foldLedger } from "../../../src/records/ledger/fold.ts";
 import {
   checkSleeves,
   createSleeveBooks,
   type SleeveBooks,
   type SleeveResult,
 } from "../../../src/records/ledger/sleeves.ts";
-import {
-  type Day,
-  flow,
-  MIXED,
-  mixedJournal,
-  mixedOptions,
-  mixedSleeves,
-} from "./mixed-journal.ts";
+import { type Day, flow, mixedJournal, mixedOptions, mixedSleeves } from "./mixed-journal.ts";
+import { type Naive, naiveSleeves } from "./naive-sleeves.ts";
 import { accrual, daily, dividend, fill, split } from "./sample-journal.ts";
 
 const METHODS = ["fifo", "lifo", "hifo", "average"] as const;
@@ -321,103 +315,4 @@ describe("planted faults", () => {
 function isHeld(payload: JournalPayload): boolean {
   if (payload.kind === "roll") return payload.lots !== 0;
   return payload.kind !== "split" || payload.lots_before !== payload.lots_after;
-}
-
-type Naive = { lots: number; money: number; total: number; roundings: number };
-type Parts = readonly (readonly [Naive, number])[];
-
-/** Fractions of lots and money in doubles, every share unrounded; no lots, no cost, no realised. */
-function naiveSleeves(
-  entries: readonly LedgerEntry[],
-  marks: (id: string) => number,
-): ReadonlyMap<string, Naive> {
-  const { sleeves } = mixedSleeves("fifo");
-  const all = new Map(
-    sleeves.map((s) => [s.variantId, { lots: 0, money: 0, total: 0, roundings: 0 } as Naive]),
-  );
-  const find = (variant: string) => all.get(variant) as Naive;
-  for (const { payload } of entries) {
-    if (!("instrument" in payload) || payload.instrument === null) continue;
-    const id = payload.instrument;
-    const owners = sleeves.filter((s) => s.instrument === id).map((s) => find(s.variantId));
-    enter(payload, { owners, find, unit: unitOf(id) });
-  }
-  for (const { variantId, instrument } of sleeves) {
-    const own = find(variantId);
-    const value = own.lots === 0 ? 0 : own.lots * marks(instrument) * unitOf(instrument);
-    own.total = own.money + value;
-  }
-  return all;
-}
-
-function unitOf(id: string): number {
-  const { lot, multiplier, currencyDigits } = MIXED.find((i) => i.id === id) as (typeof MIXED)[0];
-  return lot * multiplier * 10 ** currencyDigits;
-}
-
-function enter(
-  p: JournalPayload,
-  books: {
-    readonly owners: readonly Naive[];
-    readonly find: (variant: string) => Naive;
-    readonly unit: number;
-  },
-): void {
-  const { owners, find, unit } = books;
-  const held: Parts = owners.map((own) => [own, own.lots]);
-  const shares = (given: readonly SleeveShare[]): Parts =>
-    given.map((s) => [find(s.variant_id), s.micro_lots / MICRO_LOTS]);
-  switch (p.kind) {
-    case "fill": {
-      const named: Parts = p.sleeves.length === 0 ? [[owners[0], p.lots]] : shares(p.sleeves);
-      trade(named, -p.notional_minor / p.lots);
-      return pay(named, -p.fee_minor);
-    }
-    case "cross":
-      return trade(shares(p.sleeves), -(p.price as number) * unit);
-    case "roll": {
-      const inside = (p.to_reference - p.from_reference) * unit;
-      const cost = p.lots === 0 ? inside : (p.from_notional_minor + p.to_notional_minor) / p.lots;
-      for (const [own, lots] of held) own.money -= lots * cost;
-      return pay(held, -p.fee_minor);
-    }
-    case "split": {
-      pay(held, p.cash_in_lieu_minor);
-      const vanished = p.lots_before * p.ratio - p.lots_after;
-      for (const [own, part] of bySize(held)) own.lots = own.lots * p.ratio - vanished * part;
-      return;
-    }
-    case "dividend":
-      for (const [own, lots] of held) {
-        own.money += (p.amount_minor * lots) / (p.lots || 1);
-        own.roundings += 1;
-      }
-      return;
-    case "accrual":
-      return pay(
-        held.filter(([own]) => own.lots < 0),
-        -p.amount_minor,
-      );
-    default:
-      return;
-  }
-}
-
-function trade(parts: Parts, moneyPerLot: number): void {
-  for (const [own, lots] of parts) {
-    own.lots += lots;
-    own.money += lots * moneyPerLot;
-    own.roundings += 1;
-  }
-}
-
-/** An amount by size; the books round it, and the trade it goes with in up to two legs. */
-function pay(parts: Parts, amount: number): void {
-  for (const [own, part] of bySize(parts)) own.money += amount * part;
-  for (const [own] of parts) own.roundings += 3;
-}
-
-function bySize(parts: Parts): Parts {
-  const size = parts.reduce((sum, [, lots]) => sum + Math.abs(lots), 0);
-  return parts.map(([own, lots]) => [own, size === 0 ? 0 : Math.abs(lots) / size]);
 }
