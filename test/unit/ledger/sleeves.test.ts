@@ -1,11 +1,7 @@
 /** Sleeves: worked shares, sums to the cent on any journal, a naive twin, and planted faults. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type JournalPayload,
-  MICRO_LOTS,
-  type SleeveShare,
-} from "../../../src/domain/journal-entry.ts";
+import { type JournalPayload, MICRO_LOTS } from "../../../src/domain/journal-entry.ts";
 import { createLedger, foldLedger } from "../../../src/records/ledger/fold.ts";
 import {
   checkSleeves,
