@@ -37,7 +37,7 @@ function payload(n: number): JournalPayload {
       lots: n % 100,
       price: null,
       time_in_force: "day",
-      signal_id: SIGNALS[n],
+      signal_ids: [SIGNALS[n]],
       verdicts: [],
     };
   }
@@ -52,6 +52,7 @@ function payload(n: number): JournalPayload {
     notional_minor: n * 100,
     fee_minor: 35,
     slippage_minor: 2,
+    sleeves: [],
     terminals: [
       {
         signal_id: SIGNALS[n - 1],

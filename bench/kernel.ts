@@ -11,7 +11,8 @@ import { sha256 } from "../src/adapters/system/hash.ts";
 import { nextNormal, prngOf } from "../src/base/prng.ts";
 import type { Pack } from "../src/domain/pack.ts";
 import { createCurves, type Curves } from "../src/engine/curves.ts";
-import { createJournallingRecorder, createTrace } from "../src/engine/journalling-recorder.ts";
+import { createJournallingRecorder } from "../src/engine/journalling-recorder.ts";
+import { createTrace } from "../src/engine/trace.ts";
 import { createKernel, finishKernel, runSessions } from "../src/engine/kernel.ts";
 import { buildPlan, type Planned } from "../src/engine/plan.ts";
 import { nullRecorder } from "../src/engine/recorder.ts";
@@ -56,7 +57,14 @@ function randomWalk(): Pack<"SIMULATED"> {
   } as const;
   const timesMs = Float64Array.from({ length: BARS }, (_, i) => i * MINUTE_MS);
   const series = { instrument, timesMs, open, high, low, close, volume: null, futures: null };
-  return { id: "bench", kind: "SIMULATED", series: [series], actions: [], references: [], rights: ["simulated"] };
+  return {
+    id: "bench",
+    kind: "SIMULATED",
+    series: [series],
+    actions: [],
+    references: [],
+    rights: ["simulated"],
+  };
 }
 
 function cents(price: number): number {
@@ -80,15 +88,26 @@ function planOn(world: World): Planned {
       initialEquity: 10_000_000,
       currency: "USD",
       currencyDigits: 2,
-      allocationMethod: "direct",
+      layers: null,
       execution: { fill: "next_open" },
-      slippage: { bps: 0.01, half_spread: 0 },
-      fees: { bps: 0.01, per_share: 0, minimum: 0 },
+      slippage: { bps: 0.01, half_spread: 0, ticks: 0 },
+      fees: { bps: 0.01, per_share: 0, per_contract: 0, minimum: 0 },
       financing: { debit_rate: 0.05, borrow_rate: 0.01 },
-      limits: { gross: 1, net: null, symbol: null, positions: null, shorts: true },
+      limits: {
+        gross: 1,
+        net: null,
+        symbol: null,
+        sector: null,
+        margin: null,
+        positions: null,
+        shorts: true,
+        stop_cooldown_sessions: 0,
+      },
       freshness: { max_age_sessions: 1 },
       schedule: { decide: "every_session", rebalance: "never" },
     },
+    seed: 1,
+    precomputed: [],
     sha256,
     sourceOf: () => "bench",
   });
@@ -143,8 +162,8 @@ async function auditedLane(world: World): Promise<{ entries: number; rate: numbe
 
 /** Rates in bars a second: medians of several warm rounds in one process. */
 export async function benchKernel(): Promise<readonly string[]> {
-  const world = buildWorld(randomWalk());
-  const curves = createCurves(BARS, 1);
+  const world = buildWorld(randomWalk(), { currency: "USD", digits: 2 });
+  const curves = createCurves(BARS, { offsetting: false, mixed: false });
   const rounds = Array.from({ length: WARM_UP + ROUNDS }, () => trialLane(world, curves));
   const trials = rounds.slice(WARM_UP);
   const audited = [];

@@ -14,7 +14,6 @@ export const TERMINAL_STATES = [
   "REJECTED_BY_CORRELATION",
   "REJECTED_BY_HEAT",
   "REJECTED_BY_CIRCUIT_BREAKER",
-  "REJECTED_BY_PAUSE",
 ] as const;
 export type TerminalState = (typeof TERMINAL_STATES)[number];
 

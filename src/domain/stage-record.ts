@@ -17,5 +17,7 @@ export type StageRecord = {
   /** Results that were handed on and used. */
   readonly applied: number;
   readonly bound: number;
+  /** Decisions that a declared warm-up spared: applied + warm_up = evaluated. */
+  readonly warm_up: number;
   readonly inert_reason: string | null;
 };

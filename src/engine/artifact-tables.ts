@@ -7,8 +7,8 @@ import type { TableData } from "../domain/artifact.ts";
 import { drawdowns, dailyReturns } from "../research/evaluation/metrics.ts";
 import type { RunArtifactName } from "../records/artifacts/registry.ts";
 import { notionalMinor } from "../base/money.ts";
-import { grossCurve, netCurve, receivableCurve } from "./curves.ts";
-import type { Trace, TracedOrder } from "./journalling-recorder.ts";
+import { grossCurve, netCurve, positionsCurve, receivableCurve } from "./curves.ts";
+import type { Trace, TracedOrder } from "./trace.ts";
 import type { Kernel } from "./state.ts";
 
 type Column = TableData["columns"][number];
@@ -24,7 +24,7 @@ export function artifactTables(k: Kernel, trace: Trace): { [name in RunArtifactN
   };
 }
 
-function table(columns: readonly Column[]): TableData {
+export function table(columns: readonly Column[]): TableData {
   return { columns, rows: columns[0].length };
 }
 
@@ -41,7 +41,7 @@ function ordersTable(k: Kernel, orders: readonly TracedOrder[]): TableData {
     Float64Array.from(orders, (o) => o.lots),
     orders.map((o) => o.price),
     orders.map((o) => o.order.timeInForce),
-    orders.map((o) => o.signalId),
+    orders.map((o) => joined(o.signalIds)),
     orders.map((o) => o.end),
     Float64Array.from(orders, (o) =>
       o.endedSession < 0 ? Number.NaN : sessionsMs[o.endedSession],
@@ -49,6 +49,11 @@ function ordersTable(k: Kernel, orders: readonly TracedOrder[]): TableData {
   ]);
 }
 
+function joined(ids: readonly string[]): string | null {
+  return ids.length === 0 ? null : ids.join(" ");
+}
+
+/** The legs of a roll are fills without an order. */
 function fillsTable(k: Kernel, trace: Trace): TableData {
   const { fills } = k.state;
   const { sessionsMs, instruments, scales } = k.world;
@@ -58,7 +63,7 @@ function fillsTable(k: Kernel, trace: Trace): TableData {
   return table([
     Float64Array.from(trace.fillOrders, (_, n) => n + 1),
     fills.session.values().map((session) => sessionsMs[session]),
-    trace.fillOrders.map((order) => order.id),
+    trace.fillOrders.map((order) => order?.id ?? null),
     Array.from(instrument, (i) => instruments[i].id),
     fills.lots.values(),
     fills.price.values(),
@@ -66,7 +71,7 @@ function fillsTable(k: Kernel, trace: Trace): TableData {
     amounts(fills.notional.values()),
     amounts(fills.fee.values()),
     amounts(fills.slippage.values()),
-    trace.fillOrders.map((order) => order.signalId),
+    trace.fillOrders.map((order) => (order === null ? null : joined(order.signalIds))),
   ]);
 }
 
@@ -77,7 +82,9 @@ function positionsTable(k: Kernel, trace: Trace): TableData {
   const instrument = trace.positions.instrument.values();
   const lots = trace.positions.lots.values();
   const mark = trace.positions.mark.values();
+  // Each in its own currency; the weight is in the account's, at that session's rate.
   const minor = lots.map((q, n) => notionalMinor(q, mark[n], scales[instrument[n]]));
+  const inAccount = minor.map((value, n) => value * rateAt(k, instrument[n], session[n]));
   return table([
     session.map((s) => sessionsMs[s]),
     Array.from(instrument, (i) => instruments[i].id),
@@ -85,22 +92,28 @@ function positionsTable(k: Kernel, trace: Trace): TableData {
     mark,
     minor.map((value, n) => minorToAmount(value, scales[instrument[n]].digits)),
     // A weight of a net asset value at or below zero means nothing.
-    minor.map((value, n) => (nav[session[n]] > 0 ? value / nav[session[n]] : Number.NaN)),
+    inAccount.map((value, n) => (nav[session[n]] > 0 ? value / nav[session[n]] : Number.NaN)),
   ]);
+}
+
+/** Account minor units for one minor unit of an instrument's currency. */
+function rateAt({ world }: Kernel, i: number, session: number): number {
+  const { rate, digits } = world.currencies[world.currencyOf[i]];
+  return rate === null ? 1 : rate[session] * 10 ** (world.currencies[0].digits - digits);
 }
 
 function equityTable(k: Kernel): TableData {
   const { curves } = k.state;
   const { nav, cash } = curves;
   const net = netCurve(curves);
-  const digits = k.world.scales[0].digits;
+  const { digits } = k.world.currencies[0];
   const amounts = (minor: Float64Array) => minor.map((value) => minorToAmount(value, digits));
   return table([
     k.world.sessionsMs,
     amounts(nav),
     amounts(cash),
     amounts(receivableCurve(curves)),
-    amounts(net),
+    amounts(positionsCurve(curves)),
     fractionsOfNav(grossCurve(curves), nav),
     fractionsOfNav(net, nav),
     drawdowns(nav),
@@ -112,7 +125,7 @@ export function fractionsOfNav(minor: Float64Array, nav: Float64Array): Float64A
   return minor.map((value, s) => (nav[s] > 0 ? value / nav[s] : Number.NaN));
 }
 
-const TARGET_KINDS = [null, "weight", "units"] as const;
+const TARGET_KINDS = [null, "weight", "units", "forecast"] as const;
 
 function signalsTable(k: Kernel, trace: Trace): TableData {
   const { forecasts: f, signals } = trace;
@@ -135,11 +148,16 @@ function signalsTable(k: Kernel, trace: Trace): TableData {
     Array.from(variant, (v) => k.world.instruments[variants[v].instrument].id),
     Array.from(f.kind.values(), (kind) => TARGET_KINDS[kind]),
     f.target.values(),
+    f.confidence.values(),
     f.price.values(),
     current,
-    Array.from(current, (lots, n) => {
+    Array.from(f.beliefLots.values(), (lots, n) => {
       const signal = at(n);
       return signal === null ? lots : signal.beliefLots;
+    }),
+    Array.from(f.finalLots.values(), (lots, n) => {
+      const signal = at(n);
+      return signal === null ? lots : signal.finalLots;
     }),
     Array.from(ordinals, (ordinal) => ordinal < 0),
     ofSignal((s) => s.id),

@@ -10,6 +10,7 @@ import type { StageRecord } from "../domain/stage-record.ts";
 import type { TerminalState } from "../domain/refusal.ts";
 import { equityIdentity } from "../records/ledger/equity-identity.ts";
 import { type Ledger, type LedgerEntry, createLedger } from "../records/ledger/fold.ts";
+import { checkSleeves, createSleeveBooks, type SleeveResult } from "../records/ledger/sleeves.ts";
 import type { LotMethod } from "../records/ledger/lots.ts";
 import type { Kernel } from "./state.ts";
 
@@ -61,16 +62,30 @@ export function checkBooks(
   k: Kernel,
   entries: Iterable<LedgerEntry>,
   lotMethod: LotMethod,
-): { readonly breach: Breach | null; readonly ledger: Ledger } {
-  const { instruments, sessionsMs } = k.world;
-  const { currency, currencyDigits } = instruments[0];
+): {
+  readonly breach: Breach | null;
+  readonly ledger: Ledger;
+  readonly sleeves: readonly SleeveResult[];
+} {
+  const { instruments, sessionsMs, currencies } = k.world;
   const ledger = createLedger({
-    currency,
-    digits: currencyDigits,
+    currency: currencies[0].code,
+    digits: currencies[0].digits,
     lotMethod,
     instruments,
     keepTransactions: false,
   });
+  const sleeves = createSleeveBooks({
+    currency: currencies[0].code,
+    lotMethod,
+    instruments,
+    sleeves: k.plan.variants.map(({ id, strategy, instrument }) => ({
+      variantId: id,
+      strategy,
+      instrument: instruments[instrument].id,
+    })),
+  });
+  const hasSleeves = k.state.sleeves !== null;
   const marks = createMarks(k);
   const journal = entries[Symbol.iterator]();
   let next = journal.next();
@@ -79,27 +94,32 @@ export function checkBooks(
     const at = formatInstant(sessionsMs[s]);
     for (; next.done !== true && next.value.at === at; next = journal.next()) {
       ledger.apply(next.value);
+      if (hasSleeves) sleeves.apply(next.value);
     }
     marks.at(s);
-    breach = compareClose(k, s, ledger, marks.price);
+    breach = compareClose(k, s, ledger, marks);
+    ledger.close(marks.price, marks.rate);
   }
   if (breach === null && next.done !== true) {
     breach = books(`journal entry ${next.value.seq} at ${next.value.at} belongs to no session`);
   }
-  return { breach: breach ?? checkIdentity(k, ledger, marks.price), ledger };
+  breach ??= checkIdentity(k, ledger, marks);
+  if (!hasSleeves) return { breach, ledger, sleeves: [] };
+  const apart = breach === null ? checkSleeves(sleeves, ledger, marks.price) : null;
+  if (apart !== null) breach = books(`the sleeves are not the portfolio: ${apart}`);
+  return { breach, ledger, sleeves: sleeves.results(marks.price) };
 }
 
 /** Cash apart: a dividend that was never paid out moves no net asset value. */
-function compareClose(
-  k: Kernel,
-  session: number,
-  ledger: Ledger,
-  marks: (id: string) => number,
-): Breach | null {
+function compareClose(k: Kernel, session: number, ledger: Ledger, marks: Market): Breach | null {
   const { nav, cash } = k.state.curves;
   const counts = [
-    { what: "net asset value", ledger: ledger.navMinor(marks), kernel: nav[session] },
-    { what: "cash", ledger: ledger.cashMinor(), kernel: cash[session] },
+    {
+      what: "net asset value",
+      ledger: ledger.navMinor(marks.price, marks.rate),
+      kernel: nav[session],
+    },
+    { what: "cash", ledger: ledger.cashMinor(marks.rate), kernel: cash[session] },
   ];
   const off = counts.find((count) => count.ledger !== count.kernel);
   if (off === undefined) return null;
@@ -109,8 +129,8 @@ function compareClose(
   );
 }
 
-function checkIdentity(k: Kernel, ledger: Ledger, marks: (id: string) => number): Breach | null {
-  const identity = equityIdentity(ledger, marks, k.plan.initialEquityMinor);
+function checkIdentity(k: Kernel, ledger: Ledger, { price, rate }: Market): Breach | null {
+  const identity = equityIdentity(ledger, price, rate, k.plan.initialEquityMinor);
   if (identity.holds) return null;
   const details = identity.disagreements.join("; ");
   return books(
@@ -122,16 +142,34 @@ function books(message: string): Breach {
   return { invariant: 11, status: "BREAK", message };
 }
 
-/** Last raw close at or before a session, read from the bars and not from the kernel. */
-function createMarks(k: Kernel): { at: (session: number) => void; price: (id: string) => number } {
-  const last = new Float64Array(k.world.instruments.length).fill(Number.NaN);
+/** What the market was at one session, read from the bars and not from the kernel. */
+type Market = {
+  readonly at: (session: number) => void;
+  /** Last raw close at or before; of the next contract from the close on at which a future rolls. */
+  readonly price: (id: string) => number;
+  /** Units of the account's currency for one unit. */
+  readonly rate: (currency: string) => number;
+};
+
+function createMarks(k: Kernel): Market {
+  const { bars, futures, indexOf, currencies } = k.world;
+  const last = new Float64Array(bars.length).fill(Number.NaN);
+  let now = 0;
   return {
     at: (session) => {
+      now = session;
       for (let i = 0; i < last.length; i++) {
-        const close = k.world.bars[i].close[session];
-        if (close === close) last[i] = close;
+        const close = bars[i].close[session];
+        if (close !== close) continue;
+        const roll = futures[i];
+        last[i] = roll !== null && roll.rollAt[session] === 1 ? roll.nextClose[session] : close;
       }
     },
-    price: (id) => last[k.world.indexOf.get(id) ?? -1] ?? Number.NaN,
+    price: (id) => last[indexOf.get(id) ?? -1] ?? Number.NaN,
+    rate: (code) => {
+      const currency = currencies.find((each) => each.code === code);
+      if (currency === undefined) return Number.NaN;
+      return currency.rate === null ? 1 : currency.rate[now];
+    },
   };
 }

@@ -1,9 +1,12 @@
 /**
  * The book as it would stand if every working order filled, kept current while one decision's
- * orders are judged one after another. Exposures are minor units at the decision's marks.
+ * orders are judged one after another. Exposures are minor units of the account's currency at the
+ * decision's marks and rates.
  */
 import type { Order } from "../domain/order.ts";
 import type { ExposureView } from "../execution/gates/exposure.ts";
+import { positionHeat } from "../execution/gates/heat.ts";
+import { riskFraction } from "./layers/evidence.ts";
 import type { Kernel } from "./state.ts";
 
 export class BookExposure {
@@ -12,6 +15,7 @@ export class BookExposure {
   #gross = 0;
   #net = 0;
   #positions = 0;
+  #margin = 0;
 
   constructor(k: Kernel) {
     this.#kernel = k;
@@ -29,10 +33,12 @@ export class BookExposure {
 
   viewOf(order: Order): ExposureView {
     const i = order.instrument;
+    const { state, world } = this.#kernel;
     const beforeLots = this.#lots[i];
     const afterLots = beforeLots + order.side * order.lots;
+    const stoppedAt = state.stoppedAt[i];
     return {
-      navMinor: this.#kernel.state.navMinor,
+      navMinor: state.navMinor,
       grossMinor: this.#gross,
       netMinor: this.#net,
       positions: this.#positions,
@@ -40,7 +46,29 @@ export class BookExposure {
       afterMinor: this.#exposure(i, afterLots),
       beforeLots,
       afterLots,
+      sectorMinor: this.#sector(world.instruments[i].sector),
+      marginMinor: this.#margin,
+      afterMarginMinor: this.#margin + this.#reserved(i, afterLots) - this.#reserved(i, beforeLots),
+      sinceStop: stoppedAt < 0 ? null : state.session - stoppedAt,
     };
+  }
+
+  /** Lots of an instrument as they would stand. */
+  lotsOf(i: number): number {
+    return this.#lots[i];
+  }
+
+  /**
+   * What would be lost if every position went to its stop, after the order; NaN when one of them
+   * cannot be said.
+   */
+  heatAfter(order: Order): number {
+    let heat = 0;
+    for (let i = 0; i < this.#lots.length; i++) {
+      const more = i === order.instrument ? order.side * order.lots : 0;
+      heat += this.#heat(i, this.#lots[i] + more);
+    }
+    return heat;
   }
 
   /** An approved order counts as filled for the orders judged after it. */
@@ -56,10 +84,40 @@ export class BookExposure {
     this.#gross += sign * Math.abs(exposure);
     this.#net += sign * exposure;
     this.#positions += sign;
+    this.#margin += sign * this.#reserved(i, lots);
   }
 
   #exposure(i: number, lots: number): number {
     if (lots === 0) return 0;
-    return lots * this.#kernel.world.scales[i].factor * this.#kernel.state.mark[i];
+    const { world, state } = this.#kernel;
+    return lots * world.scales[i].factor * state.mark[i] * state.exposureRate[i];
+  }
+
+  #reserved(i: number, lots: number): number {
+    const { world, state } = this.#kernel;
+    const perLot = world.marginMinor[i];
+    return perLot === 0 ? 0 : Math.abs(lots) * perLot * state.exposureRate[i];
+  }
+
+  /** Instruments without a sector share one, as the clamp counts them. */
+  #sector(sector: string | null): number {
+    const { instruments } = this.#kernel.world;
+    let sum = 0;
+    for (let i = 0; i < this.#lots.length; i++) {
+      if (instruments[i].sector === sector) sum += Math.abs(this.#exposure(i, this.#lots[i]));
+    }
+    return sum;
+  }
+
+  #heat(i: number, lots: number): number {
+    const { world, state } = this.#kernel;
+    if (lots === 0 || state.layers === null) return 0;
+    return positionHeat({
+      lots,
+      mark: state.mark[i],
+      stop: lots * state.lots[i] > 0 ? (state.stops[i]?.price ?? null) : null,
+      riskFraction: riskFraction(state.layers, i, state.session),
+      factor: world.scales[i].factor * state.exposureRate[i],
+    });
   }
 }

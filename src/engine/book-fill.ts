@@ -8,11 +8,15 @@ import type { ExecutionReport, Order, OrderEnd, Side } from "../domain/order.ts"
 import { approveReduction } from "../execution/gates/approval.ts";
 import { feeMinor } from "../venue/fees.ts";
 import { slipped } from "../venue/fill-price.ts";
-import type { FillMoney } from "./recorder.ts";
+import { logFill } from "./log-fill.ts";
+import type { FillMoney, Share } from "./recorder.ts";
 import { settleOrder } from "./signal-end.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel } from "./state.ts";
+import { shareFill } from "./sleeves/share-fill.ts";
 import { submit } from "./submit.ts";
+
+const NO_SHARES: readonly Share[] = [];
 
 /** Trades an order at a reference price, or expires it where the venue may not fill. */
 export function fillOrder(k: Kernel, order: Order, referencePrice: number): void {
@@ -34,35 +38,43 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
     () => `${order.purpose} order of ${lots} lots does not fit a position of ${held}`,
   );
   const money = fillMoney(k, i, { lots, price, referencePrice });
-  state.cashMinor -= money.notionalMinor + money.feeMinor;
+  const currency = k.world.currencyOf[i];
+  if (k.world.futures[i] === null) {
+    state.cash[currency] -= money.notionalMinor + money.feeMinor;
+  } else {
+    state.cash[currency] -= money.feeMinor;
+    state.unsettledMinor[i] += money.notionalMinor;
+  }
   state.lots[i] = held + lots;
-  state.costs.fees += money.feeMinor;
-  state.costs.slippage += money.slippageMinor;
   logFill(k, i, { lots, price, ...money });
-  const opener = order.signal === null ? null : (state.openSignals.get(order.signal) ?? null);
-  const ended = settleOrder(state, order, { filledLots: order.lots, end: "filled" });
+  const opener = openerOf(k, order);
+  const shares = shareOut(k, order, lots);
+  const ended = settleOrder(state, order, "filled");
   if (order.purpose === "stop") {
     state.counters.stopsFilled++;
     state.stops[i] = null;
+    state.stoppedAt[i] = state.session;
   }
   const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
-  k.recorder.fill(state.session, report, money, ended);
+  k.recorder.fill(state.session, { report, money, shares, ended });
   if (state.lots[i] === 0) leaveFlat(k, order);
   else followPosition(k, i, opener, price);
 }
 
-function logFill(
-  { state: { fills, session } }: Kernel,
-  i: number,
-  fill: { lots: number; price: number } & FillMoney,
-): void {
-  fills.session.push(session);
-  fills.instrument.push(i);
-  fills.lots.push(fill.lots);
-  fills.price.push(fill.price);
-  fills.notional.push(fill.notionalMinor);
-  fills.fee.push(fill.feeMinor);
-  fills.slippage.push(fill.slippageMinor);
+/** The signal whose protective stop the position follows: the order's only one, or any of those it nets. */
+function openerOf({ state }: Kernel, { signals }: Order): Signal | null {
+  return signals.length === 0 ? null : (state.openSignals.get(signals[0]) ?? null);
+}
+
+/** Who got what was traded: the one strategy that owns the instrument, or its sleeves. */
+function shareOut(k: Kernel, order: Order, lots: number): readonly Share[] {
+  const { sleeves } = k.state;
+  if (sleeves !== null) return shareFill(k, sleeves, order, lots);
+  for (const ordinal of order.signals) {
+    const signal = k.state.openSignals.get(ordinal);
+    if (signal !== undefined) signal.filledLots += order.lots;
+  }
+  return NO_SHARES;
 }
 
 function fillMoney(
@@ -87,7 +99,7 @@ export function endOrder(
   end: Exclude<OrderEnd, "filled">,
   observed = Number.NaN,
 ): void {
-  const ended = settleOrder(k.state, order, { filledLots: 0, end });
+  const ended = settleOrder(k.state, order, end);
   if (order.purpose === "stop") {
     k.state.stops[order.instrument] = null;
     if (end === "expired" || end === "non_positive_price") k.state.counters.stopsExpired++;
@@ -155,10 +167,10 @@ function placeStop(k: Kernel, i: number, price: number): void {
     price,
     timeInForce: "gtc",
     working: false,
-    signal: null,
+    signals: [],
   };
   state.counters.stopsPlaced++;
   state.stops[i] = stop;
-  submit(k, approveReduction(stop, state.lots[i]), null);
+  submit(k, approveReduction(stop, state.lots[i]), []);
   k.recorder.order(state.session, stop, []);
 }

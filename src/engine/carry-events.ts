@@ -8,7 +8,9 @@ import { notionalMinor } from "../base/money.ts";
 import type { CashDividend, Split } from "../domain/corporate-action.ts";
 import type { ProtectiveStop } from "../domain/target.ts";
 import { accrue } from "../venue/accruals.ts";
+import { toAccountMinor } from "./account-money.ts";
 import { endOrder } from "./book-fill.ts";
+import { splitSleeves } from "./sleeves/split-sleeves.ts";
 import type { Kernel } from "./state.ts";
 
 /** Calendar days since the last session, on that session's closing debit and short values. */
@@ -22,7 +24,10 @@ export function accrueInterest(k: Kernel, session: number): void {
   const debit = -state.cashMinor;
   if (plan.borrowRate > 0 && state.hasShort) {
     for (let i = 0; i < instruments.length; i++) {
-      if (state.lots[i] < 0) charge(k, "borrow", i, -state.valueMinor[i], plan.borrowRate, days);
+      // A short future borrows nothing.
+      if (state.lots[i] < 0 && k.world.futures[i] === null) {
+        charge(k, "borrow", i, -state.valueMinor[i], plan.borrowRate, days);
+      }
     }
   }
   if (plan.debitRate > 0 && debit > 0) charge(k, "financing", null, debit, plan.debitRate, days);
@@ -40,8 +45,9 @@ function charge(
   if (baseMinor <= 0) return;
   const { perDayMinor, amountMinor } = accrue(baseMinor, rate, days);
   if (amountMinor === 0) return;
-  k.state.cashMinor -= amountMinor;
-  k.state.costs[accrual] += amountMinor;
+  const currency = instrument === null ? 0 : k.world.currencyOf[instrument];
+  k.state.cash[currency] -= amountMinor;
+  k.state.costs[accrual] += toAccountMinor(k.world, k.state, currency, amountMinor);
   k.recorder.accrual(k.state.session, {
     accrual,
     instrument,
@@ -66,7 +72,7 @@ function accrueDividend(k: Kernel, i: number, action: CashDividend): void {
   const lots = k.state.lots[i];
   if (lots === 0) return;
   const amountMinor = notionalMinor(lots, action.amountPerUnit, k.world.unitScales[i]);
-  k.state.receivableMinor += amountMinor;
+  k.state.receivable[k.world.currencyOf[i]] += amountMinor;
   k.state.payments.push({
     instrument: i,
     dueMs: action.payDateMs,
@@ -88,8 +94,9 @@ export function payDividends(k: Kernel, session: number): void {
   for (const payment of state.payments) {
     if (payment.dueMs > now) continue;
     const { instrument, amountMinor, exDateMs } = payment;
-    state.receivableMinor -= amountMinor;
-    state.cashMinor += amountMinor;
+    const currency = k.world.currencyOf[instrument];
+    state.receivable[currency] -= amountMinor;
+    state.cash[currency] += amountMinor;
     k.recorder.dividendPaid(session, { instrument, amountMinor, exDateMs });
   }
   state.payments = state.payments.filter((payment) => payment.dueMs > now);
@@ -103,7 +110,8 @@ function applySplit(k: Kernel, i: number, action: Split): void {
   const cashInLieuMinor = isExact ? 0 : inLieu(k, i, lotsAfter, ratio);
   if (state.mark[i] === state.mark[i]) state.mark[i] /= ratio;
   state.lots[i] = lotsAfter;
-  state.cashMinor += cashInLieuMinor;
+  state.cash[k.world.currencyOf[i]] += cashInLieuMinor;
+  if (state.sleeves !== null) splitSleeves(k, state.sleeves, i, { ratio, lotsAfter });
   const orders = state.working.filter((order) => order.working && order.instrument === i);
   for (const order of orders) {
     order.lots = multiplyLots(order.lots, ratio).whole;
@@ -111,8 +119,10 @@ function applySplit(k: Kernel, i: number, action: Split): void {
   }
   for (const signal of state.openSignals.values()) {
     if (signal.instrument !== i) continue;
-    signal.wantedLots = multiplyLots(signal.wantedLots, ratio).whole;
-    signal.filledLots = multiplyLots(signal.filledLots, ratio).whole;
+    const isWhole = signal.kind !== "forecast";
+    const resized = (lots: number) => (isWhole ? multiplyLots(lots, ratio).whole : lots * ratio);
+    signal.wantedLots = resized(signal.wantedLots);
+    signal.filledLots = resized(signal.filledLots);
     if (typeof signal.entry === "object") signal.entry = { limit: signal.entry.limit / ratio };
     if (signal.stop !== null) signal.stop = splitStop(signal.stop, ratio);
   }

@@ -14,6 +14,8 @@ export function checkSizing(world: World, entries: Iterable<LedgerEntry>): Breac
   for (const { seq, payload } of entries) {
     if (payload.kind !== "decision") continue;
     for (const signal of payload.signals) {
+      // The fractions of a sleeve are sized on the net: layers/check-nettings.ts.
+      if (signal.target_kind === "forecast") continue;
       const instrument = world.instruments[world.indexOf.get(signal.instrument) ?? -1];
       if (isSized(signal, instrument, payload.nav_minor)) continue;
       return {

@@ -11,6 +11,7 @@ import type { Signal } from "./signal.ts";
 import type { Kernel, Variant } from "./state.ts";
 
 const NO_SIGNALS: readonly Signal[] = [];
+const NO_CUTS: readonly Refusal[] = [];
 
 export function collectSignals(k: Kernel, session: number): readonly Signal[] {
   let signals: Signal[] | null = null;
@@ -56,7 +57,7 @@ function sizeWish(
   const { state, world } = k;
   const i = k.plan.variants[v].instrument;
   const current = state.lots[i];
-  const tally = state.tally.sizing;
+  const tally = state.tally.stages.sizing;
   tally.reached++;
   const sized = sizeTarget({
     kind: "weight" in wish.target ? "weight" : "units",
@@ -97,7 +98,10 @@ function traceForecast(k: Kernel, v: number, target: Target | null, signal: numb
     variant: v,
     kind,
     target: value,
+    confidence: Number.NaN,
     currentLots: k.state.lots[i],
+    beliefLots: k.state.lots[i],
+    finalLots: k.state.lots[i],
     price: k.state.mark[i],
     signal,
   });
@@ -124,18 +128,22 @@ function makeSignal(
     session: state.session,
     kind: "weight" in target ? "weight" : "units",
     target: wish.value,
+    confidence: 1,
     price: state.mark[i],
     currentLots,
     beliefLots,
+    finalLots: beliefLots,
     entry: typeof entry === "object" ? { limit: entry.limit / factor } : entry,
     stop: rawStop(target.stop, factor),
     timeInForce: target.timeInForce ?? (typeof entry === "object" ? "day" : "gtc"),
     verdicts: [],
     orders: [],
+    cuts: NO_CUTS,
     refusals: refusal === null ? [] : [refusal],
     wantedLots: beliefLots === null ? 0 : Math.abs(beliefLots - currentLots),
     filledLots: 0,
     openOrders: 0,
+    crosses: false,
   };
   if (k.recorder.tracesForecasts) traceForecast(k, v, target, signal.ordinal);
   return signal;

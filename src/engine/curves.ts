@@ -11,14 +11,24 @@ export type Curves = {
   receivable: Float64Array | null;
   /** Null for a single instrument: |net|. */
   readonly gross: Float64Array | null;
+  /**
+   * Signed exposure where it is not what is left of net asset value beside cash and receivables:
+   * with futures, whose value is settled into cash. Null elsewhere.
+   */
+  readonly net: Float64Array | null;
 };
 
-export function createCurves(sessions: number, instruments: number): Curves {
+/** `offsetting`: several instruments; `mixed`: futures or several currencies among them. */
+export function createCurves(
+  sessions: number,
+  { offsetting, mixed }: { readonly offsetting: boolean; readonly mixed: boolean },
+): Curves {
   return {
     nav: new Float64Array(sessions),
     cash: new Float64Array(sessions),
     receivable: null,
-    gross: instruments > 1 ? new Float64Array(sessions) : null,
+    gross: offsetting || mixed ? new Float64Array(sessions) : null,
+    net: mixed ? new Float64Array(sessions) : null,
   };
 }
 
@@ -26,8 +36,13 @@ export function receivableCurve({ nav, receivable }: Curves): Float64Array {
   return receivable ?? new Float64Array(nav.length);
 }
 
-/** Signed value of the positions: what is neither cash nor receivable. */
-export function netCurve({ nav, cash, receivable }: Curves): Float64Array {
+/** Signed exposure of the positions. */
+export function netCurve(curves: Curves): Float64Array {
+  return curves.net ?? positionsCurve(curves);
+}
+
+/** What is neither cash nor receivable: the positions' part of net asset value. */
+export function positionsCurve({ nav, cash, receivable }: Curves): Float64Array {
   return nav.map((value, s) => value - cash[s] - (receivable === null ? 0 : receivable[s]));
 }
 

@@ -7,10 +7,12 @@ export type FillLog = {
   /** Signed. */
   readonly lots: GrowingColumn;
   readonly price: GrowingColumn;
-  /** Signed, minor units. */
+  /** Signed, minor units of the instrument's currency. */
   readonly notional: GrowingColumn;
   readonly fee: GrowingColumn;
   readonly slippage: GrowingColumn;
+  /** The notional in the account's currency. */
+  readonly traded: GrowingColumn;
 };
 
 export function createFillLog(): FillLog {
@@ -22,5 +24,6 @@ export function createFillLog(): FillLog {
     notional: new GrowingColumn(),
     fee: new GrowingColumn(),
     slippage: new GrowingColumn(),
+    traded: new GrowingColumn(),
   };
 }

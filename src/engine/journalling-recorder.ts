@@ -2,58 +2,24 @@
  * The audited lane's recorder: turns what the kernel tells into journal entries and into the trace
  * the artifacts are made of. It decides nothing and computes no money.
  */
-import { GrowingColumn } from "../base/growing-column.ts";
 import { formatDate, formatInstant } from "../base/instant.ts";
-import type { JournalPayload, SignalRecord, TerminalRecord } from "../domain/journal-entry.ts";
+import type {
+  JournalPayload,
+  SignalRecord,
+  SleeveShare,
+  TerminalRecord,
+} from "../domain/journal-entry.ts";
 import type { ExecutionReport, Order, OrderEnd } from "../domain/order.ts";
 import type { JournalWriter } from "../records/journal/writer.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import { orderId, signalId } from "./identity.ts";
-import type { FillMoney, Recorder } from "./recorder.ts";
+import { traceDecision } from "./layers/trace-decision.ts";
+import type { FillRecord, ForecastRecord, Recorder, Share } from "./recorder.ts";
 import { type SignalEnd, signalEnd } from "./signal-end.ts";
 import type { Signal } from "./signal.ts";
 import type { Plan } from "./state.ts";
+import type { Trace, TracedOrder } from "./trace.ts";
 import type { World } from "./world.ts";
-
-/** Everything the artifacts need beyond the kernel's own columns. */
-export type Trace = {
-  readonly forecasts: {
-    readonly session: GrowingColumn;
-    readonly variant: GrowingColumn;
-    /** 0 none, 1 weight, 2 units. */
-    readonly kind: GrowingColumn;
-    readonly target: GrowingColumn;
-    readonly currentLots: GrowingColumn;
-    readonly price: GrowingColumn;
-    /** Ordinal of the signal, -1 for a hold. */
-    readonly signal: GrowingColumn;
-  };
-  readonly positions: {
-    readonly session: GrowingColumn;
-    readonly instrument: GrowingColumn;
-    readonly lots: GrowingColumn;
-    readonly mark: GrowingColumn;
-  };
-  /** By signal ordinal. */
-  readonly signals: { id: string; beliefLots: number | null; end: SignalEnd | null }[];
-  /** In order of submission. */
-  readonly orders: TracedOrder[];
-  readonly orderByOrdinal: Map<number, TracedOrder>;
-  /** By fill number. */
-  readonly fillOrders: TracedOrder[];
-  readonly fillReferences: GrowingColumn;
-};
-
-export type TracedOrder = {
-  readonly id: string;
-  readonly order: Order;
-  /** As submitted; a split rewrites the order itself. */
-  readonly lots: number;
-  readonly price: number | null;
-  readonly signalId: string | null;
-  end: OrderEnd | null;
-  endedSession: number;
-};
 
 type Context = {
   readonly world: World;
@@ -62,27 +28,6 @@ type Context = {
   readonly sha256: Sha256;
   readonly trace: Trace;
 };
-
-export function createTrace(): Trace {
-  const column = () => new GrowingColumn();
-  return {
-    forecasts: {
-      session: column(),
-      variant: column(),
-      kind: column(),
-      target: column(),
-      currentLots: column(),
-      price: column(),
-      signal: column(),
-    },
-    positions: { session: column(), instrument: column(), lots: column(), mark: column() },
-    signals: [],
-    orders: [],
-    orderByOrdinal: new Map(),
-    fillOrders: [],
-    fillReferences: column(),
-  };
-}
 
 export function createJournallingRecorder(c: Context): Recorder {
   const emit = (session: number, payload: JournalPayload): void => {
@@ -99,9 +44,10 @@ export function createJournallingRecorder(c: Context): Recorder {
         signals: signals.map((signal) => signalRecord(c, signal)),
       }),
     order: (session, order, verdicts) => emit(session, openedOrder(c, order, verdicts)),
-    fill: (session, report, money, ended) =>
-      emit(session, fillEntry(c, session, report, money, ended)),
+    fill: (session, fill) => emit(session, fillEntry(c, session, fill)),
     ended: (session, report, ended) => emit(session, endEntry(c, session, report, ended)),
+    netting: (session, netting) => c.trace.layers.nettings.push({ session, netting }),
+    layers: (session, layers) => traceDecision(c.trace.layers, session, layers),
     close: (session, lots, mark) => {
       const { positions } = c.trace;
       for (let i = 0; i < lots.length; i++) {
@@ -120,13 +66,24 @@ type Emit = (session: number, payload: JournalPayload) => void;
 function carryEvents(
   c: Context,
   emit: Emit,
-): Pick<Recorder, "flow" | "accrual" | "split" | "dividend" | "dividendPaid"> {
+): Pick<
+  Recorder,
+  | "flow"
+  | "accrual"
+  | "split"
+  | "dividend"
+  | "dividendPaid"
+  | "settlement"
+  | "roll"
+  | "cross"
+  | "breaker"
+> {
   const { instruments } = c.world;
   return {
     flow: (session, amountMinor) =>
       emit(session, {
         kind: "flow",
-        currency: instruments[0].currency,
+        currency: c.world.currencies[0].code,
         amount_minor: amountMinor,
         reason: "initial_deposit",
       }),
@@ -135,7 +92,8 @@ function carryEvents(
         kind: "accrual",
         accrual: r.accrual,
         instrument: r.instrument === null ? null : instruments[r.instrument].id,
-        currency: instruments[r.instrument ?? 0].currency,
+        currency:
+          r.instrument === null ? c.world.currencies[0].code : instruments[r.instrument].currency,
         days: r.days,
         base_minor: r.baseMinor,
         rate: r.rate,
@@ -150,11 +108,7 @@ function carryEvents(
         lots_before: r.lotsBefore,
         lots_after: r.lotsAfter,
         cash_in_lieu_minor: r.cashInLieuMinor,
-        orders: r.orders.map((order) => ({
-          order_id: traced(c, order).id,
-          lots: order.side * order.lots,
-          price: order.price,
-        })),
+        orders: r.orders.map((order) => resized(c, order)),
       }),
     dividend: (session, r) =>
       emit(session, {
@@ -174,8 +128,84 @@ function carryEvents(
         amount_minor: r.amountMinor,
         ex_date: formatDate(r.exDateMs),
       }),
+    ...portfolioEvents(c, emit),
   };
 }
+
+/** What only futures and sleeves bring about. */
+function portfolioEvents(
+  c: Context,
+  emit: Emit,
+): Pick<Recorder, "settlement" | "roll" | "cross" | "breaker"> {
+  const { instruments } = c.world;
+  return {
+    settlement: (session, settled) =>
+      emit(session, {
+        kind: "settlement",
+        settled: settled.map(({ instrument, price, amountMinor }) => ({
+          instrument: instruments[instrument].id,
+          currency: instruments[instrument].currency,
+          price,
+          amount_minor: amountMinor,
+        })),
+      }),
+    roll: (session, r) => {
+      if (r.lots !== 0) c.trace.fillOrders.push(null, null);
+      if (r.lots !== 0)
+        for (const at of [r.fromReference, r.toReference]) c.trace.fillReferences.push(at);
+      emit(session, {
+        kind: "roll",
+        instrument: instruments[r.instrument].id,
+        currency: instruments[r.instrument].currency,
+        from_contract: r.fromContract,
+        to_contract: r.toContract,
+        lots: r.lots,
+        from_price: r.fromPrice,
+        to_price: r.toPrice,
+        from_reference: r.fromReference,
+        to_reference: r.toReference,
+        from_notional_minor: r.fromNotionalMinor,
+        to_notional_minor: r.toNotionalMinor,
+        fee_minor: r.feeMinor,
+        slippage_minor: r.slippageMinor,
+        orders: r.orders.map((order) => resized(c, order)),
+      });
+    },
+    cross: (session, r) =>
+      emit(session, {
+        kind: "cross",
+        instrument: instruments[r.instrument].id,
+        price: Number.isNaN(r.price) ? null : r.price,
+        sleeves: r.shares.map((share) => shareRecord(c, share)),
+        terminals: terminalsOf(c, r.ended),
+      }),
+    breaker: (session, r) =>
+      emit(session, {
+        kind: "breaker",
+        from: r.from,
+        to: r.to,
+        rule: r.rule,
+        observed: r.observed,
+        limit: r.limit,
+        high_water_minor: r.highWaterMinor,
+        operator: "simulated",
+      }),
+  };
+}
+
+function shareRecord({ plan }: Context, { variant, microLots }: Share): SleeveShare {
+  return { variant_id: plan.variants[variant].id, micro_lots: microLots };
+}
+
+function resized(
+  c: Context,
+  order: Order,
+): { readonly order_id: string; readonly lots: number; readonly price: number | null } {
+  return { order_id: traced(c, order).id, lots: order.side * order.lots, price: order.price };
+}
+
+/** In the order of their codes in the trace. */
+const FORECAST_KINDS: readonly ForecastRecord["kind"][] = ["none", "weight", "units", "forecast"];
 
 function traceForecast(
   { forecasts }: Trace,
@@ -184,9 +214,12 @@ function traceForecast(
 ): void {
   forecasts.session.push(session);
   forecasts.variant.push(record.variant);
-  forecasts.kind.push(record.kind === "none" ? 0 : record.kind === "weight" ? 1 : 2);
+  forecasts.kind.push(FORECAST_KINDS.indexOf(record.kind));
   forecasts.target.push(record.target);
+  forecasts.confidence.push(record.confidence);
   forecasts.currentLots.push(record.currentLots);
+  forecasts.beliefLots.push(record.beliefLots);
+  forecasts.finalLots.push(record.finalLots);
   forecasts.price.push(record.price);
   forecasts.signal.push(record.signal);
 }
@@ -195,39 +228,48 @@ function signalRecord(c: Context, signal: Signal): SignalRecord {
   const variant = c.plan.variants[signal.variant];
   const at = formatInstant(c.world.sessionsMs[signal.session]);
   const id = signalId(variant.id, at, c.sha256);
-  const orders = signal.orders.map((order) => traceOrder(c, order, id));
-  const end = orders.length === 0 ? signalEnd(signal) : null;
-  c.trace.signals[signal.ordinal] = { id, beliefLots: signal.beliefLots, end };
+  // Its orders may be those of other signals as well: each is noted once, with all of them.
+  const orders = signal.orders.map((order) => noteServed(c, order, id));
+  const end = signal.openOrders === 0 ? signalEnd(signal) : null;
+  const { beliefLots, finalLots } = signal;
+  c.trace.signals[signal.ordinal] = { id, beliefLots, finalLots, end };
   return {
     signal_id: id,
     variant_id: variant.id,
     strategy: variant.strategy,
     instrument: c.world.instruments[signal.instrument].id,
     target_kind: signal.kind,
-    target: signal.target,
+    target: signal.kind === "forecast" ? signal.target * signal.confidence : signal.target,
     price: signal.price,
     current_lots: signal.currentLots,
     belief_lots: signal.beliefLots,
+    final_lots: signal.finalLots,
     verdicts: signal.verdicts,
     order_ids: orders.map((order) => order.id),
     terminal: end === null ? null : terminalRecord(id, end),
   };
 }
 
-function traceOrder(c: Context, order: Order, signal: string | null): TracedOrder {
+function noteServed(c: Context, order: Order, signal: string): TracedOrder {
+  const known = c.trace.orderByOrdinal.get(order.ordinal) ?? traceOrder(c, order);
+  known.signalIds.push(signal);
+  return known;
+}
+
+function traceOrder(c: Context, order: Order): TracedOrder {
   const instrument = c.world.instruments[order.instrument].id;
   const at = formatInstant(c.world.sessionsMs[order.session]);
   const { purpose, leg, generation } = order;
   const id = orderId({ instrument, at, purpose, leg, generation }, c.sha256);
   const { lots, price } = order;
-  const entry = { id, order, lots, price, signalId: signal, end: null, endedSession: -1 };
+  const entry: TracedOrder = { id, order, lots, price, signalIds: [], end: null, endedSession: -1 };
   c.trace.orders.push(entry);
   c.trace.orderByOrdinal.set(order.ordinal, entry);
   return entry;
 }
 
 function traced(c: Context, order: Order): TracedOrder {
-  return c.trace.orderByOrdinal.get(order.ordinal) ?? traceOrder(c, order, null);
+  return c.trace.orderByOrdinal.get(order.ordinal) ?? traceOrder(c, order);
 }
 
 function openedOrder(
@@ -235,7 +277,7 @@ function openedOrder(
   order: Order,
   verdicts: Parameters<Recorder["order"]>[2],
 ): JournalPayload {
-  const { id, signalId: signal } = traced(c, order);
+  const { id, signalIds } = traced(c, order);
   return {
     kind: "order",
     order_id: id,
@@ -247,7 +289,7 @@ function openedOrder(
     lots: order.side * order.lots,
     price: order.price,
     time_in_force: order.timeInForce,
-    signal_id: signal,
+    signal_ids: signalIds,
     verdicts,
   };
 }
@@ -255,9 +297,7 @@ function openedOrder(
 function fillEntry(
   c: Context,
   session: number,
-  report: ExecutionReport,
-  money: FillMoney,
-  ended: Signal | null,
+  { report, money, shares, ended }: FillRecord,
 ): JournalPayload {
   const order = endTraced(c, session, report);
   c.trace.fillOrders.push(order);
@@ -274,6 +314,7 @@ function fillEntry(
     notional_minor: money.notionalMinor,
     fee_minor: money.feeMinor,
     slippage_minor: money.slippageMinor,
+    sleeves: shares.map((share) => shareRecord(c, share)),
     terminals: terminalsOf(c, ended),
   };
 }
@@ -282,7 +323,7 @@ function endEntry(
   c: Context,
   session: number,
   report: ExecutionReport,
-  ended: Signal | null,
+  ended: readonly Signal[],
 ): JournalPayload {
   const order = endTraced(c, session, report);
   return {
@@ -303,12 +344,13 @@ function endTraced(c: Context, session: number, report: ExecutionReport): Traced
   return order;
 }
 
-function terminalsOf(c: Context, ended: Signal | null): readonly TerminalRecord[] {
-  if (ended === null) return [];
-  const end = signalEnd(ended);
-  const entry = c.trace.signals[ended.ordinal];
-  entry.end = end;
-  return [terminalRecord(entry.id, end)];
+function terminalsOf(c: Context, ended: readonly Signal[]): readonly TerminalRecord[] {
+  return ended.map((signal) => {
+    const end = signalEnd(signal);
+    const entry = c.trace.signals[signal.ordinal];
+    entry.end = end;
+    return terminalRecord(entry.id, end);
+  });
 }
 
 function terminalRecord(id: string, end: SignalEnd): TerminalRecord {

@@ -5,12 +5,17 @@
  */
 import { invariant } from "../base/assert.ts";
 import { notionalMinor } from "../base/money.ts";
+import { updateRates } from "./account-money.ts";
 import { accrueInterest, applyActions, payDividends } from "./carry-events.ts";
 import { endOrder } from "./book-fill.ts";
 import { createCurves, type Curves } from "./curves.ts";
 import { matchAtSameClose, matchOrders } from "./match-orders.ts";
+import { observe } from "./layers/observe.ts";
+import { valueMixedBook } from "./mixed-book.ts";
 import { decide } from "./pipeline.ts";
 import type { Recorder } from "./recorder.ts";
+import { rollFutures, settleFutures } from "./settle-futures.ts";
+import { crossAtSameClose, crossAtSession, expireCrosses } from "./sleeves/cross.ts";
 import { createState, type Kernel, type KernelState, type Plan, totalCosts } from "./state.ts";
 import type { World } from "./world.ts";
 
@@ -22,20 +27,31 @@ export function createKernel(
   world: World,
   plan: Plan,
   recorder: Recorder,
-  curves: Curves = createCurves(world.sessionsMs.length, world.instruments.length),
+  curves: Curves = createCurves(world.sessionsMs.length, {
+    offsetting: world.instruments.length > 1,
+    mixed: isMixed(world),
+  }),
 ): Kernel {
   const { length } = world.sessionsMs;
   invariant(
-    curves.nav.length === length && (curves.gross === null) === (world.instruments.length === 1),
+    curves.nav.length === length &&
+      (curves.net !== null) === isMixed(world) &&
+      (curves.gross !== null) === (isMixed(world) || world.instruments.length > 1),
     20,
     () => `curves of ${curves.nav.length} sessions do not fit a world of ${length}`,
   );
   curves.receivable = null;
   const k: Kernel = { world, plan, state: createState(world, plan, curves), recorder };
+  k.state.cash[0] = plan.initialEquityMinor;
   k.state.cashMinor = plan.initialEquityMinor;
   k.state.navMinor = plan.initialEquityMinor;
   recorder.flow(0, plan.initialEquityMinor);
   return k;
+}
+
+/** Futures or foreign currencies: exposure is then not what is left of net asset value beside cash. */
+function isMixed({ hasFutures, currencies }: World): boolean {
+  return hasFutures || currencies.length > 1;
 }
 
 /** Sessions `from` (inclusive) to `to` (exclusive), in order. */
@@ -43,16 +59,22 @@ export function runSessions(k: Kernel, from: number, to: number): void {
   const { state, plan, recorder, world } = k;
   const { decideOn, sameClose, effectiveStart } = plan;
   const hasActions = world.actions.size > 0;
+  const hasForeign = world.currencies.length > 1;
   for (let session = from; session < to; session++) {
     state.session = session;
+    if (hasForeign) updateRates(world, state, session);
     if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
     if (hasActions) applyActions(k, session);
     if (state.payments.length > 0) payDividends(k, session);
+    if (state.sleeves !== null) crossAtSession(k, state.sleeves, session);
     if (state.working.length > 0) matchOrders(k, session);
-    markToMarket(k, session);
-    if (decideOn[session] === 1 && decide(k, session) && sameClose) {
+    close(k, session);
+    const due = state.layers === null ? decideOn[session] === 1 : observe(k, session);
+    if (due && decide(k, session) && sameClose) {
+      if (state.sleeves !== null) crossAtSameClose(k, state.sleeves, session);
       matchAtSameClose(k, session);
-      markToMarket(k, session);
+      if (world.hasFutures) settleFutures(k, session);
+      valueBook(k, session);
     }
     closeSession(state, session);
     if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);
@@ -60,29 +82,47 @@ export function runSessions(k: Kernel, from: number, to: number): void {
   }
 }
 
+/** Marks, variation margin, rolls: the book as it stands when the session's last price is known. */
+function close(k: Kernel, session: number): void {
+  markBars(k, session);
+  if (k.world.hasFutures) {
+    settleFutures(k, session);
+    rollFutures(k, session);
+  }
+  valueBook(k, session);
+}
+
 /** Whatever still works when the data ends has expired; every signal has then ended. */
 export function finishKernel(k: Kernel): void {
+  if (k.state.sleeves !== null) expireCrosses(k, k.state.sleeves);
   for (const order of [...k.state.working]) if (order.working) endOrder(k, order, "expired");
   k.state.working.length = 0;
 }
 
+function markBars({ state, world }: Kernel, session: number): void {
+  const { lots, mark, lastBar } = state;
+  const { closes } = world;
+  for (let i = 0; i < lots.length; i++) {
+    const price = closes[i][session];
+    if (price === price) {
+      mark[i] = price;
+      lastBar[i] = session;
+    } else if (lots[i] !== 0) {
+      state.counters.staleMarks++;
+    }
+  }
+}
+
 /** Positions are marked at the last close and rounded one by one. */
-function markToMarket(k: Kernel, session: number): void {
+function valueBook(k: Kernel, session: number): void {
   const { state, world } = k;
-  const { lots, mark, valueMinor, lastBar } = state;
-  const { closes, scales } = world;
+  const { lots, mark, valueMinor } = state;
+  const { scales } = world;
   let value = 0;
   let gross = 0;
   let hasShort = false;
   for (let i = 0; i < lots.length; i++) {
-    const close = closes[i][session];
     const held = lots[i];
-    if (close === close) {
-      mark[i] = close;
-      lastBar[i] = session;
-    } else if (held !== 0) {
-      state.counters.staleMarks++;
-    }
     if (held === 0) {
       valueMinor[i] = 0;
       continue;
@@ -94,8 +134,14 @@ function markToMarket(k: Kernel, session: number): void {
     if (held < 0) hasShort = true;
   }
   state.hasShort = hasShort;
-  state.navMinor = state.cashMinor + state.receivableMinor + value;
-  if (state.curves.gross !== null) state.curves.gross[session] = gross;
+  if (state.curves.net === null) {
+    state.cashMinor = state.cash[0];
+    state.receivableMinor = state.receivable[0];
+    state.navMinor = state.cashMinor + state.receivableMinor + value;
+    if (state.curves.gross !== null) state.curves.gross[session] = gross;
+  } else {
+    valueMixedBook(k, state.curves.gross as Float64Array, state.curves.net, session);
+  }
 }
 
 function closeSession(state: KernelState, session: number): void {

@@ -8,10 +8,10 @@ import { atClose, atOpen, intraday } from "../venue/fill-price.ts";
 import { endOrder, fillOrder } from "./book-fill.ts";
 import type { Kernel } from "./state.ts";
 
-const AT_OPEN: readonly OrderPurpose[] = ["close", "stop", "open"];
+const AT_OPEN: readonly OrderPurpose[] = ["flatten", "close", "stop", "open"];
 /** Stops before limits: pessimistic. */
 const IN_RANGE: readonly OrderPurpose[] = ["stop", "close", "open"];
-const AT_CLOSE: readonly OrderPurpose[] = ["close", "open"];
+const AT_CLOSE: readonly OrderPurpose[] = ["flatten", "close", "open"];
 
 /** Fills what this session's bars reach, then expires day orders that had their bar. */
 export function matchOrders(k: Kernel, session: number): void {
@@ -79,11 +79,16 @@ function closePhase(k: Kernel, session: number, decidedBy: number): void {
     for (let n = 0, end = working.length; n < end; n++) {
       const order = working[n];
       if (!order.working || order.purpose !== purpose || order.session > decidedBy) continue;
-      const close = k.world.bars[order.instrument].close[session];
-      const reference = atClose(order.type, close, k.plan.marketPhase);
+      const reference = atClose(order.type, closeOf(k, order, session), k.plan.marketPhase);
       if (reference === reference && !waits(k, order)) fillOrder(k, order, reference);
     }
   }
+}
+
+/** Decided on this very close: at its mark, which on a roll's day is that of the next contract. */
+function closeOf({ world, state }: Kernel, order: Order, session: number): number {
+  const close = world.bars[order.instrument].close[session];
+  return order.session === session && close === close ? state.mark[order.instrument] : close;
 }
 
 function expireDayOrders(k: Kernel, session: number): void {

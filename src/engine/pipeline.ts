@@ -1,59 +1,70 @@
 /**
- * The river on one page, at one decision:
+ * The river on one page, at one decision. Under allocation `direct` strategies say what they want
+ * to hold, and the portfolio's stages do not exist:
  *
- *   strategies -> sizing -> signals -> freshness -> duplicate -> orders -> limits -> cash
- *              -> approval -> venue
+ *   targets -> sizing -> signals -> signal gates -> orders -> order gates -> approval -> venue
+ *
+ * Else they say what they believe, and the portfolio decides:
+ *
+ *   forecasts -> allocation -> policy -> risk targeting -> overlay -> clamps -> signals
+ *             -> signal gates -> netting -> sizing -> orders -> order gates -> approval -> venue
  *
  * Each arrow hands on a different type, and whatever is dropped on the way leaves a refusal.
  */
-import type { Order } from "../domain/order.ts";
-import type { Verdict } from "../domain/refusal.ts";
-import { approve, refusalOf } from "../execution/gates/approval.ts";
-import { cashGate } from "../execution/gates/cash.ts";
-import { duplicateGate } from "../execution/gates/duplicate.ts";
-import type { ExposureView } from "../execution/gates/exposure.ts";
-import { freshnessGate } from "../execution/gates/freshness.ts";
-import { limitsGate } from "../execution/gates/limits.ts";
 import { BookExposure } from "./book-exposure.ts";
 import { collectSignals } from "./collect-signals.ts";
-import { haveSameTerms, type Leg, legsOf, toOrder } from "./order-legs.ts";
+import { beginDecision, endDecision } from "./layers/decision.ts";
+import type { LayerState } from "./layers/state.ts";
+import { wishOf } from "./order-legs.ts";
+import { placeWishes } from "./place-wishes.ts";
 import { replaceWorking } from "./replace-orders.ts";
-import { countTerminal, signalEnd } from "./signal-end.ts";
-import type { StageCounts, StageName } from "./stage-tally.ts";
 import type { Signal } from "./signal.ts";
+import { judgeSignal } from "./signal-gates.ts";
+import { countTerminal, signalEnd } from "./signal-end.ts";
+import { allocationStage } from "./stages/allocation.ts";
+import { clampStage } from "./stages/clamps.ts";
+import { askSleeves } from "./stages/forecasts.ts";
+import { nettingStage } from "./stages/netting.ts";
+import { overlayStage } from "./stages/overlay.ts";
+import { policyStage } from "./stages/policy.ts";
+import { riskTargetingStage } from "./stages/risk-targeting.ts";
+import { sizingStage } from "./stages/sizing.ts";
+import { sleeveSignals } from "./stages/sleeve-signals.ts";
 import type { Kernel } from "./state.ts";
-import { submit } from "./submit.ts";
 
-type SignalGate = { readonly name: StageName; readonly judge: (k: Kernel, s: Signal) => Verdict };
-type OrderGate = {
-  readonly name: StageName;
-  readonly judge: (k: Kernel, view: ExposureView) => Verdict;
-};
-
-const SIGNAL_GATES: readonly SignalGate[] = [
-  { name: "freshness", judge: judgeFreshness },
-  { name: "duplicate", judge: judgeDuplicate },
-];
-
-const ORDER_GATES: readonly OrderGate[] = [
-  { name: "limits", judge: (k, view) => limitsGate(view, k.plan.limits) },
-  { name: "cash", judge: (k, view) => cashGate(view, k.plan.limits.gross) },
-];
-
-/** One decision of every strategy, from forecasts to approved orders; false when nobody asked for anything. */
+/** One decision of every strategy, to approved orders; false when nobody asked for anything. */
 export function decide(k: Kernel, session: number): boolean {
-  const signals = collectSignals(k, session);
-  if (signals.length === 0) return false;
-  routeSignals(k, signals);
-  return true;
+  const { layers } = k.state;
+  return layers === null ? decideDirect(k, session) : decideLayers(k, layers, session);
 }
 
-/** Takes the signals of one decision to their orders or refusals. */
-function routeSignals(k: Kernel, signals: readonly Signal[]): void {
+function decideLayers(k: Kernel, layers: LayerState, session: number): boolean {
+  beginDecision(k, layers, session);
+  askSleeves(k, layers, session);
+  const allocated = allocationStage(k, layers, session);
+  const permitted = policyStage(k, layers, session, allocated);
+  const targeted = riskTargetingStage(k, layers, session, { allocated, permitted });
+  const braked = overlayStage(k, layers, session, targeted);
+  const clamped = clampStage(k, layers, session, braked);
+  const signals = sleeveSignals(k, layers, session, clamped);
+  const book = new BookExposure(k);
+  const live = signals.filter((signal) => judgeSignal(k, signal, book));
+  const netted = nettingStage(k, live);
+  const wishes = sizingStage(k, layers, netted);
+  const orders = placeWishes(k, wishes);
+  endSignals(k, signals);
+  endDecision(k, layers, { session, signals, orders });
+  return signals.length > 0;
+}
+
+function decideDirect(k: Kernel, session: number): boolean {
+  const signals = collectSignals(k, session);
+  if (signals.length === 0) return false;
   const { state, plan } = k;
+  const book = new BookExposure(k);
   const live: Signal[] = [];
   for (const signal of signals) {
-    if (passesSignalGates(k, signal)) live.push(signal);
+    if (judgeSignal(k, signal, book)) live.push(signal);
     else if (signal.refusals[0].by === "duplicate") continue;
     // A refused wish has given the earlier one up as well; only a duplicate leaves it at work.
     replaceWorking(k, signal.instrument);
@@ -61,90 +72,16 @@ function routeSignals(k: Kernel, signals: readonly Signal[]): void {
   if (live.length > 1) {
     live.sort((a, b) => (plan.variants[a.variant].id < plan.variants[b.variant].id ? -1 : 1));
   }
-  const book = new BookExposure(k);
-  const legs: Leg[] = [];
-  for (const signal of live) legs.push(...legsOf(k, signal));
-  const approved: Submission[] = [];
-  // Reductions go first: what they free is there for the orders that add.
-  for (const leg of legs) if (leg.purpose === "close") placeLeg(k, leg, book, approved);
-  for (const leg of legs) if (leg.purpose === "open") placeLeg(k, leg, book, approved);
-  for (const signal of signals) closeIfNothingWorks(k, signal);
-  k.recorder.decision(state.session, state.navMinor, signals);
-  for (const { order, verdicts } of approved) k.recorder.order(state.session, order, verdicts);
-}
-
-type Submission = { readonly order: Order; readonly verdicts: readonly Verdict[] };
-
-/** One leg through the order gates to the venue, or to its refusal. */
-function placeLeg(k: Kernel, leg: Leg, book: BookExposure, approved: Submission[]): void {
-  const { signal } = leg;
-  const order = toOrder(k, leg);
-  const verdicts = judgeOrder(k, book.viewOf(order));
-  const result = approve(order, [signal.verdicts, verdicts], k.plan.requiredGates);
-  for (const { gate } of verdicts) k.state.tally[gate as StageName].applied++;
-  if (!result.ok) {
-    signal.refusals.push(result.error);
-    return;
-  }
-  book.take(order);
-  submit(k, result.value, signal);
-  approved.push({ order, verdicts });
-}
-
-function passesSignalGates(k: Kernel, signal: Signal): boolean {
-  if (signal.refusals.length > 0) return false;
-  for (const gate of SIGNAL_GATES) {
-    const counts = k.state.tally[gate.name];
-    counts.reached++;
-    const verdict = gate.judge(k, signal);
-    tallied(counts, verdict);
-    signal.verdicts.push(verdict);
-    counts.applied++;
-    if (verdict.result === "pass") continue;
-    signal.refusals.push(refusalOf(verdict));
-    return false;
-  }
+  const orders = placeWishes(k, live.map(wishOf));
+  endSignals(k, signals);
+  k.recorder.decision(session, state.navMinor, signals);
+  for (const { order, verdicts } of orders) k.recorder.order(session, order, verdicts);
   return true;
 }
 
-function judgeOrder(k: Kernel, view: ExposureView): readonly Verdict[] {
-  const verdicts: Verdict[] = [];
-  for (const gate of ORDER_GATES) {
-    const counts = k.state.tally[gate.name];
-    counts.reached++;
-    const verdict = gate.judge(k, view);
-    tallied(counts, verdict);
-    verdicts.push(verdict);
-    if (verdict.result !== "pass") break;
+/** A signal without an order or a cross ends here, at its decision. */
+function endSignals({ state }: Kernel, signals: readonly Signal[]): void {
+  for (const signal of signals) {
+    if (signal.openOrders === 0) countTerminal(state, signalEnd(signal).state);
   }
-  return verdicts;
-}
-
-/** A verdict of `not_evaluated` was given, but nothing was judged. */
-function tallied(counts: StageCounts, verdict: Verdict): void {
-  if (verdict.result !== "not_evaluated") counts.evaluated++;
-  if (verdict.result !== "pass") counts.bound++;
-}
-
-function judgeFreshness(k: Kernel, signal: Signal): Verdict {
-  const last = k.state.lastBar[signal.instrument];
-  return freshnessGate(last < 0 ? null : signal.session - last, k.plan.maxAgeSessions);
-}
-
-function judgeDuplicate(k: Kernel, signal: Signal): Verdict {
-  const { working, openSignals } = k.state;
-  const own = working.filter(
-    (order) => order.working && order.instrument === signal.instrument && order.purpose !== "stop",
-  );
-  const sameTerms = own.every((order) => {
-    const earlier = order.signal === null ? undefined : openSignals.get(order.signal);
-    return earlier !== undefined && haveSameTerms(earlier, signal);
-  });
-  return duplicateGate(own, (signal.beliefLots as number) - signal.currentLots, sameTerms);
-}
-
-/** A signal without an order ends here, at its decision. */
-function closeIfNothingWorks(k: Kernel, signal: Signal): void {
-  if (signal.orders.length > 0) return;
-  countTerminal(k.state, signalEnd(signal).state);
 }

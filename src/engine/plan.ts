@@ -1,31 +1,33 @@
 /**
  * From the mandate's values and the loaded strategies to the plan the kernel follows. Refuses,
- * before anything runs: an instrument the pack lacks or two strategies share, columns that a fill
- * model, order type or indicator needs and the data has not, and a history shorter than a warm-up.
+ * before anything runs: an instrument the pack lacks or two strategies share where targets are
+ * traded, columns that a fill model, order type or indicator needs and the data has not, a history
+ * shorter than a warm-up, a currency without a rate.
  */
-import { formatInstant } from "../base/instant.ts";
 import { amountToMinor } from "../base/money.ts";
-import type { BarField, BarSeries } from "../domain/bar.ts";
-import type { ColumnInputs } from "../domain/column-inputs.ts";
+import type { BarSeries } from "../domain/bar.ts";
 import type { CorporateAction } from "../domain/corporate-action.ts";
 import { Fault } from "../domain/fault.ts";
-import type { DeclaredOrder, Strategy } from "../domain/strategy.ts";
+import { isFuture } from "../domain/instrument.ts";
+import type { Strategy } from "../domain/strategy.ts";
 import type { FreshnessSettings, LimitSettings } from "../execution/gates/section.ts";
-import { adjustInputs } from "../market/actions/adjust.ts";
+import type { PrecomputedDay } from "../portfolio/overlay/precomputed.ts";
 import type { Sha256 } from "../ports/hash.ts";
-import { type Columns, compileColumns } from "../research/strategies/columns.ts";
-import { createDecider } from "../research/strategies/decider.ts";
-import { variantId } from "../research/strategies/variant.ts";
+import type { FeeSchedule } from "../venue/fees.ts";
 import type {
   ExecutionSettings,
   FeeSettings,
   FinancingSettings,
   SlippageSettings,
 } from "../venue/section.ts";
+import { buildLayerPlan } from "./layers/build-plan.ts";
+import type { LayerSettings } from "./layers/settings.ts";
+import { planUse } from "./plan-variant.ts";
 import { pickSessions } from "./schedule/rhythm.ts";
 import type { ScheduleSettings } from "./schedule/section.ts";
-import { REQUIRED_GATES } from "./stage-tally.ts";
-import type { Plan, Variant } from "./state.ts";
+import { DIRECT_WIRING, enabledGates, type Wiring } from "./stage-tally.ts";
+import type { Plan } from "./state.ts";
+import { layerWiring } from "./layers/wiring.ts";
 import type { World } from "./world.ts";
 
 /** One strategy of the mandate, loaded, with complete parameters. */
@@ -41,7 +43,8 @@ export type PlanSettings = {
   readonly initialEquity: number;
   readonly currency: string;
   readonly currencyDigits: number;
-  readonly allocationMethod: "direct";
+  /** Null: allocation direct. */
+  readonly layers: LayerSettings | null;
   readonly execution: ExecutionSettings;
   readonly slippage: SlippageSettings;
   readonly fees: FeeSettings;
@@ -56,6 +59,9 @@ export type PlanInput = {
   readonly actions: readonly CorporateAction[];
   readonly uses: readonly StrategyUse[];
   readonly settings: PlanSettings;
+  readonly seed: number;
+  /** The named run's brake, under overlay.mode precomputed; else empty. */
+  readonly precomputed: readonly PrecomputedDay[];
   readonly sha256: Sha256;
   /** Where an instrument's bars come from, for messages. */
   readonly sourceOf: (instrument: string) => string;
@@ -74,140 +80,71 @@ export type Planned = {
 };
 
 export function buildPlan(input: PlanInput): Planned {
-  const { world, settings } = input;
-  if (settings.allocationMethod === "direct") requireOneStrategyEach(input.uses);
-  requireCurrency(input);
-  const pairs = input.uses.flatMap((use) => use.instruments.map((id) => ({ use, id })));
-  const variants = pairs.map(({ use, id }) => planVariant(input, use, id));
-  const { fees, slippage, financing, limits, schedule, execution } = settings;
+  const { settings } = input;
+  if (settings.layers === null) requireOneStrategyEach(input.uses);
+  requireCurrencies(input);
+  requireTicks(input);
+  const variants = input.uses.flatMap((use) => planUse(input, use));
+  const wiring = settings.layers === null ? DIRECT_WIRING : layerWiring(settings.layers);
   const plan: Plan = {
     variants: variants.map((v) => v.variant),
+    ...termsOf(input),
+    effectiveStart: variants.reduce((latest, v) => Math.max(latest, v.start), 0),
+    ...gatesOf(wiring),
+    layers: settings.layers === null ? null : buildLayerPlan(input, settings.layers, variants),
+  };
+  return { plan, variants: variants.map((v) => v.planned) };
+}
+
+function gatesOf(wiring: Wiring): Pick<Plan, "wiring" | "enabledGates" | "requiredGates"> {
+  const gates = enabledGates(wiring);
+  return { wiring, enabledGates: new Set(gates), requiredGates: gates };
+}
+
+/** What the mandate says in one word each. */
+function termsOf({
+  world,
+  settings,
+}: PlanInput): Omit<
+  Plan,
+  "variants" | "effectiveStart" | "wiring" | "enabledGates" | "requiredGates" | "layers"
+> {
+  const { slippage, financing, limits, schedule, execution } = settings;
+  return {
     decideOn: pickSessions(schedule.decide, world.sessionsMs),
     rebalanceOn: pickSessions(schedule.rebalance, world.sessionsMs),
     sameClose: execution.fill === "same_close",
     marketPhase: execution.fill === "next_open" ? "open" : "close",
-    slippage: { bps: slippage.bps, halfSpread: slippage.half_spread },
-    fees: world.instruments.map(({ currencyDigits }) => ({
-      bps: fees.bps,
-      perShare: fees.per_share,
-      minimumMinor: amountToMinor(fees.minimum, currencyDigits),
-    })),
+    slippage: { bps: slippage.bps, halfSpread: slippage.half_spread, ticks: slippage.ticks },
+    fees: world.instruments.map((instrument) => feesOf(settings.fees, instrument)),
     debitRate: financing.debit_rate,
     borrowRate: financing.borrow_rate,
     limits: {
       gross: limits.gross,
       net: limits.net,
       symbol: limits.symbol,
+      sector: limits.sector,
+      margin: limits.margin,
       positions: limits.positions,
       shorts: limits.shorts,
+      stopCooldownSessions: limits.stop_cooldown_sessions,
     },
     maxAgeSessions: settings.freshness.max_age_sessions,
     initialEquityMinor: amountToMinor(settings.initialEquity, settings.currencyDigits),
-    effectiveStart: variants.reduce((latest, v) => Math.max(latest, v.start), 0),
-    requiredGates: REQUIRED_GATES,
   };
-  return { plan, variants: variants.map((v) => v.planned) };
 }
 
-function planVariant(
-  input: PlanInput,
-  use: StrategyUse,
-  id: string,
-): { variant: Variant; planned: PlannedVariant; start: number } {
-  const i = input.world.indexOf.get(id);
-  if (i === undefined) {
-    const known = [...input.world.indexOf.keys()].join(", ");
-    throw new Fault(
-      "data",
-      `strategy ${use.name} trades ${id}, which the pack does not hold; it holds ${known}`,
-    );
-  }
-  const series = input.world.series[i];
-  requireColumns(input, use, series);
-  const actions = actionsOf(input.actions, id);
-  const inputs: ColumnInputs = adjustInputs(series, actions);
-  const columns = columnsOf(input, use, { id, inputs });
-  const rows = series.timesMs.length;
-  if (columns.warmup >= rows) {
-    throw new Fault(
-      "data",
-      `${input.sourceOf(id)} ${id}: strategy ${use.name} needs ${columns.warmup + 1} bars before its first forecast, the data has ${rows}; shorten its windows or bring more history`,
-    );
-  }
-  const variant: Variant = {
-    id: variantId(
-      {
-        strategyName: use.strategy.name,
-        codeHash: use.codeHash,
-        version: use.strategy.version,
-        params: use.params,
-        instrument: id,
-      },
-      input.sha256,
-    ),
-    strategy: use.name,
-    instrument: i,
-    rowAt: input.world.rowAt[i],
-    decide: createDecider(use.strategy, use.params, { ...columns, placeOf: placeIn(use, series) }),
-    warmup: columns.warmup,
-    ready: readyRows(columns.arrays, columns.warmup, rows),
-    splitFactor: actions.some((action) => action.kind === "split") ? inputs.splitFactor : null,
+/** The commission of a future is per contract and has no least amount. */
+function feesOf(
+  { bps, per_share, per_contract, minimum }: FeeSettings,
+  instrument: Pick<World["instruments"][number], "assetClass" | "currencyDigits">,
+): FeeSchedule {
+  if (isFuture(instrument)) return { bps, perShare: per_contract, minimumMinor: 0 };
+  return {
+    bps,
+    perShare: per_share,
+    minimumMinor: amountToMinor(minimum, instrument.currencyDigits),
   };
-  const start = input.world.sessionOfRow[i]?.[columns.warmup] ?? columns.warmup;
-  return { variant, planned: { use, series, warmup: columns.warmup }, start };
-}
-
-/** A field that the data does not have is named together with the file that could have it. */
-function columnsOf(
-  { sourceOf }: PlanInput,
-  use: StrategyUse,
-  of: { readonly id: string; readonly inputs: ColumnInputs },
-): Columns {
-  try {
-    return compileColumns(use.strategy, use.params, of.inputs);
-  } catch (cause) {
-    if (!(cause instanceof Fault) || cause.kind !== "data") throw cause;
-    throw new Fault("data", `${sourceOf(of.id)} ${of.id}: ${cause.message}`, { cause });
-  }
-}
-
-function placeIn(use: StrategyUse, { instrument, timesMs }: BarSeries): (row: number) => string {
-  return (row) => `strategy ${use.name} on ${instrument.id} at ${formatInstant(timesMs[row])}`;
-}
-
-export function actionsOf(
-  actions: readonly CorporateAction[],
-  instrument: string,
-): readonly CorporateAction[] {
-  return actions.filter((action) => action.instrument === instrument);
-}
-
-/** Null when every column is known from the end of warm-up on: the common case, found by a sum. */
-function readyRows(
-  columns: readonly Float64Array[],
-  warmup: number,
-  rows: number,
-): Uint8Array | null {
-  if (columns.every((column) => Number.isFinite(sumFrom(column, warmup)))) return null;
-  const ready = new Uint8Array(rows).fill(1, warmup);
-  for (const column of columns) {
-    for (let row = warmup; row < rows; row++) if (!Number.isFinite(column[row])) ready[row] = 0;
-  }
-  return ready;
-}
-
-/** Not finite if any value is not; four accumulators, because one would wait for each addition. */
-function sumFrom(column: Float64Array, from: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let row = from;
-  for (; row + 3 < column.length; row += 4) {
-    a += column[row];
-    b += column[row + 1];
-    c += column[row + 2];
-    d += column[row + 3];
-  }
-  for (; row < column.length; row++) a += column[row];
-  return a + b + c + d;
 }
 
 /** Direct targets are whole positions: two strategies on one instrument would undo each other. */
@@ -227,41 +164,33 @@ function requireOneStrategyEach(uses: readonly StrategyUse[]): void {
   }
 }
 
-function requireCurrency({ world, settings, sourceOf }: PlanInput): void {
+/** Targets know one currency; forecasts many, each with its rate. */
+function requireCurrencies({ world, settings, sourceOf }: PlanInput): void {
   for (const { id, currency, currencyDigits } of world.instruments) {
     if (currency === settings.currency && currencyDigits === settings.currencyDigits) continue;
+    if (currency === settings.currency || settings.layers === null) {
+      throw new Fault(
+        "mandate",
+        `${sourceOf(id)} ${id} is priced in ${currency} (${currencyDigits} digits), the account is in ${settings.currency} (${settings.currencyDigits} digits); set account.currency: ${currency} or correct data.instruments.${id}`,
+      );
+    }
+    const known = world.references.flatMap((r) =>
+      r.kind === "fx" ? [`${r.currency} in ${r.quote}`] : [],
+    );
+    if (known.includes(`${currency} in ${settings.currency}`)) continue;
     throw new Fault(
-      "mandate",
-      `${sourceOf(id)} ${id} is priced in ${currency} (${currencyDigits} digits), the account is in ${settings.currency} (${settings.currencyDigits} digits); set account.currency: ${currency} or correct data.instruments.${id}`,
+      "data",
+      `${sourceOf(id)} ${id} is priced in ${currency}, and the pack has no rate of it in ${settings.currency} (it has ${known.join(", ") || "none"}); bring one in data.references`,
     );
   }
 }
 
-const COLUMNS_OF_ORDER: { readonly [order in DeclaredOrder]: readonly BarField[] } = {
-  limit: ["open", "high", "low"],
-  stop: ["open", "high", "low"],
-  on_open: ["open"],
-  on_close: [],
-};
-
-const OPEN_FILLS = "execution.fill: next_open";
-
-function requireColumns(input: PlanInput, use: StrategyUse, series: BarSeries): void {
-  const { fill } = input.settings.execution;
-  const needs: { by: string; field: BarField }[] = [];
-  if (fill === "next_open") needs.push({ by: OPEN_FILLS, field: "open" });
-  for (const order of use.strategy.orders ?? []) {
-    for (const field of COLUMNS_OF_ORDER[order]) {
-      needs.push({ by: `strategy ${use.name} (${order} orders)`, field });
-    }
-  }
-  for (const { by, field } of needs) {
-    if (series[field] !== null) continue;
-    const id = series.instrument.id;
-    const hint = by === OPEN_FILLS ? ", or set execution.fill: next_close" : "";
-    throw new Fault(
-      "data",
-      `${input.sourceOf(id)} ${id}: ${by} needs the column ${field}, which the data does not have; map it in data.sources${hint}`,
-    );
-  }
+function requireTicks({ world, settings, sourceOf }: PlanInput): void {
+  if (settings.slippage.ticks === 0) return;
+  const without = world.instruments.find(({ tick }) => tick === null);
+  if (without === undefined) return;
+  throw new Fault(
+    "mandate",
+    `slippage.ticks: ${settings.slippage.ticks} needs the tick of every instrument, ${sourceOf(without.id)} ${without.id} has none; set data.instruments.${without.id}.tick, or slippage.bps instead`,
+  );
 }

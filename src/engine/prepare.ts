@@ -8,6 +8,8 @@ import { Fault } from "../domain/fault.ts";
 import type { BacktestPack } from "../domain/pack.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import type { LotMethod } from "../records/ledger/lots.ts";
+import type { PrecomputedDay } from "../portfolio/overlay/precomputed.ts";
+import { LAYER_SECTIONS, type LayerSettings, takeSection } from "./layers/settings.ts";
 import { buildPlan, type Planned, type StrategyUse } from "./plan.ts";
 import { type Mandate, SECTIONS } from "./sections.ts";
 import { buildWorld, type World } from "./world.ts";
@@ -28,6 +30,8 @@ export type PrepareInput = {
   readonly pack: BacktestPack;
   readonly uses: readonly StrategyUse[];
   readonly sourceOf: (instrument: string) => string;
+  /** The named run's brake, under overlay.mode precomputed; else empty. */
+  readonly precomputed: readonly PrecomputedDay[];
   readonly sha256: Sha256;
 };
 
@@ -36,19 +40,20 @@ export function prepareRun(input: PrepareInput): Prepared {
   const traded = new Set(uses.flatMap((use) => use.instruments));
   requireTraded(pack, traded);
   // Only what is traded makes sessions: an idle instrument's holidays are nobody's business.
-  const world = buildWorld({
-    ...pack,
-    series: pack.series.filter((s) => traded.has(s.instrument.id)),
-  });
+  const { currency, currency_digits: digits } = mandate.account;
+  const world = buildWorld(
+    { ...pack, series: pack.series.filter((s) => traded.has(s.instrument.id)) },
+    { currency, digits },
+  );
   const planned = buildPlan({
     world,
     actions: pack.actions,
     uses,
     settings: {
       initialEquity: mandate.account.initial_equity,
-      currency: mandate.account.currency,
-      currencyDigits: mandate.account.currency_digits,
-      allocationMethod: mandate.allocation.method,
+      currency,
+      currencyDigits: digits,
+      layers: mandate.allocation.method === "direct" ? null : takeLayers(mandate),
       execution: mandate.execution,
       slippage: mandate.slippage,
       fees: mandate.fees,
@@ -57,6 +62,8 @@ export function prepareRun(input: PrepareInput): Prepared {
       freshness: mandate.freshness,
       schedule: mandate.schedule,
     },
+    seed: mandate.seed,
+    precomputed: input.precomputed,
     sha256: input.sha256,
     sourceOf: input.sourceOf,
   });
@@ -72,6 +79,36 @@ export function prepareRun(input: PrepareInput): Prepared {
   };
 }
 
+function takeLayers(mandate: Mandate): LayerSettings {
+  const take = <K extends keyof LayerSettings>(name: K): LayerSettings[K] => {
+    const section = SECTIONS.find((each) => each.name === name);
+    invariant(section !== undefined, 6, () => `the mandate has no section ${name}`);
+    return takeSection(section, mandate[name]) as LayerSettings[K];
+  };
+  return {
+    allocation: take("allocation"),
+    policy: take("policy"),
+    risk_targeting: take("risk_targeting"),
+    overlay: take("overlay"),
+    clamps: take("clamps"),
+    sizing: take("sizing"),
+    breakers: take("breakers"),
+    heat: take("heat"),
+    correlation: take("correlation"),
+    volatility_regime: take("volatility_regime"),
+  };
+}
+
+/** Under allocation direct nobody asks about the portfolio's stages. */
+function idleKeysOf(mandate: Mandate): readonly string[] {
+  const idle = SECTIONS.flatMap((section) => {
+    const values = mandate[section.name as keyof Mandate];
+    const keys = section.inapplicable?.(values as never) ?? [];
+    return keys.map((key) => `${section.name}.${key}`);
+  });
+  return mandate.allocation.method === "direct" ? [...idle, ...LAYER_SECTIONS] : idle;
+}
+
 /**
  * Invariant 6. A key that no owner took would be a promise that nobody keeps: our mistake, unless
  * its section says that these values give it no reader. Then a default is silent, and what a person
@@ -82,11 +119,7 @@ export function requireAllKeysTaken(
   mandate: Mandate,
   originOf: (key: string) => { readonly isDefault: boolean; readonly place: string },
 ): void {
-  const idle = SECTIONS.flatMap((section) => {
-    const values = mandate[section.name as keyof Mandate];
-    const keys = section.inapplicable?.(values as never) ?? [];
-    return keys.map((key) => `${section.name}.${key}`);
-  });
+  const idle = idleKeysOf(mandate);
   const isIdle = (key: string) => idle.some((top) => key === top || key.startsWith(`${top}.`));
   const set = unread.filter((key) => isIdle(key) && !originOf(key).isDefault);
   if (set.length > 0) {

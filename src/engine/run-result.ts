@@ -27,7 +27,7 @@ export function runDocument(input: ResultInput): RunDocument {
   const { prepared, identity } = request;
   const { pack, planned } = prepared;
   const { counters } = k.state;
-  const digits = k.world.scales[0].digits;
+  const digits = k.world.currencies[0].digits;
   return {
     format_version: 1,
     run_id: request.runId,
@@ -46,7 +46,7 @@ export function runDocument(input: ResultInput): RunDocument {
     },
     code_hash: identity.codeHash,
     runtime: identity.runtime,
-    currency: k.world.instruments[0].currency,
+    currency: k.world.currencies[0].code,
     journal: input.journal,
     window: { full: datesOf(k, 0), evaluation: datesOf(k, planned.plan.effectiveStart) },
     metrics: windowMetrics(k, prepared, planned.plan.effectiveStart),
@@ -57,7 +57,7 @@ export function runDocument(input: ResultInput): RunDocument {
       financing: minorToAmount(k.state.costs.financing, digits),
       borrow: minorToAmount(k.state.costs.borrow, digits),
     },
-    stages: stageRecords(k.state.tally),
+    stages: stageRecords(k.state.tally, k.plan.wiring),
     signals: signalCounts(k),
     system_intents: {
       placed: counters.stopsPlaced,
@@ -129,7 +129,7 @@ export function reportInput(
 ): Omit<ReportInput, "mandate"> {
   const { curves, ruinedAt } = k.state;
   const { nav } = curves;
-  const digits = k.world.scales[0].digits;
+  const digits = k.world.currencies[0].digits;
   return {
     document,
     datesMs: k.world.sessionsMs,

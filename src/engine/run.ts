@@ -5,19 +5,28 @@
  */
 import { InvariantError } from "../base/assert.ts";
 import { formatInstant } from "../base/instant.ts";
-import type { WrittenArtifact } from "../domain/artifact.ts";
+import type { ArtifactDeclaration, TableData, WrittenArtifact } from "../domain/artifact.ts";
 import { Fault } from "../domain/fault.ts";
 import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
 import type { ReportInput, RunDocument } from "../domain/run-document.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import { encodeCsv } from "../records/artifacts/csv.ts";
 import { assertReadBack } from "../records/artifacts/readback.ts";
-import { RUN_ARTIFACTS, type RunArtifactName } from "../records/artifacts/registry.ts";
+import {
+  LAYER_ARTIFACTS,
+  type LayerArtifactName,
+  RUN_ARTIFACTS,
+  type RunArtifactName,
+} from "../records/artifacts/registry.ts";
 import { decodeBody } from "../records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../records/journal/writer.ts";
+import type { SleeveResult } from "../records/ledger/sleeves.ts";
 import { artifactTables } from "./artifact-tables.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
-import { createJournallingRecorder, createTrace, type Trace } from "./journalling-recorder.ts";
+import { checkLayers } from "./layers/check-layers.ts";
+import { checkNettings } from "./layers/check-nettings.ts";
+import { layerTables } from "./layers/tables.ts";
+import { createJournallingRecorder } from "./journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "./kernel.ts";
 import { checkLookAhead } from "./look-ahead.ts";
 import { checkSizing } from "./check-sizing.ts";
@@ -25,6 +34,7 @@ import type { RunRequest } from "./run-request.ts";
 import { reportInput, runDocument } from "./run-result.ts";
 import { stageRecords } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
+import { createTrace, type Trace } from "./trace.ts";
 
 export type RunResult = {
   readonly document: RunDocument;
@@ -57,8 +67,8 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   const trace = createTrace();
   const k = await walkSessions(request, journal, trace);
   // Before anything is written of it: what the checks find is the run's status, not its end.
-  const breach = await audit(request, k, trace);
-  const written = await writeArtifacts(request, k, trace);
+  const { breach, sleeves } = await audit(request, k, trace);
+  const written = await writeArtifacts(request, declaredTables(k, trace, sleeves));
   journal.emit(lastInstant(k), {
     kind: "sealed",
     artifacts: written.map(({ name, sha256, rows }) => ({ name, sha256, rows })),
@@ -125,44 +135,74 @@ function lastInstant(k: Kernel): string {
 /** Each file is written, read back from disk and compared with memory (invariant 21). */
 async function writeArtifacts(
   { artifacts, progress, turn }: RunRequest,
-  k: Kernel,
-  trace: Trace,
+  tables: readonly DeclaredTable[],
 ): Promise<readonly WrittenArtifact[]> {
-  const tables = artifactTables(k, trace);
   const written: WrittenArtifact[] = [];
-  const names = Object.keys(RUN_ARTIFACTS) as RunArtifactName[];
-  for (const name of names) {
-    progress(written.length, names.length, "write artifacts");
+  for (const { declaration, table } of tables) {
+    progress(written.length, tables.length, "write artifacts");
     await turn();
-    const declaration = RUN_ARTIFACTS[name];
-    const table = tables[name];
     const sha256 = await artifacts.write(declaration.file, encodeCsv(declaration, table));
     assertReadBack(declaration, table, await artifacts.read(declaration.file));
-    written.push({ name, file: declaration.file, sha256, rows: table.rows });
+    written.push({
+      name: declaration.name,
+      file: declaration.file,
+      sha256,
+      rows: table.rows,
+    });
   }
-  progress(names.length, names.length, "write artifacts");
+  progress(tables.length, tables.length, "write artifacts");
   return written;
 }
 
+type DeclaredTable = { readonly declaration: ArtifactDeclaration; readonly table: TableData };
+
+function declaredTables(
+  k: Kernel,
+  trace: Trace,
+  sleeves: readonly SleeveResult[],
+): readonly DeclaredTable[] {
+  const tables = artifactTables(k, trace);
+  const names = Object.keys(RUN_ARTIFACTS) as RunArtifactName[];
+  const every = names.map((name) => ({ declaration: RUN_ARTIFACTS[name], table: tables[name] }));
+  const { layers } = k.state;
+  if (layers === null) return every;
+  const more = layerTables(k, layers, trace.layers, sleeves);
+  const layerNames = Object.keys(LAYER_ARTIFACTS) as LayerArtifactName[];
+  return [
+    ...every,
+    ...layerNames.map((name) => ({ declaration: LAYER_ARTIFACTS[name], table: more[name] })),
+  ];
+}
+
+type Audited = { readonly breach: Breach | null; readonly sleeves: readonly SleeveResult[] };
+
 /** In the order of what a failure would explain: the first breach is the run's. */
-async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Breach | null> {
+async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audited> {
   const { prepared, journal, progress, turn } = request;
   const entries = Array.from(journal.rows(1), ({ body }) => decodeBody(body));
+  let sleeves: readonly SleeveResult[] = [];
   const checks: readonly (() => Breach | null)[] = [
-    () => checkStages(stageRecords(k.state.tally)),
+    () => checkStages(stageRecords(k.state.tally, k.plan.wiring)),
+    () => checkLayers(k, trace.layers),
     () => checkConservation(k, journal.terminalCounts()),
+    () => checkNettings(k, trace.layers, entries),
     () => checkSizing(prepared.world, entries),
-    () => foldable(() => checkBooks(k, entries, prepared.lotMethod).breach),
+    () =>
+      foldable(() => {
+        const books = checkBooks(k, entries, prepared.lotMethod);
+        ({ sleeves } = books);
+        return books.breach;
+      }),
     () => checkLookAhead(prepared, trace),
   ];
   for (const [n, check] of checks.entries()) {
     progress(n, checks.length, "check the run");
     await turn();
     const breach = check();
-    if (breach !== null) return breach;
+    if (breach !== null) return { breach, sleeves };
   }
   progress(checks.length, checks.length, "check the run");
-  return null;
+  return { breach: null, sleeves };
 }
 
 /** A lot method that cannot choose (strict) is the mandate's, and the run's failure all the same. */

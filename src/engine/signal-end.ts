@@ -21,8 +21,10 @@ export type SignalEnd = {
 /** The one terminal state of a signal whose orders have all ended. */
 export function signalEnd(signal: Signal): SignalEnd {
   invariant(signal.openOrders === 0, 2, `signal ${signal.ordinal} still has orders at work`);
-  const cutBy = signal.refusals.map((r) => `${r.by}/${r.rule}`);
-  const refusal = signal.refusals[0];
+  const { cuts, refusals } = signal;
+  const cutBy = [...cuts, ...refusals].map((r) => `${r.by}/${r.rule}`);
+  // Whoever took the last of the wish: the gate that refused it, else the last stage that cut it.
+  const refusal = refusals[0] ?? cuts[cuts.length - 1];
   const evidence = {
     cutBy,
     observed: refusal?.observed ?? null,
@@ -31,40 +33,44 @@ export function signalEnd(signal: Signal): SignalEnd {
   };
   if (signal.filledLots > 0) {
     // A reverse split may leave nothing of the wish: what was got is then all there was to get.
-    const share = signal.wantedLots > 0 ? signal.filledLots / signal.wantedLots : 1;
+    const share = signal.wantedLots > 0 ? Math.min(1, signal.filledLots / signal.wantedLots) : 1;
     return { state: "EXECUTED", share, ...evidence };
   }
-  if (signal.orders.length > 0) return { state: "EXPIRED", share: 0, ...evidence };
+  if (signal.orders.length > 0 || signal.crosses)
+    return { state: "EXPIRED", share: 0, ...evidence };
   invariant(refusal !== undefined, 2, `signal ${signal.ordinal} has neither order nor refusal`);
   return { state: refusal.state, share: 0, ...evidence };
 }
 
 /**
- * Takes an ended order off its signal; returns the signal when that was its last order. A wish
- * with an order that the market let expire unfilled counts as not yet tried, so the next decision
- * sizes it again (the opening leg of a crossing included); one that a newer wish replaced does not.
+ * Takes an ended order off its signals; returns those of which it was the last. A wish with an
+ * order that the market let expire unfilled counts as not yet tried, so the next decision sizes it
+ * again (the opening leg of a crossing included); one that a newer wish replaced does not.
  */
-export function settleOrder(
-  state: KernelState,
-  order: Order,
-  outcome: { readonly filledLots: number; readonly end: OrderEnd },
-): Signal | null {
+export function settleOrder(state: KernelState, order: Order, end: OrderEnd): readonly Signal[] {
   order.working = false;
-  if (order.signal === null) return null;
-  const signal = state.openSignals.get(order.signal);
-  invariant(
-    signal !== undefined,
-    2,
-    () => `order ${order.ordinal} serves signal ${order.signal}, which has ended`,
-  );
-  signal.filledLots += outcome.filledLots;
-  const untried = outcome.end === "expired" || outcome.end === "non_positive_price";
-  if (untried) state.previousTarget[signal.variant] = Number.NaN;
+  const ended: Signal[] = [];
+  const untried = end === "expired" || end === "non_positive_price";
+  for (const ordinal of order.signals) {
+    const signal = state.openSignals.get(ordinal);
+    invariant(
+      signal !== undefined,
+      2,
+      () => `order ${order.ordinal} serves signal ${ordinal}, which has ended`,
+    );
+    if (untried) state.previousTarget[signal.variant] = Number.NaN;
+    if (releaseSignal(state, signal)) ended.push(signal);
+  }
+  return ended;
+}
+
+/** One order or cross fewer to wait for; true when nothing is left and the signal has ended. */
+export function releaseSignal(state: KernelState, signal: Signal): boolean {
   signal.openOrders--;
-  if (signal.openOrders > 0) return null;
+  if (signal.openOrders > 0) return false;
   state.openSignals.delete(signal.ordinal);
   countTerminal(state, signalEnd(signal).state);
-  return signal;
+  return true;
 }
 
 export function countTerminal(state: KernelState, terminal: TerminalState): void {

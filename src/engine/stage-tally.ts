@@ -1,54 +1,123 @@
 /**
  * Counts of what each stage and gate did. `reached` is counted by the pipeline before it hands a
- * decision or order on, the rest by what came back, so a stage that is no longer called shows.
+ * decision, signal or order on, the rest by what came back, so a stage that is no longer called
+ * shows. A run lists what its mandate could switch on, with what is switched off as not enabled.
  */
 import type { StageRecord } from "../domain/stage-record.ts";
 
-export const STAGES = ["sizing"] as const;
-export const SIGNAL_GATES = ["freshness", "duplicate"] as const;
-export const ORDER_GATES = ["limits", "cash"] as const;
-export const REQUIRED_GATES: readonly string[] = [...SIGNAL_GATES, ...ORDER_GATES];
+/** In the order of the river. */
+export const PORTFOLIO_STAGES = [
+  "allocation",
+  "policy",
+  "risk_targeting",
+  "overlay",
+  "clamps",
+  "netting",
+  "sizing",
+] as const;
+export type StageName = (typeof PORTFOLIO_STAGES)[number];
 
-export type StageName =
-  | (typeof STAGES)[number]
-  | (typeof SIGNAL_GATES)[number]
-  | (typeof ORDER_GATES)[number];
+export const SIGNAL_GATES = ["freshness", "duplicate", "policy", "correlation"] as const;
+export type SignalGateName = (typeof SIGNAL_GATES)[number];
 
-export type StageCounts = { reached: number; evaluated: number; applied: number; bound: number };
-export type StageTally = { readonly [name in StageName]: StageCounts };
+export const ORDER_GATES = ["breakers", "heat", "volatility_regime", "limits", "cash"] as const;
+export type OrderGateName = (typeof ORDER_GATES)[number];
+export type GateName = SignalGateName | OrderGateName;
+
+export type StageCounts = {
+  reached: number;
+  evaluated: number;
+  applied: number;
+  bound: number;
+  /** Decisions that a declared warm-up spared, apart from those applied. */
+  warmUp: number;
+};
+
+export type StageTally = {
+  readonly stages: { readonly [name in StageName]: StageCounts };
+  readonly gates: { readonly [name in GateName]: StageCounts };
+};
+
+/** What a mandate switched on, of what it could have. */
+export type Wiring = {
+  readonly stages: readonly { readonly name: StageName; readonly enabled: boolean }[];
+  readonly gates: readonly { readonly name: GateName; readonly enabled: boolean }[];
+};
+
+/** Strategies' own targets: nothing but size and the four gates of profile plain. */
+export const DIRECT_WIRING: Wiring = {
+  stages: [{ name: "sizing", enabled: true }],
+  gates: (["freshness", "duplicate", "limits", "cash"] as const).map((name) => ({
+    name,
+    enabled: true,
+  })),
+};
+
+export function enabledGates(wiring: Wiring): readonly GateName[] {
+  return wiring.gates.filter((gate) => gate.enabled).map((gate) => gate.name);
+}
+
+export function enabledStages(wiring: Wiring): ReadonlySet<StageName> {
+  return new Set(wiring.stages.filter((stage) => stage.enabled).map((stage) => stage.name));
+}
 
 export function createTally(): StageTally {
-  const zero = (): StageCounts => ({ reached: 0, evaluated: 0, applied: 0, bound: 0 });
+  const zero = (): StageCounts => ({ reached: 0, evaluated: 0, applied: 0, bound: 0, warmUp: 0 });
   return {
-    sizing: zero(),
-    freshness: zero(),
-    duplicate: zero(),
-    limits: zero(),
-    cash: zero(),
+    stages: {
+      allocation: zero(),
+      policy: zero(),
+      risk_targeting: zero(),
+      overlay: zero(),
+      clamps: zero(),
+      netting: zero(),
+      sizing: zero(),
+    },
+    gates: {
+      freshness: zero(),
+      duplicate: zero(),
+      policy: zero(),
+      correlation: zero(),
+      breakers: zero(),
+      heat: zero(),
+      volatility_regime: zero(),
+      limits: zero(),
+      cash: zero(),
+    },
   };
 }
 
-export function stageRecords(tally: StageTally): readonly StageRecord[] {
-  const stages = new Set<string>(STAGES);
-  return (Object.keys(tally) as StageName[]).map((name) => {
-    const { reached, evaluated, applied, bound } = tally[name];
-    const inert =
-      evaluated !== reached
-        ? `evaluated at ${evaluated} of the ${reached} that reached it`
-        : applied !== evaluated
-          ? `${evaluated - applied} of its ${evaluated} results were not applied`
-          : null;
-    return {
-      name,
-      kind: stages.has(name) ? "stage" : "gate",
-      enabled: true,
-      effective: inert === null,
-      binding: bound > 0,
-      reached,
-      evaluated,
-      applied,
-      bound,
-      inert_reason: inert,
-    };
-  });
+export function stageRecords(tally: StageTally, wiring: Wiring): readonly StageRecord[] {
+  return [
+    ...wiring.stages.map(({ name, enabled }) =>
+      recordOf({ name, kind: "stage", enabled }, tally.stages[name]),
+    ),
+    ...wiring.gates.map(({ name, enabled }) =>
+      recordOf({ name, kind: "gate", enabled }, tally.gates[name]),
+    ),
+  ];
+}
+
+function recordOf(
+  of: Pick<StageRecord, "name" | "kind" | "enabled">,
+  counts: StageCounts,
+): StageRecord {
+  const { reached, evaluated, applied, bound, warmUp } = counts;
+  const inert =
+    evaluated !== reached
+      ? `evaluated at ${evaluated} of the ${reached} that reached it`
+      : applied + warmUp !== evaluated
+        ? `${evaluated - applied - warmUp} of its ${evaluated} results were not applied`
+        : null;
+  return {
+    ...of,
+    effective: of.enabled && inert === null,
+    binding: bound > 0,
+    reached,
+    evaluated,
+    applied,
+    bound,
+    warm_up: warmUp,
+    inert_reason: of.enabled ? inert : null,
+  };
 }

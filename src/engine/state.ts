@@ -3,6 +3,7 @@
  * doubles, quantities whole lots, prices raw. Both lanes use exactly this; only the recorder
  * differs.
  */
+import type { Forecast } from "../domain/forecast.ts";
 import type { Order } from "../domain/order.ts";
 import type { TerminalState } from "../domain/refusal.ts";
 import type { Target } from "../domain/target.ts";
@@ -11,9 +12,12 @@ import type { FeeSchedule } from "../venue/fees.ts";
 import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
 import type { Curves } from "./curves.ts";
 import { type FillLog, createFillLog } from "./fill-log.ts";
+import type { LayerPlan } from "./layers/plan.ts";
+import { createLayerState, type LayerState } from "./layers/state.ts";
 import type { Recorder } from "./recorder.ts";
+import { createSleeveBook, type SleeveBook } from "./sleeves/book.ts";
 import type { Signal } from "./signal.ts";
-import { type StageTally, createTally } from "./stage-tally.ts";
+import { type StageTally, createTally, type Wiring } from "./stage-tally.ts";
 import type { World } from "./world.ts";
 
 export type Variant = {
@@ -24,6 +28,8 @@ export type Variant = {
   readonly rowAt: Int32Array | null;
   /** Asks the strategy at a row of its instrument; see research/strategies/decider.ts for `unchanged`. */
   readonly decide: (row: number, unchanged: number) => Target | null;
+  /** Asks for its forecast; refuses a strategy that answers with targets. */
+  readonly forecast: (row: number) => Forecast | null;
   /** First row past warm-up. */
   readonly warmup: number;
   /** 1 where every declared column is known; null: on every row past warm-up. */
@@ -47,7 +53,12 @@ export type Plan = {
   readonly initialEquityMinor: number;
   /** First session of the evaluation window: every variant is past its warm-up. */
   readonly effectiveStart: number;
+  /** What the mandate switched on. */
+  readonly wiring: Wiring;
+  readonly enabledGates: ReadonlySet<string>;
   readonly requiredGates: readonly string[];
+  /** The portfolio stages; null: strategies' own targets are traded as they are. */
+  readonly layers: LayerPlan | null;
 };
 
 export type Payment = {
@@ -68,6 +79,15 @@ export type Counters = {
   stopsFilled: number;
   stopsCancelled: number;
   stopsExpired: number;
+  /** Decisions of the portfolio stages. */
+  decisions: number;
+  /** Positions carried into the next contract. */
+  rolls: number;
+  /** Positions closed by the breakers. */
+  flattens: number;
+  /** Wishes of opposite sleeves that met inside, and how many lots. */
+  crosses: number;
+  crossedLots: number;
   /** Sessions x instruments marked at an earlier close for want of a bar. */
   staleMarks: number;
   readonly terminals: Map<TerminalState, number>;
@@ -77,10 +97,23 @@ export type Costs = { fees: number; slippage: number; financing: number; borrow:
 
 export type KernelState = {
   session: number;
+  /** By currency, minor units of each; the account's own comes first. */
+  readonly cash: Float64Array;
+  readonly receivable: Float64Array;
+  /** Units of the account's currency for one unit of each; 1 for its own. */
+  readonly rate: Float64Array;
+  /** By instrument: account minor units for one minor unit of its currency, unrounded. */
+  readonly exposureRate: Float64Array;
+  /** Scratch: one figure per currency while a book is valued. */
+  readonly localMinor: Float64Array;
+  /** All cash at the last close, in the account's currency. */
   cashMinor: number;
   receivableMinor: number;
   navMinor: number;
   hasShort: boolean;
+  /** Futures: the value the last settlement paid up to, and fills since; minor units of the instrument. */
+  readonly settledMinor: Float64Array;
+  readonly unsettledMinor: Float64Array;
   readonly lots: Float64Array;
   /** Lots as if every working order had filled, while one decision's orders are judged. */
   readonly scratchLots: Float64Array;
@@ -104,6 +137,13 @@ export type KernelState = {
   readonly curves: Curves;
   /** Fees, slippage, financing and borrow up to the close of the evaluation window's first session. */
   costsBeforeWindow: number;
+  /** Session in which a protective stop last filled, by instrument; -1 never. */
+  readonly stoppedAt: Int32Array;
+  /** The plan's, with the gross limit that the volatility regime leaves. */
+  limits: Limits;
+  /** Null while every instrument belongs to one strategy (allocation direct). */
+  readonly sleeves: SleeveBook | null;
+  readonly layers: LayerState | null;
 };
 
 /** `curves` may come from an earlier kernel of the same size: every session writes its own values. */
@@ -111,10 +151,17 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
   const n = world.instruments.length;
   return {
     session: -1,
+    cash: new Float64Array(world.currencies.length),
+    receivable: new Float64Array(world.currencies.length),
+    rate: new Float64Array(world.currencies.length).fill(Number.NaN).fill(1, 0, 1),
+    exposureRate: Float64Array.from(world.currencyOf, (c) => (c === 0 ? 1 : Number.NaN)),
+    localMinor: new Float64Array(world.currencies.length),
     cashMinor: 0,
     receivableMinor: 0,
     navMinor: 0,
     hasShort: false,
+    settledMinor: new Float64Array(n),
+    unsettledMinor: new Float64Array(n),
     lots: new Float64Array(n),
     scratchLots: new Float64Array(n),
     mark: new Float64Array(n).fill(Number.NaN),
@@ -138,6 +185,11 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
       stopsFilled: 0,
       stopsCancelled: 0,
       stopsExpired: 0,
+      decisions: 0,
+      rolls: 0,
+      flattens: 0,
+      crosses: 0,
+      crossedLots: 0,
       staleMarks: 0,
       terminals: new Map(),
     },
@@ -147,6 +199,10 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
     fills: createFillLog(),
     curves,
     costsBeforeWindow: 0,
+    limits: plan.limits,
+    stoppedAt: new Int32Array(n).fill(-1),
+    sleeves: plan.layers === null ? null : createSleeveBook(plan.variants.length, n),
+    layers: plan.layers === null ? null : createLayerState(plan.layers),
   };
 }
 

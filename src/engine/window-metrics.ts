@@ -45,7 +45,7 @@ function metricsAt(
     riskFree: conventions.riskFree,
     ...tradedAfter(k, whole ? -1 : from),
     costsMinor: totalCosts(k.state) - (whole ? 0 : k.state.costsBeforeWindow),
-    digits: k.world.scales[0].digits,
+    digits: k.world.currencies[0].digits,
   });
 }
 
@@ -62,7 +62,7 @@ function lastOfEachDay(sessionsMs: Float64Array, from: number): number[] {
 function tradedAfter(k: Kernel, session: number): { trades: number; notionalMinorTotal: number } {
   const { fills } = k.state;
   const at = fills.session.values();
-  const notional = fills.notional.values();
+  const notional = fills.traded.values();
   let trades = 0;
   let notionalMinorTotal = 0;
   for (let n = 0; n < at.length; n++) {

@@ -61,6 +61,8 @@ export type World = {
   /** Null for what does not expire. */
   readonly futures: readonly (RollColumns | null)[];
   readonly hasFutures: boolean;
+  /** Initial margin of one lot, minor units of the instrument's currency; 0 where it is paid in full. */
+  readonly marginMinor: Float64Array;
   readonly references: readonly ReferenceSeries[];
 };
 
@@ -96,6 +98,11 @@ export function buildWorld(pack: BacktestPack, account: AccountCurrency): World 
     ),
     futures: series.map((s, i) => rollColumns(s, sessionOfRow[i], sessionsMs.length)),
     hasFutures: series.some(({ instrument }) => isFuture(instrument)),
+    marginMinor: Float64Array.from(
+      series,
+      ({ instrument: { initialMargin, lot, currencyDigits } }) =>
+        initialMargin === null ? 0 : initialMargin * lot * 10 ** currencyDigits,
+    ),
     references: pack.references,
   };
 }

@@ -70,6 +70,8 @@ export type Slippage = {
   readonly bps: number;
   /** In price units: half of the quoted spread. */
   readonly halfSpread: number;
+  /** Of the instrument's own grid. */
+  readonly ticks: number;
 };
 
 /** The grid a price must lie on: tick = coefficient / divisor, both integers. */
@@ -82,8 +84,10 @@ export function slipped(
   slippage: Slippage,
   tick: TickGrid | null,
 ): number {
-  if (slippage.bps === 0 && slippage.halfSpread === 0) return reference;
-  const away = (Math.abs(reference) * slippage.bps) / 10_000 + slippage.halfSpread;
+  const { bps, halfSpread, ticks } = slippage;
+  if (bps === 0 && halfSpread === 0 && ticks === 0) return reference;
+  const grid = tick === null ? 0 : (ticks * tick.coefficient) / tick.divisor;
+  const away = (Math.abs(reference) * bps) / 10_000 + halfSpread + grid;
   const price = reference + side * away;
   if (tick === null) return price;
   const steps = (price * tick.divisor) / tick.coefficient;

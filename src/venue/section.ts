@@ -6,10 +6,11 @@ import type { Section, SectionIssue } from "../domain/section.ts";
 const nonNegative = z.number().nonnegative();
 
 const executionSchema = z.strictObject({ fill: z.enum(["next_open", "next_close", "same_close"]) });
-const slippageSchema = z.strictObject({ bps: nonNegative.lt(10_000), half_spread: nonNegative });
+const slippageSchema = z.strictObject({ bps: nonNegative.lt(10_000), half_spread: nonNegative, ticks: nonNegative });
 const feesSchema = z.strictObject({
   bps: nonNegative,
   per_share: nonNegative,
+  per_contract: nonNegative,
   minimum: nonNegative,
 });
 const financingSchema = z.strictObject({ debit_rate: nonNegative, borrow_rate: nonNegative });
@@ -39,8 +40,9 @@ export const slippageSection: Section<typeof slippageSchema> = {
   describe: {
     bps: "basis points of the price paid away on market, stop, on-open and on-close fills",
     half_spread: "half of the quoted spread, in price units, paid away on the same fills",
+    ticks: "ticks of the instrument paid away on the same fills",
   },
-  defaults: { bps: 0, half_spread: 0 },
+  defaults: { bps: 0, half_spread: 0, ticks: 0 },
   profiles: {},
   tags: {},
   check: () => [],
@@ -52,10 +54,11 @@ export const feesSection: Section<typeof feesSchema> = {
   schema: feesSchema,
   describe: {
     bps: "commission in basis points of the notional",
-    per_share: "commission per unit, in currency",
+    per_share: "commission per unit of what is paid in full, in the instrument's currency",
+    per_contract: "commission per contract of a future, in the instrument's currency",
     minimum: "least per-share commission of one order, in currency",
   },
-  defaults: { bps: 0, per_share: 0, minimum: 0 },
+  defaults: { bps: 0, per_share: 0, per_contract: 0, minimum: 0 },
   profiles: {},
   tags: {},
   check: (values: FeeSettings, mandate): readonly SectionIssue[] => [

@@ -290,6 +290,7 @@ async function runPlanted(folder: string, decide: Strategy["decide"]) {
     pack,
     uses: [use],
     sourceOf: sourceOf(loaded.mandate),
+    precomputed: [],
     sha256,
   });
   const identity = {

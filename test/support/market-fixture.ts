@@ -17,11 +17,8 @@ import type { Strategy } from "../../src/domain/strategy.ts";
 import type { Target } from "../../src/domain/target.ts";
 import type { Breach } from "../../src/engine/audit.ts";
 import { checkBooks, checkConservation, checkStages } from "../../src/engine/audit.ts";
-import {
-  createJournallingRecorder,
-  createTrace,
-  type Trace,
-} from "../../src/engine/journalling-recorder.ts";
+import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
+import { createTrace, type Trace } from "../../src/engine/trace.ts";
 import { createKernel, finishKernel, runSessions } from "../../src/engine/kernel.ts";
 import { buildPlan, type PlanSettings, type StrategyUse } from "../../src/engine/plan.ts";
 import { nullRecorder } from "../../src/engine/recorder.ts";
@@ -67,12 +64,22 @@ export function settingsWith(over: Settings): PlanSettings {
     initialEquity: over.initialEquity ?? 10_000,
     currency: "USD",
     currencyDigits: 2,
-    allocationMethod: "direct",
+    layers: null,
     execution: { fill: "next_open", ...over.execution },
-    slippage: { bps: 0, half_spread: 0, ...over.slippage },
-    fees: { bps: 0, per_share: 0, minimum: 0, ...over.fees },
+    slippage: { bps: 0, half_spread: 0, ticks: 0, ...over.slippage },
+    fees: { bps: 0, per_share: 0, per_contract: 0, minimum: 0, ...over.fees },
     financing: { debit_rate: 0, borrow_rate: 0, ...over.financing },
-    limits: { gross: 1, net: null, symbol: null, positions: null, shorts: true, ...over.limits },
+    limits: {
+      gross: 1,
+      net: null,
+      symbol: null,
+      sector: null,
+      margin: null,
+      positions: null,
+      shorts: true,
+      stop_cooldown_sessions: 0,
+      ...over.limits,
+    },
     freshness: { max_age_sessions: 1, ...over.freshness },
     schedule: { decide: "every_session", rebalance: "never", ...over.schedule },
   };
@@ -187,7 +194,7 @@ export type Outcome = {
 
 export function runMarket(market: Market, over: Settings = {}): Outcome {
   const pack = packOf(market);
-  const world = buildWorld(pack);
+  const world = buildWorld(pack, { currency: "USD", digits: 2 });
   const uses: StrategyUse[] = Object.keys(market).map((id) => ({
     name: `scripted-${id}`,
     strategy: scripted(id, market[id]),
@@ -200,6 +207,8 @@ export function runMarket(market: Market, over: Settings = {}): Outcome {
     actions: pack.actions,
     uses,
     settings: settingsWith(over),
+    seed: 1,
+    precomputed: [],
     sha256,
     sourceOf: (id) => `${id}.csv`,
   });
@@ -224,7 +233,7 @@ export function runMarket(market: Market, over: Settings = {}): Outcome {
     nav: [...k.state.curves.nav],
     cash: [...k.state.curves.cash],
     breach:
-      checkStages(stageRecords(k.state.tally)) ??
+      checkStages(stageRecords(k.state.tally, k.plan.wiring)) ??
       checkConservation(k, counted) ??
       checkBooks(k, entries, "fifo").breach,
     silent: runThrough(createKernel(world, plan, nullRecorder)),

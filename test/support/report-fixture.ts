@@ -231,6 +231,7 @@ function stagesOf({ forecasts, signals }: SignalCounts): StageRecord[] {
       evaluated: enabled ? reached : 0,
       applied: enabled ? reached : 0,
       bound,
+      warm_up: 0,
       inert_reason: null,
     };
   });

@@ -1,7 +1,9 @@
 /** A run's recorded entries with an empty ledger to fold them into, and the pack they refer to. */
 import { Fault } from "../../domain/fault.ts";
+import type { Instrument } from "../../domain/instrument.ts";
 import type { Pack } from "../../domain/pack.ts";
 import { decodeBody } from "../../records/journal/chain.ts";
+import { isoDigits } from "../../records/ledger/currency.ts";
 import { createLedger, type Ledger, type LedgerEntry } from "../../records/ledger/fold.ts";
 import { openPacks } from "./compose.ts";
 import { readSoundJournal } from "./compose-records.ts";
@@ -26,7 +28,7 @@ export async function openBooks(home: string, folder: string): Promise<Books> {
   const pack = await (await openPacks(home)).get(first.pack_id);
   const named = namedIn(entries);
   const all = pack.series.map((s) => s.instrument);
-  const instruments = all.filter((i) => i.currency === flow.currency && named.has(i.id));
+  const instruments = all.filter((i) => named.has(i.id));
   if (instruments.length === 0) {
     throw new Fault(
       "data",
@@ -35,12 +37,20 @@ export async function openBooks(home: string, folder: string): Promise<Books> {
   }
   const ledger = createLedger({
     currency: flow.currency,
-    digits: instruments[0].currencyDigits,
+    digits: digitsOf(flow.currency, instruments),
     lotMethod: first.lot_method,
     instruments,
     keepTransactions: true,
   });
   return { pack, entries, ledger };
+}
+
+/** As the pack's instruments say; else as ISO 4217 does. */
+function digitsOf(currency: string, instruments: readonly Instrument[]): number {
+  const own = instruments.find((i) => i.currency === currency);
+  const digits = own?.currencyDigits ?? isoDigits(currency);
+  if (digits !== null) return digits;
+  throw new Fault("data", `the deposit is in ${currency}, a currency whose digits nobody knows`);
 }
 
 function readEntries(folder: string): readonly LedgerEntry[] {

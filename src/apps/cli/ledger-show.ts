@@ -5,8 +5,10 @@
 import type { Json } from "../../base/canonical-json.ts";
 import { DAY_MS, formatInstant } from "../../base/instant.ts";
 import type { BarSeries } from "../../domain/bar.ts";
+import type { Pack } from "../../domain/pack.ts";
 import { type EquityIdentity, equityIdentity } from "../../records/ledger/equity-identity.ts";
 import type { Ledger, LedgerEntry, Marks } from "../../records/ledger/fold.ts";
+import type { Rates } from "../../records/ledger/foreign.ts";
 import { timeWeightedReturns, xirr } from "../../records/projections/returns.ts";
 import { openBooks } from "./books.ts";
 import { findRun, type RunQuery } from "./find-run.ts";
@@ -18,11 +20,11 @@ export async function showLedger(query: RunQuery): Promise<{ document: Json; lin
   const own = ledger.instruments;
   const history = foldSessions(
     ledger,
-    pack.series.filter((s) => own.has(s.instrument.id)),
+    { ...pack, series: pack.series.filter((s) => own.has(s.instrument.id)) },
     entries,
   );
-  const identity = equityIdentity(ledger, history.marks, history.depositMinor);
-  const rates = ratesOf(history, ledger.digits);
+  const identity = equityIdentity(ledger, history.marks, history.rates, history.depositMinor);
+  const growth = growthOf(history, ledger.digits);
   const document = {
     run_id: run.name,
     at: formatInstant(history.endMs),
@@ -30,7 +32,7 @@ export async function showLedger(query: RunQuery): Promise<{ document: Json; lin
     holds: identity.holds,
     equity: amountsOf(identity.equity, ledger.digits),
     explained: amountsOf(identity.explained, ledger.digits),
-    ...rates,
+    ...growth,
   };
   return { document, lines: linesOf(ledger, identity, { ...document, marks: history.marks }) };
 }
@@ -43,11 +45,12 @@ type History = {
   readonly navMinor: readonly number[];
   /** At the last session. */
   readonly marks: Marks;
+  readonly rates: Rates;
 };
 
 function foldSessions(
   ledger: Ledger,
-  series: readonly BarSeries[],
+  { series, references }: Pick<Pack, "series" | "references">,
   entries: readonly LedgerEntry[],
 ): History {
   const times = [...new Set(series.flatMap((s) => [...s.timesMs]))].sort((a, b) => a - b);
@@ -56,34 +59,60 @@ function foldSessions(
   const navMinor: number[] = [];
   let next = 0;
   let depositMinor = 0;
+  const known = new Map([[ledger.currency, 1]]);
+  const marks: Marks = (id) => close.get(id) ?? Number.NaN;
+  const rates: Rates = (currency) => known.get(currency) ?? Number.NaN;
   for (const ms of times) {
     series.forEach((s, i) => {
-      if (s.timesMs[rows[i]] === ms) close.set(s.instrument.id, s.close[rows[i]++]);
+      if (s.timesMs[rows[i]] === ms) close.set(s.instrument.id, markOf(s, rows[i]++));
     });
+    for (const [currency, rate] of ratesOn(references, ledger.currency, ms))
+      known.set(currency, rate);
     const at = formatInstant(ms);
     for (; next < entries.length && entries[next].at <= at; next++) {
       const { payload } = entries[next];
       if (payload.kind === "flow") depositMinor += payload.amount_minor;
       ledger.apply(entries[next]);
     }
-    navMinor.push(ledger.navMinor((id) => close.get(id) ?? Number.NaN));
+    navMinor.push(ledger.navMinor(marks, rates));
+    ledger.close(marks, rates);
   }
   return {
     startMs: times[0],
     endMs: times[times.length - 1],
     depositMinor,
     navMinor,
-    marks: (id) => close.get(id) ?? Number.NaN,
+    marks,
+    rates,
   };
 }
 
-type Rates = {
+/** Of the next contract from the close on at which a future rolls. */
+function markOf({ close, futures }: BarSeries, row: number): number {
+  if (futures === null || row + 1 === close.length) return close[row];
+  return futures.contract[row + 1] === futures.contract[row] ? close[row] : futures.nextClose[row];
+}
+
+/** Rates into the account's currency that were printed on this day. */
+function ratesOn(
+  references: Pack["references"],
+  quote: string,
+  ms: number,
+): readonly (readonly [string, number])[] {
+  return references.flatMap((r) => {
+    if (r.kind !== "fx" || r.quote !== quote) return [];
+    const row = r.timesMs.indexOf(ms);
+    return row < 0 ? [] : [[r.currency, r.values[row]] as const];
+  });
+}
+
+type Growth = {
   readonly time_weighted_return: number | null;
   readonly money_weighted_return: number | null;
 };
 
 /** Cumulative, and annual by XIRR; null where no rate exists. */
-function ratesOf({ navMinor, depositMinor, startMs, endMs }: History, digits: number): Rates {
+function growthOf({ navMinor, depositMinor, startMs, endMs }: History, digits: number): Growth {
   const scale = 10 ** digits;
   const days = navMinor.map((nav, i) => ({
     inflow: i === 0 ? depositMinor / scale : 0,
@@ -117,7 +146,7 @@ function amountsOf(
 function linesOf(
   ledger: Ledger,
   { holds }: EquityIdentity,
-  shown: Rates & {
+  shown: Growth & {
     readonly run_id: string;
     readonly at: string;
     readonly equity: { readonly [name: string]: number };

@@ -35,6 +35,7 @@ import {
   runtimeName,
   sha256,
 } from "./compose-records.ts";
+import { precomputedOverlay } from "./precomputed-overlay.ts";
 
 export type RunOutcome = {
   readonly document: RunDocument;
@@ -88,6 +89,7 @@ export async function prepareJob(options: RunOptions): Promise<{ job: Job; found
     pack,
     uses: usesOn(loaded, pack, uses),
     sourceOf: sourceOf(loaded.mandate),
+    precomputed: await precomputedOverlay(loaded),
     sha256,
   });
   requireAllKeysTaken(unreadKeys(loaded), loaded.mandate, (key) => originOf(loaded, key));

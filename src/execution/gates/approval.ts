@@ -13,7 +13,6 @@ const STATE_OF_GATE: { readonly [gate: string]: Exclude<TerminalState, "EXECUTED
   duplicate: "REJECTED_BY_DUPLICATE",
   policy: "REJECTED_BY_POLICY",
   correlation: "REJECTED_BY_CORRELATION",
-  pause: "REJECTED_BY_PAUSE",
   breakers: "REJECTED_BY_CIRCUIT_BREAKER",
   heat: "REJECTED_BY_HEAT",
   volatility_regime: "REJECTED_BY_RISK_LIMIT",

@@ -5,6 +5,7 @@ import type { Section } from "../../domain/section.ts";
 const schema = z.strictObject({
   buffer: z.number().min(0).lt(1),
   min_notional: z.number().nonnegative(),
+  stop_atr: z.number().positive().nullable(),
 });
 export type SizingSettings = z.infer<typeof schema>;
 
@@ -17,9 +18,11 @@ export const sizingSection: Section<typeof schema> = {
       "a position within this fraction of the full-strength position around the wanted one is left alone, beyond it is traded to the edge; 0: none",
     min_notional:
       "smallest trade worth an order, in the account's currency; closing a position is never too small; 0: none",
+    stop_atr:
+      "protective stop at this multiple of the average true range (heat.atr_window) from the fill; null: none",
   },
-  defaults: { buffer: 0.1, min_notional: 0 },
-  profiles: { plain: { buffer: 0 } },
+  defaults: { buffer: 0.1, min_notional: 0, stop_atr: null },
+  profiles: { plain: { buffer: 0 }, "equity-signals": { stop_atr: 3 } },
   tags: {},
   check: () => [],
 };

@@ -13,7 +13,6 @@ import { correlationGate } from "../../../src/execution/gates/correlation.ts";
 import { type ExposureView, reduces } from "../../../src/execution/gates/exposure.ts";
 import { heatGate } from "../../../src/execution/gates/heat.ts";
 import { type Limits, limitsGate } from "../../../src/execution/gates/limits.ts";
-import { pauseGate } from "../../../src/execution/gates/pause.ts";
 import { policyGate } from "../../../src/execution/gates/policy.ts";
 import { volatilityRegimeGate } from "../../../src/execution/gates/volatility-regime.ts";
 
@@ -129,10 +128,6 @@ describe("reductions", () => {
     expect(reached).toBeGreaterThanOrEqual(300);
   });
 
-  it("do not pass a pause", () => {
-    expect(pauseGate({ reason: "planted" }, false).result).toBe("fail");
-  });
-
   it("are not what crosses zero: the same book refuses it", () => {
     const view = {
       ...WELL,
@@ -200,10 +195,7 @@ describe("increases", () => {
 describe("terminal states", () => {
   it("are the ones the spec names for each gate", () => {
     const states = new Map<string, TerminalState>(
-      [...exposureVerdicts(CALM), pauseGate(null, false)].map((v) => [
-        v.gate,
-        refusalOf({ ...v, result: "fail" }).state,
-      ]),
+      exposureVerdicts(CALM).map((v) => [v.gate, refusalOf({ ...v, result: "fail" }).state]),
     );
     expect(Object.fromEntries(states)).toEqual({
       policy: "REJECTED_BY_POLICY",
@@ -213,7 +205,6 @@ describe("terminal states", () => {
       volatility_regime: "REJECTED_BY_RISK_LIMIT",
       limits: "REJECTED_BY_RISK_LIMIT",
       cash: "REJECTED_BY_CASH",
-      pause: "REJECTED_BY_PAUSE",
     });
   });
 });

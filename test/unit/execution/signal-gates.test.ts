@@ -1,8 +1,7 @@
-/** Correlation, policy and pause: who is refused, who passes, and what is said of it. */
+/** Correlation and policy: who is refused, who passes, and what is said of it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { correlationGate, type HeldOther } from "../../../src/execution/gates/correlation.ts";
-import { pauseGate } from "../../../src/execution/gates/pause.ts";
 import { policyGate } from "../../../src/execution/gates/policy.ts";
 
 const other = (instrument: string, side: 1 | -1, rho: number): HeldOther => ({
@@ -118,24 +117,5 @@ describe("policy", () => {
     ["off, and nothing was wanted", { wanted: false }, off.reason],
   ])("passes: %s", (_, over, rule) => {
     expect(policyGate({ ...off, ...over })).toMatchObject({ result: "pass", rule });
-  });
-});
-
-describe("pause", () => {
-  it.each([
-    [null, false, "pass", "running"],
-    [null, true, "pass", "running"],
-    [{ reason: "reconciliation failed" }, false, "fail", "reconciliation failed"],
-    // An operator's flatten is the one thing that still goes out.
-    [{ reason: "reconciliation failed" }, true, "pass", "reconciliation failed"],
-  ])("%o, flatten %s: %s", (paused, isFlatten, result, rule) => {
-    expect(pauseGate(paused, isFlatten)).toEqual({
-      gate: "pause",
-      result,
-      rule,
-      observed: paused === null ? 0 : 1,
-      limit: 0,
-      unit: "pauses",
-    });
   });
 });

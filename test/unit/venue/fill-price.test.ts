@@ -115,23 +115,23 @@ describe("slipped", () => {
   ] as [number, Side, number, number, number][])(
     "%d, side %d, %d bp and half a spread of %d",
     (reference, side, bps, halfSpread, expected) => {
-      expect(slipped(reference, side, { bps, halfSpread }, cent)).toBe(expected);
+      expect(slipped(reference, side, { bps, halfSpread, ticks: 0 }, cent)).toBe(expected);
     },
   );
 
   it("leaves the reference alone where nothing slips, on the grid or off it", () => {
-    expect(slipped(33.333, BUY, { bps: 0, halfSpread: 0 }, cent)).toBe(33.333);
-    expect(slipped(33.333, SELL, { bps: 0, halfSpread: 0 }, null)).toBe(33.333);
+    expect(slipped(33.333, BUY, { bps: 0, halfSpread: 0, ticks: 0 }, cent)).toBe(33.333);
+    expect(slipped(33.333, SELL, { bps: 0, halfSpread: 0, ticks: 0 }, null)).toBe(33.333);
   });
 
   it("has no grid to go to where the instrument has no tick", () => {
-    expect(slipped(100, BUY, { bps: 1, halfSpread: 0 }, null)).toBe(100.01);
+    expect(slipped(100, BUY, { bps: 1, halfSpread: 0, ticks: 0 }, null)).toBe(100.01);
   });
 
   it("works on a grid of quarters: 1 bp of 4000 is 0.40, a buyer pays 4000.50", () => {
     const quarter = { coefficient: 25, divisor: 100 };
-    expect(slipped(4000, BUY, { bps: 1, halfSpread: 0 }, quarter)).toBe(4000.5);
-    expect(slipped(4000, SELL, { bps: 1, halfSpread: 0 }, quarter)).toBe(3999.5);
+    expect(slipped(4000, BUY, { bps: 1, halfSpread: 0, ticks: 0 }, quarter)).toBe(4000.5);
+    expect(slipped(4000, SELL, { bps: 1, halfSpread: 0, ticks: 0 }, quarter)).toBe(3999.5);
   });
 
   it("equals the grid computed in integers, from a cent to a million", () => {
@@ -143,7 +143,12 @@ describe("slipped", () => {
         // Everything in tenths of a cent: what lies on the grid stays, the rest goes away from us.
         const exact = reference * 10 + s * tenths;
         const cents = s > 0 ? Math.ceil(exact / 10) : Math.floor(exact / 10);
-        const price = slipped(reference / 100, s, { bps: 0, halfSpread: tenths / 1000 }, cent);
+        const price = slipped(
+          reference / 100,
+          s,
+          { bps: 0, halfSpread: tenths / 1000, ticks: 0 },
+          cent,
+        );
         expect(price).toBe(cents / 100);
       }),
       { numRuns: 5000, seed: 6 },

@@ -1,0 +1,51 @@
+/** What surrounds a decision of the portfolio: the limits it works under, and what it leaves behind. */
+import { rampupScale } from "../../execution/gates/breakers.ts";
+import { effectiveLimits, regimeScale } from "../../execution/gates/volatility-regime.ts";
+import type { Submission } from "../place-wishes.ts";
+import type { Signal } from "../signal.ts";
+import type { Kernel } from "../state.ts";
+import { type StageName, enabledStages } from "../stage-tally.ts";
+import type { LayerState } from "./state.ts";
+
+/** The portfolio stages that see every decision; sizing sees every netted instrument. */
+const PER_DECISION: readonly StageName[] = [
+  "allocation",
+  "policy",
+  "risk_targeting",
+  "overlay",
+  "clamps",
+  "netting",
+];
+
+export function beginDecision(k: Kernel, layers: LayerState, session: number): void {
+  const { plan, sheet } = layers;
+  const enabled = enabledStages(k.plan.wiring);
+  // Counted here and not by the stages, so that one that is no longer called shows (invariant 1).
+  for (const name of PER_DECISION) if (enabled.has(name)) k.state.tally.stages[name].reached++;
+  k.state.counters.decisions++;
+  const scale =
+    plan.volatilityRegime === null
+      ? 1
+      : regimeScale(plan.volatilityRegime, layers.volatilityRegime);
+  k.state.limits = effectiveLimits(k.plan.limits, scale);
+  sheet.grossLimit = k.state.limits.gross;
+  sheet.sizeScale = plan.breakers === null ? 1 : rampupScale(layers.breaker.state, plan.breakers);
+  layers.lastDecision = session;
+}
+
+/** Journal first the decision, then its orders; then yesterday's policy makes room for today's. */
+export function endDecision(
+  k: Kernel,
+  layers: LayerState,
+  made: {
+    readonly session: number;
+    readonly signals: readonly Signal[];
+    readonly orders: readonly Submission[];
+  },
+): void {
+  const { session, signals, orders } = made;
+  if (k.recorder.tracesForecasts) k.recorder.layers(session, layers);
+  if (signals.length > 0) k.recorder.decision(session, k.state.navMinor, signals);
+  for (const { order, verdicts } of orders) k.recorder.order(session, order, verdicts);
+  layers.policyBefore = layers.policyNext;
+}

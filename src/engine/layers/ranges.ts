@@ -1,0 +1,64 @@
+/**
+ * How far an instrument moves in a day, as a fraction of its price and aligned on sessions: Wilder's
+ * average true range where highs and lows exist, the standard deviation of returns elsewhere. On a
+ * session without a bar the last one counts.
+ */
+import { atr } from "../../base/indicators/atr.ts";
+import { knownSeries } from "../../base/indicators/series.ts";
+import { adjustInputs } from "../../market/actions/adjust.ts";
+import { actionsOf } from "../plan-variant.ts";
+import type { PlanInput } from "../plan.ts";
+
+/** NaN where the data has no high and low, and before the window is full. */
+export function averageRanges(
+  { world, actions }: Pick<PlanInput, "world" | "actions">,
+  window: number,
+): readonly Float64Array[] {
+  return world.series.map((series, i) => {
+    const aligned = new Float64Array(world.sessionsMs.length).fill(Number.NaN);
+    if (series.high === null || series.low === null) return aligned;
+    const { high, low, close } = adjustInputs(series, actionsOf(actions, series.instrument.id));
+    const ranges = atr(
+      {
+        high: knownSeries(high as Float64Array),
+        low: knownSeries(low as Float64Array),
+        close: knownSeries(close),
+      },
+      window,
+    ).values;
+    const rowAt = world.rowAt[i];
+    for (let s = 0; s < aligned.length; s++) {
+      const row = rowAt === null ? s : rowAt[s];
+      if (row >= 0 && close[row] > 0) aligned[s] = ranges[row] / close[row];
+    }
+    return aligned;
+  });
+}
+
+/** Sample standard deviation of the last `days` known returns up to each session. */
+export function deviations(
+  returns: readonly Float64Array[],
+  days: number,
+): readonly Float64Array[] {
+  return returns.map((values) => {
+    const out = new Float64Array(values.length).fill(Number.NaN);
+    const window: number[] = [];
+    for (let s = 0; s < values.length; s++) {
+      if (values[s] === values[s]) {
+        window.push(values[s]);
+        if (window.length > days) window.shift();
+      }
+      if (window.length === days) out[s] = deviationOf(window);
+    }
+    return out;
+  });
+}
+
+function deviationOf(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return Math.sqrt(squares / (values.length - 1));
+}

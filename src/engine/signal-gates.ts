@@ -1,0 +1,109 @@
+/**
+ * The gates every signal passes before it may become an order, in their order. The first that does
+ * not pass ends the signal; one that was refused for its size, or that no stage left anything of,
+ * is judged too where there is something to judge, and goes no further.
+ */
+import type { Verdict } from "../domain/refusal.ts";
+import { refusalOf } from "../execution/gates/approval.ts";
+import { correlationGate, type HeldOther } from "../execution/gates/correlation.ts";
+import { duplicateGate } from "../execution/gates/duplicate.ts";
+import { freshnessGate } from "../execution/gates/freshness.ts";
+import { policyGate } from "../execution/gates/policy.ts";
+import { pairCorrelation } from "../market/features/correlation.ts";
+import type { BookExposure } from "./book-exposure.ts";
+import { haveSameTerms } from "./order-legs.ts";
+import type { LayerState } from "./layers/state.ts";
+import type { Signal } from "./signal.ts";
+import { permission } from "./stages/policy.ts";
+import type { SignalGateName, StageCounts } from "./stage-tally.ts";
+import type { Kernel } from "./state.ts";
+
+type SignalGate = {
+  readonly name: SignalGateName;
+  readonly judge: (k: Kernel, signal: Signal, book: BookExposure) => Verdict;
+};
+
+const SIGNAL_GATES: readonly SignalGate[] = [
+  { name: "freshness", judge: judgeFreshness },
+  { name: "duplicate", judge: judgeDuplicate },
+  { name: "policy", judge: judgePolicy },
+  { name: "correlation", judge: judgeCorrelation },
+];
+
+/** True when it goes on to netting and orders. */
+export function judgeSignal(k: Kernel, signal: Signal, book: BookExposure): boolean {
+  if (signal.refusals.length > 0) return false;
+  for (const gate of SIGNAL_GATES) {
+    if (!k.plan.enabledGates.has(gate.name)) continue;
+    const counts = k.state.tally.gates[gate.name];
+    counts.reached++;
+    const verdict = gate.judge(k, signal, book);
+    tallied(counts, verdict);
+    signal.verdicts.push(verdict);
+    counts.applied++;
+    if (verdict.result === "pass") continue;
+    signal.refusals.push(refusalOf(verdict));
+    return false;
+  }
+  return signal.finalLots !== signal.currentLots;
+}
+
+/** A verdict of `not_evaluated` was given, but nothing was judged. */
+export function tallied(counts: StageCounts, verdict: Verdict): void {
+  if (verdict.result !== "not_evaluated") counts.evaluated++;
+  if (verdict.result !== "pass") counts.bound++;
+}
+
+function judgeFreshness({ state, plan }: Kernel, signal: Signal): Verdict {
+  const last = state.lastBar[signal.instrument];
+  return freshnessGate(last < 0 ? null : state.session - last, plan.maxAgeSessions);
+}
+
+/** Sleeves take their earlier wishes back before they wish again: nothing of theirs may be left at work. */
+function judgeDuplicate(k: Kernel, signal: Signal): Verdict {
+  const { working, openSignals } = k.state;
+  const own = working.filter(
+    ({ working: works, instrument, purpose }) =>
+      works && instrument === signal.instrument && purpose !== "stop" && purpose !== "flatten",
+  );
+  const sameTerms = own.every((order) => {
+    const [first] = order.signals;
+    const earlier = first === undefined ? undefined : openSignals.get(first);
+    return earlier !== undefined && haveSameTerms(earlier, signal);
+  });
+  return duplicateGate(own, (signal.finalLots as number) - signal.currentLots, sameTerms);
+}
+
+function judgePolicy(k: Kernel, signal: Signal): Verdict {
+  const { on, reason } = permission(k.state.layers as LayerState, signal.variant);
+  return policyGate({ on, reason, reduces: reduces(signal), wanted: signal.beliefLots !== 0 });
+}
+
+function judgeCorrelation(k: Kernel, signal: Signal, book: BookExposure): Verdict {
+  const { plan } = k.state.layers as LayerState;
+  const { limit, days, min_overlap } = plan.correlation;
+  const { returns } = plan.evidence;
+  const others: HeldOther[] = [];
+  const { instruments } = k.world;
+  for (let i = 0; i < instruments.length; i++) {
+    const lots = book.lotsOf(i);
+    if (i === signal.instrument || lots === 0) continue;
+    const rho = pairCorrelation(
+      returns[signal.instrument],
+      returns[i],
+      k.state.session,
+      days,
+      min_overlap,
+    );
+    others.push({ instrument: instruments[i].id, side: lots > 0 ? 1 : -1, rho });
+  }
+  const delta = (signal.finalLots as number) - signal.currentLots;
+  const view = { side: delta > 0 ? 1 : -1, reduces: reduces(signal), others } as const;
+  return correlationGate(view, limit as number);
+}
+
+/** Towards zero and not across it, or no change at all. */
+function reduces({ finalLots, currentLots }: Signal): boolean {
+  const final = finalLots as number;
+  return Math.abs(final) <= Math.abs(currentLots) && final * currentLots >= 0;
+}

@@ -1,0 +1,104 @@
+/**
+ * Stage sizing: the net becomes whole lots. Position buffer, rounding and minimum notional act
+ * here, once, on the netted instrument; what they leave untraded is told to the signals that wanted
+ * more.
+ */
+import { minorToAmount } from "../../base/money.ts";
+import type { Refusal } from "../../domain/refusal.ts";
+import { type NetSizing, sizeNet } from "../../portfolio/sizing/size-net.ts";
+import type { LayerState } from "../layers/state.ts";
+import type { Wish } from "../order-legs.ts";
+import type { Signal } from "../signal.ts";
+import type { Kernel } from "../state.ts";
+import type { NettedWish } from "./netting.ts";
+
+export function sizingStage(
+  k: Kernel,
+  layers: LayerState,
+  netted: readonly NettedWish[],
+): readonly Wish[] {
+  const counts = k.state.tally.stages.sizing;
+  const wishes: Wish[] = [];
+  for (const wish of netted) {
+    counts.reached++;
+    const sized = sizeOne(k, layers, wish);
+    counts.evaluated++;
+    counts.applied++;
+    if (sized !== null) wishes.push(sized);
+  }
+  return wishes;
+}
+
+function sizeOne(k: Kernel, layers: LayerState, wish: NettedWish): Wish | null {
+  const { instrument, netting, wantedLots } = wish;
+  const held = k.state.lots[instrument];
+  const fullLots = fullStrength(k, layers, instrument);
+  const result = sizeNet(
+    { buffer: layers.plan.sizing.buffer, minNotional: layers.plan.sizing.min_notional },
+    { wantedLots, heldLots: held, fullLots, scale: 1, lotNotional: lotNotional(k, instrument) },
+  );
+  const counts = k.state.tally.stages.sizing;
+  const signals = onSide(netting.signals, netting.wanted, wantedLots - held);
+  if (!result.ok) {
+    counts.bound++;
+    for (const signal of signals) signal.refusals.push(result.error);
+    return null;
+  }
+  const { lots, cutBy } = result.value;
+  k.recorder.netting(k.state.session, {
+    instrument,
+    wantedLots,
+    heldLots: held,
+    fullLots,
+    sizeScale: layers.sheet.sizeScale,
+    targetLots: lots,
+    cutBy,
+    crossedLots: netting.toCross,
+  });
+  if (cutBy !== null) {
+    counts.bound++;
+    const refusal = sizingRefusal(result.value, held, cutBy);
+    for (const signal of signals) signal.refusals.push(refusal);
+  }
+  if (lots === held) return null;
+  const { session } = k.state;
+  return { instrument, session, lots, entry: "market", timeInForce: "gtc", signals };
+}
+
+/** |Position| in lots if every sleeve of the instrument believed fully and the same way. */
+function fullStrength(k: Kernel, { sheet, plan }: LayerState, i: number): number {
+  let weight = 0;
+  for (const v of plan.sleevesOf[i]) weight += sheet.budget[v];
+  const factor = sheet.risk === null ? 1 : sheet.risk.multiplier;
+  const lots = (weight * factor * sheet.sizeScale * k.state.navMinor) / lotMinor(k, i);
+  // Without a measurement nothing is added; what is held stays as it is, within no band.
+  return Number.isFinite(lots) ? Math.abs(lots) : 0;
+}
+
+function lotMinor({ state, world }: Kernel, i: number): number {
+  return state.mark[i] * world.scales[i].factor * state.exposureRate[i];
+}
+
+function lotNotional(k: Kernel, i: number): number {
+  return minorToAmount(lotMinor(k, i), k.world.currencies[0].digits);
+}
+
+/** Whose wish the net is: those that want to change in its direction. */
+function onSide(
+  signals: readonly Signal[],
+  wanted: Float64Array,
+  change: number,
+): readonly Signal[] {
+  return signals.filter((_, n) => wanted[n] * change > 0 || change === 0);
+}
+
+function sizingRefusal(sized: NetSizing, held: number, rule: string): Refusal {
+  return {
+    state: "REJECTED_BY_SIZING",
+    by: "sizing",
+    rule,
+    observed: Math.abs(sized.ideal - held),
+    limit: rule === "inside_buffer" ? sized.buffer : 1,
+    unit: "lots",
+  };
+}
