@@ -1,9 +1,8 @@
 /**
- * Planted bad prints are found. Four kinds by checks of the pack (which warn, so the pack is
- * admitted), and the other two are plain to see for the two checks written out below.
+ * Planted bad prints are found by the checks of the pack, each on its row and by the right check;
+ * all of them warn, so the pack is admitted. What else they say is counted.
  */
 import { describe, expect, it } from "vitest";
-import type { BarSeries } from "../../../src/domain/bar.ts";
 import {
   type FindingKind,
   findingsOf,
@@ -12,7 +11,6 @@ import {
 import { warnAbout } from "../../../src/market/quality/warnings.ts";
 import {
   BAD_PRINT_KINDS,
-  type BadPrint,
   type BadPrintKind,
   spoil,
 } from "../../../src/market/simulated/calibrated/bad-prints.ts";
@@ -21,21 +19,20 @@ import {
   openedMarket,
 } from "../../../src/market/simulated/calibrated/market.ts";
 import { prngOf } from "../../../src/base/prng.ts";
-import { holderReturns } from "../../support/planted-truth.ts";
 import { DEFAULTS } from "./fixture.ts";
 
 const SEEDS = [7, 31, 2024];
 
-const FOUND_BY: Readonly<Partial<Record<BadPrintKind, readonly FindingKind[]>>> = {
+const FOUND_BY: Readonly<Record<BadPrintKind, readonly FindingKind[]>> = {
+  high_slip: ["high_low_stray"],
   low_zero: ["price_not_positive"],
   high_cut: ["open_outside_range", "close_outside_range"],
   open_stray: ["open_outside_range"],
   low_cut: ["open_outside_range", "close_outside_range"],
+  close_spike: ["spike"],
 };
-/** Tokyo shut from 2019-04-27 to 05-06: a fact of its calendar. */
-const CALENDAR_GAP = /^2019-05-07/;
-
-const LOOKBACK = 63;
+/** Days out of 75,000 honest ones that move far and come back. */
+const HONEST_SPIKES = 12;
 
 function quality(market: OpenedMarket) {
   const book = newFindingBook();
@@ -48,38 +45,9 @@ function quality(market: OpenedMarket) {
   return findingsOf(book);
 }
 
-/** High or low further from both open and close than a close may move in a day. */
-function rangeOutliers(series: BarSeries): number[] {
-  const { open, high, low, close } = series;
-  if (open === null || high === null || low === null) throw new Error("a column is missing");
-  const limit = DEFAULTS.quality.max_jump;
-  return Array.from(close.keys()).filter(
-    (t) =>
-      high[t] > Math.max(open[t], close[t]) * (1 + limit) ||
-      low[t] < Math.min(open[t], close[t]) * (1 - limit),
-  );
-}
-
-/** A close more than 4.5 recent deviations away of which the next takes back at least 60 %. */
-function spikes(series: BarSeries, market: OpenedMarket): number[] {
-  const returns = holderReturns(series, market.actions);
-  return Array.from(returns.keys()).filter((t) => {
-    if (t <= LOOKBACK || t + 1 >= returns.length) return false;
-    let squares = 0;
-    for (let k = t - LOOKBACK; k < t; k++) squares += returns[k] ** 2;
-    const far = Math.abs(returns[t]) > 4.5 * Math.sqrt(squares / LOOKBACK);
-    return far && returns[t + 1] / returns[t] < -0.6;
-  });
-}
-
 describe.each(SEEDS)("bad prints of seed %i", (seed) => {
   const market = openedMarket({ seed, startMs: Date.UTC(2005, 0, 3), years: 20 });
   const { badPrints } = market;
-  const seriesOf = (print: BadPrint): BarSeries => {
-    const found = market.series.find(({ instrument }) => instrument.id === print.instrument);
-    if (found === undefined) throw new Error(print.instrument);
-    return found;
-  };
   const findings = quality(market);
 
   it("are a handful, of every kind, and leave the pack admissible", () => {
@@ -97,50 +65,25 @@ describe.each(SEEDS)("bad prints of seed %i", (seed) => {
   it("are found, each on its row", () => {
     for (const print of badPrints) {
       const row = String(print.session);
-      const kinds = FOUND_BY[print.kind];
-      if (kinds === undefined) continue;
       const by = findings.filter(
         ({ instrument, first }) =>
           instrument === print.instrument && first.some(({ where }) => where === row),
       );
       expect(by.length, JSON.stringify(print)).toBeGreaterThan(0);
-      for (const { kind } of by) expect(kinds).toContain(kind);
+      for (const { kind } of by) expect(FOUND_BY[print.kind]).toContain(kind);
     }
   });
 
-  it("are all that is wrong: no other finding but the calendar's own gap", () => {
+  it("are all that is wrong, but for a few honest spikes", () => {
     const planted = new Set(badPrints.map((print) => `${print.instrument} ${print.session}`));
     const others = findings.flatMap(({ kind, instrument, first }) =>
       first
-        .filter(({ where, value }) =>
-          kind === "gap" ? !CALENDAR_GAP.test(value) : !planted.has(`${instrument} ${where}`),
-        )
+        .filter(({ where }) => !planted.has(`${instrument} ${where}`))
         .map((row) => ({ kind, instrument, row })),
     );
-    expect(others).toEqual([]);
+    expect(others.filter(({ kind }) => kind !== "spike")).toEqual([]);
+    expect(others.length).toBeLessThanOrEqual(HONEST_SPIKES);
     for (const { count, first } of findings) expect(count).toBe(first.length);
-  });
-
-  it("show a slipped high and a low at zero to a range check, and nothing else", () => {
-    for (const series of market.series) {
-      const planted = badPrints
-        .filter((print) => seriesOf(print) === series && /high_slip|low_zero/.test(print.kind))
-        .map(({ session }) => session);
-      expect(rangeOutliers(series)).toEqual(planted);
-    }
-  });
-
-  it("show a spiking close to a check for moves that come back, with few false alarms", () => {
-    let alarms = 0;
-    for (const series of market.series) {
-      const found = spikes(series, market);
-      alarms += found.length;
-      for (const print of badPrints) {
-        if (print.kind !== "close_spike" || seriesOf(print) !== series) continue;
-        expect(found, JSON.stringify(print)).toContain(print.session);
-      }
-    }
-    expect(alarms).toBeLessThanOrEqual(9);
   });
 });
 

@@ -14,11 +14,11 @@ export const BAD_PRINT_KINDS = [
   "low_zero",
   /** High as low as the low: open and close stick out. */
   "high_cut",
-  /** Open seven deviations above the high. */
+  /** Open eight deviations above the high. */
   "open_stray",
   /** Low as high as the high. */
   "low_cut",
-  /** Close seven deviations away and back the next session, high or low with it: still modest. */
+  /** Close eight deviations away and back the next session, high or low with it: still modest. */
   "close_spike",
 ] as const;
 export type BadPrintKind = (typeof BAD_PRINT_KINDS)[number];
@@ -46,7 +46,7 @@ export type PrintedBars = {
 const STRETCH = 630;
 const QUIET = 100;
 /** In daily standard deviations. */
-const SPIKE = 7;
+const SPIKE = 8;
 const SLIP = 10;
 /**
  * A spike waits for so many sessions in a row that were no wilder than this many usual ones, as it

@@ -6,8 +6,8 @@
  * crisis; its scale is calm volatility x crisis x an own slow state x now and then an event day.
  * Only + - x / and square roots; returns are simple returns.
  */
-import { type Prng, nextNormal, nextUniform } from "../../../base/prng.ts";
-import { nextRough } from "./draws.ts";
+import { type Prng, nextNormal } from "../../../base/prng.ts";
+import { happens, nextRough } from "./draws.ts";
 import type { Group, Terms } from "./terms.ts";
 import type { Weather } from "./weather.ts";
 
@@ -47,6 +47,8 @@ const ROOT_YEAR = Math.sqrt(SESSIONS_PER_YEAR);
 /** Memory per day of the slow states: half-lives of 43, 92 and 5 days. */
 const DRIFT_MEMORY = 0.984;
 const VOLATILITY_MEMORY = 0.9925;
+const DRIFT_TURN = Math.sqrt(1 - DRIFT_MEMORY * DRIFT_MEMORY);
+const VOLATILITY_TURN = Math.sqrt(1 - VOLATILITY_MEMORY * VOLATILITY_MEMORY);
 const REVERSION_MEMORY = 0.87;
 /** Share of event days and their scale. */
 const EVENT_SHARE = 0.04;
@@ -68,6 +70,7 @@ const GROWTH_BOUND = 1.2;
 
 /** The states of one instrument, advanced day by day. */
 type State = {
+  readonly prng: Prng;
   spot: number;
   /** Slow drift state, about standard normal. */
   hidden: number;
@@ -105,6 +108,7 @@ export function latentPath(
   const shown = terms.hidden.kind === "carry" ? terms.hidden.shown : 0;
   const unshown = Math.sqrt(1 - shown * shown);
   const state: State = {
+    prng,
     spot: terms.startPrice,
     hidden: nextNormal(prng),
     noise: nextNormal(prng),
@@ -117,7 +121,7 @@ export function latentPath(
     const times = (1 + (stress - 1) * intensity) * ownVolatility(terms, state);
     const scale = usual * Math.min(times, TIMES_BOUND);
     const drift = driftOf(terms, state);
-    const shock = nextShock(terms, { weather, t, prng });
+    const shock = nextShock(terms, source, t);
     const felt = openDays[t] === 1 ? scale : HOLIDAY_SCALE * scale;
     const growth = nearExp(felt * (drift + shock - felt / 2), GROWTH_BOUND);
     const move = growth - 1;
@@ -128,7 +132,7 @@ export function latentPath(
     path.move[t] = move;
     path.scale[t] = scale;
     path.drift[t] = drift;
-    advance(terms, state, { shock, prng });
+    advance(terms, state, shock);
   }
   return path;
 }
@@ -168,14 +172,15 @@ function away(terms: Terms, { spot, anchor }: State): number {
 
 function nextShock(
   terms: Terms,
-  { weather, t, prng }: { readonly weather: Weather; readonly t: number; readonly prng: Prng },
+  { weather, prng }: { readonly weather: Weather; readonly prng: Prng },
+  t: number,
 ): number {
   const loads = LOADINGS[terms.group];
   const k = weather.intensity[t];
   const a = terms.loading * (loads.common + (loads.commonCrisis - loads.common) * k);
   const b = loads.group + (loads.groupCrisis - loads.group) * k;
   const own = Math.sqrt(1 - a * a - b * b);
-  const event = nextUniform(prng) < EVENT_SHARE ? EVENT_SCALE : 1;
+  const event = happens(prng, EVENT_SHARE) ? EVENT_SCALE : 1;
   const mixed =
     terms.sign * a * weather.common[t] +
     b * weather.groups[terms.group][t] +
@@ -183,22 +188,16 @@ function nextShock(
   return Math.min(Math.max(EVENT_NORM * event * mixed, -SHOCK_BOUND), SHOCK_BOUND);
 }
 
-function advance(
-  terms: Terms,
-  state: State,
-  { shock, prng }: { readonly shock: number; readonly prng: Prng },
-): void {
-  const turn = Math.sqrt(1 - DRIFT_MEMORY * DRIFT_MEMORY);
-  state.volatility =
-    VOLATILITY_MEMORY * state.volatility +
-    Math.sqrt(1 - VOLATILITY_MEMORY * VOLATILITY_MEMORY) * nextRough(prng);
-  state.noise = DRIFT_MEMORY * state.noise + turn * nextRough(prng);
+function advance(terms: Terms, state: State, shock: number): void {
+  const { prng } = state;
+  state.volatility = VOLATILITY_MEMORY * state.volatility + VOLATILITY_TURN * nextRough(prng);
+  state.noise = DRIFT_MEMORY * state.noise + DRIFT_TURN * nextRough(prng);
   switch (terms.hidden.kind) {
     case "trend":
     case "carry":
       state.hidden =
         DRIFT_MEMORY * state.hidden +
-        turn * nextRough(prng) -
+        DRIFT_TURN * nextRough(prng) -
         ((1 - DRIFT_MEMORY) / TURNS_AT) * away(terms, state);
       return;
     case "reversion":
