@@ -3,7 +3,7 @@
  * Fault("data") with the list of faults when more rows are faulty than the mandate permits to
  * drop, and when an instrument ends up without a bar.
  */
-import { DAY_MS, formatDate, parseIsoDate } from "../base/instant.ts";
+import { formatDate, parseIsoDate } from "../base/instant.ts";
 import type { BarField, BarSeries } from "../domain/bar.ts";
 import type { CorporateAction } from "../domain/corporate-action.ts";
 import { Fault } from "../domain/fault.ts";
@@ -20,38 +20,53 @@ import {
   findingsOf,
   newFindingBook,
 } from "./quality/findings.ts";
-import { warnAbout, zeroVolumeShare } from "./quality/warnings.ts";
+import { warnAbout, warnAboutReference, zeroVolumeShare } from "./quality/warnings.ts";
 import type { DataSettings } from "./section.ts";
-import { SIMULATED_TICK, simulateMarket, simulatedInstrumentIds } from "./simulated/market.ts";
 import {
   type GatheredRows,
   type Gathering,
   type RawAction,
   gatherSource,
 } from "./sources/gather.ts";
+import {
+  type DayRange,
+  gatherReference,
+  nothingOf,
+  type PlacedReference,
+} from "./sources/references.ts";
+import { cutContent, simulatedContent, type SimulatedContent } from "./sources/simulated.ts";
+import { checkWorkedExamples, instrumentOf } from "./sources/terms.ts";
 
 export type BuiltContent = { readonly content: PackContent; readonly quality: QualityReport };
 
-/** `tables` are those of `data.sources`, in the same order; none for a simulated market. */
+/**
+ * `tables` are those of `data.sources` and then of `data.references`, in the order of these lists;
+ * none for a simulated market.
+ */
 export function buildContent(
   data: DataSettings,
   input: { readonly tables: readonly RawTable[]; readonly seed: number },
 ): BuiltContent {
   const built =
     data.kind === "simulated" ? simulated(data, input.seed) : fromFiles(data, input.tables);
-  const ids = built.series.map((entry) => entry.series.instrument.id);
-  refuseUnknownOverrides(data, ids);
+  const instruments = built.series.map((entry) => entry.series.instrument);
+  refuseUnknownOverrides(
+    data,
+    instruments.map(({ id }) => id),
+  );
+  checkWorkedExamples(data, instruments);
   warnAboutAll(built, data);
   const series = built.series.map((entry) => entry.series);
+  const references = built.references.map((entry) => entry.reference);
   return {
     content: {
       kind: data.kind === "simulated" ? "SIMULATED" : "REAL",
       series,
       actions: built.actions,
-      references: [],
+      references,
       rights: built.rights,
     },
-    quality: qualityOf(built.book, series, data),
+    quality: qualityOf(built.book, { series, references }, data),
   };
 }
 
@@ -63,18 +78,21 @@ type Built = {
     readonly where: (row: number) => string;
   }[];
   readonly actions: readonly CorporateAction[];
+  /** Ascending by id. */
+  readonly references: readonly PlacedReference[];
   readonly rights: readonly string[];
 };
 
 function fromFiles(data: DataSettings, tables: readonly RawTable[]): Built {
   const book = newFindingBook();
+  const range = rangeOf(data);
   const gathering: Gathering = {
     book,
     files: [],
     rows: new Map(),
     expected: new Set(),
     actions: [],
-    range: rangeOf(data),
+    range,
   };
   data.sources.forEach((source, i) =>
     gatherSource(gathering, source, { table: tables[i], key: `data.sources.${i}` }),
@@ -89,71 +107,46 @@ function fromFiles(data: DataSettings, tables: readonly RawTable[]): Built {
     series: seriesOf(instrument, rows, order),
     where: (row: number) => where(order[row]),
   }));
+  const references = data.references
+    .map((settings, i) => {
+      const table = tables[data.sources.length + i];
+      return gatherReference(settings, { table, key: `data.references.${i}`, book, range });
+    })
+    .sort((a, b) => byId(a.reference, b.reference));
   if (book.rejected > data.quality.max_rejected_rows) {
     // The refusal lists the warnings too: one look at the file, not two.
-    warnAboutAll({ book, series, actions: splitsOf(gathering.actions) }, data);
-    throw refusal(book, data, gathering.files);
+    warnAboutAll({ book, series, references, actions: splitsOf(gathering.actions) }, data);
+    throw refusal(book, data, [...new Set(tables.map(({ file }) => file))]);
   }
   refuseEmpty(gathering, cleaned, data);
+  refuseNothing(series, references, data);
   const actions = resolveActions(gathering.actions, data.dividends);
-  const rights = [...new Set(data.sources.map((source) => source.rights))].sort();
-  return { book, series, actions, rights };
+  const lists = [data.sources, data.references];
+  const rights = [...new Set(lists.flatMap((list) => list.map((item) => item.rights)))].sort();
+  return { book, series, references, actions, rights };
 }
 
 function simulated(data: DataSettings, seed: number): Built {
   const book = newFindingBook();
-  const { fromMs, toMs } = rangeOf(data);
-  const instruments = simulatedInstrumentIds(data.simulated.instruments).map((id) => {
-    const instrument = instrumentOf(data, id);
-    return { ...instrument, tick: instrument.tick ?? SIMULATED_TICK };
+  const whole = simulatedContent(data, seed);
+  const cut = cutContent(whole, rangeOf(data));
+  const rowsOf = ({ series, references }: SimulatedContent) =>
+    [...series, ...references].reduce((sum, { timesMs }) => sum + timesMs.length, 0);
+  book.rowsRead = rowsOf(whole);
+  book.rowsOutside = rowsOf(whole) - rowsOf(cut);
+  const series = cut.series.map((bars) => {
+    const { id } = bars.instrument;
+    return { series: bars, where: () => `simulated ${id}` };
   });
-  const market = simulateMarket({
-    instruments,
-    sessions: data.simulated.sessions,
-    startMs: parseIsoDate(data.simulated.start) ?? Number.NaN,
-    seed,
+  const references = cut.references.map((reference) => {
+    return { reference, where: () => `simulated ${reference.id}` };
   });
-  const series = market.series.map((whole) => {
-    const first = whole.timesMs.findIndex((ms) => ms >= fromMs);
-    const end = whole.timesMs.findLastIndex((ms) => ms < toMs + DAY_MS) + 1;
-    if (first < 0 || end <= first) throw nothingLeft(whole.instrument.id, data);
-    book.rowsRead += whole.timesMs.length;
-    book.rowsOutside += whole.timesMs.length - (end - first);
-    const cut = cutSeries(whole, first, end);
-    const { id } = whole.instrument;
-    return { series: cut, where: () => `simulated ${id}` };
-  });
-  const inRange = (action: CorporateAction) => action.exDateMs >= fromMs && action.exDateMs <= toMs;
-  const actions = market.actions.filter(inRange).sort(compareActions);
-  return { book, series, actions, rights: ["simulated"] };
+  refuseNothing(series, references, data);
+  const actions = [...cut.actions].sort(compareActions);
+  return { book, series, references, actions, rights: ["simulated"] };
 }
 
-function instrumentOf(data: DataSettings, id: string): Instrument {
-  const terms = { ...data.instrument_defaults, ...definedOf(data.instruments[id]) };
-  return {
-    id,
-    assetClass: terms.asset_class,
-    currency: terms.currency,
-    currencyDigits: terms.currency_digits,
-    lot: terms.lot,
-    tick: terms.tick,
-    multiplier: terms.multiplier,
-    allowNonpositive: terms.allow_nonpositive,
-    sector: null,
-    calendar: null,
-    initialMargin: null,
-  };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without keys that are present and undefined: they must not hide a default. */
-function definedOf<T extends object>(values: T | undefined): Defined<T> {
-  const entries = Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Defined<T>;
-}
-
-function rangeOf(data: DataSettings): { readonly fromMs: number; readonly toMs: number } {
+function rangeOf(data: DataSettings): DayRange {
   const fromMs = data.from === null ? null : parseIsoDate(data.from);
   const toMs = data.to === null ? null : parseIsoDate(data.to);
   return { fromMs: fromMs ?? Number.NEGATIVE_INFINITY, toMs: toMs ?? Number.POSITIVE_INFINITY };
@@ -177,23 +170,8 @@ function seriesOf(instrument: Instrument, rows: GatheredRows, order: readonly nu
   };
 }
 
-function cutSeries(series: BarSeries, start: number, end: number): BarSeries {
-  if (start === 0 && end === series.timesMs.length) return series;
-  const cut = (column: Float64Array | null) => column?.slice(start, end) ?? null;
-  return {
-    instrument: series.instrument,
-    timesMs: series.timesMs.slice(start, end),
-    open: cut(series.open),
-    high: cut(series.high),
-    low: cut(series.low),
-    close: series.close.slice(start, end),
-    volume: cut(series.volume),
-    futures: null,
-  };
-}
-
 function warnAboutAll(
-  { book, series, actions }: Pick<Built, "book" | "series" | "actions">,
+  { book, series, references, actions }: Omit<Built, "rights">,
   data: DataSettings,
 ): void {
   const filled = series.filter((entry) => entry.series.timesMs.length > 0);
@@ -204,6 +182,10 @@ function warnAboutAll(
     lastMs = Math.max(lastMs, timesMs[timesMs.length - 1]);
   for (const { series: bars, where } of filled) {
     warnAbout(bars, { book, actions, lastMs, where, settings: data.quality });
+  }
+  for (const { reference, where } of references) {
+    if (reference.timesMs.length === 0) continue;
+    warnAboutReference(reference, { book, actions: [], lastMs, where, settings: data.quality });
   }
 }
 
@@ -248,12 +230,28 @@ function refuseEmpty(
   }
 }
 
-function nothingLeft(id: string, { from, to }: DataSettings): Fault {
-  const range = `data.from (${from ?? "null: all"}) and data.to (${to ?? "null: all"})`;
+function refuseNothing(
+  series: Built["series"],
+  references: Built["references"],
+  data: DataSettings,
+): void {
+  for (const { series: bars } of series) {
+    if (bars.timesMs.length === 0) throw nothingLeft(bars.instrument.id, data);
+  }
+  for (const { reference } of references) {
+    if (reference.timesMs.length === 0) throw nothingOf(reference.id, rangeText(data));
+  }
+}
+
+function nothingLeft(id: string, data: DataSettings): Fault {
   return new Fault(
     "data",
-    `${id} has no usable bar between ${range}; widen them or bring its bars`,
+    `${id} has no usable bar between ${rangeText(data)}; widen them or bring its bars`,
   );
+}
+
+function rangeText({ from, to }: DataSettings): string {
+  return `data.from (${from ?? "null: all"}) and data.to (${to ?? "null: all"})`;
 }
 
 function refuseUnknownOverrides(data: DataSettings, ids: readonly string[]): void {
@@ -269,7 +267,7 @@ function refuseUnknownOverrides(data: DataSettings, ids: readonly string[]): voi
 
 function qualityOf(
   book: FindingBook,
-  series: readonly BarSeries[],
+  { series, references }: Pick<PackContent, "series" | "references">,
   data: DataSettings,
 ): QualityReport {
   return {
@@ -283,6 +281,12 @@ function qualityOf(
       from: formatDate(timesMs[0]),
       to: formatDate(timesMs[timesMs.length - 1]),
       zero_volume_share: volume === null ? null : zeroVolumeShare(volume),
+    })),
+    references: references.map(({ id, timesMs }) => ({
+      reference: id,
+      rows: timesMs.length,
+      from: formatDate(timesMs[0]),
+      to: formatDate(timesMs[timesMs.length - 1]),
     })),
     findings: findingsOf(book),
   };

@@ -43,10 +43,11 @@ export async function preparePack(options: {
   readonly progress: Progress;
 }): Promise<PreparedPack> {
   const { data, seed, lineage, store, nowMs, progress } = options;
-  const steps = data.sources.length + 2;
+  const files = [...data.sources, ...data.references];
+  const steps = files.length + 2;
   const tables: RawTable[] = [];
   const facts: SourceFacts[] = [];
-  for (const [i, source] of data.sources.entries()) {
+  for (const [i, source] of files.entries()) {
     progress(i, steps, `read ${source.file}`);
     const read = await options.tables({ file: source.file, member: source.member ?? null });
     tables.push(read.table);

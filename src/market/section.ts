@@ -1,52 +1,45 @@
 /**
  * The mandate's section `data`: which bars a run sees, how files are read into them, what the
- * quality checks tolerate, and the simulated market. A list item (a source, a pay date) has no
- * defaults from layers, because layers do not merge lists: an optional key of an item that is
- * absent means exactly what its line in `describe` says.
+ * quality checks tolerate, and the simulated markets. Its lists of files are declared in
+ * sources/section.ts. A pay date is a list item and has no defaults from layers.
  */
 import { z } from "zod";
 import { parseIsoDate } from "../base/instant.ts";
 import type { Section, SectionIssue } from "../domain/section.ts";
-import { dateFormatOf } from "./date-format.ts";
+import { CALENDAR_IDS } from "./calendars/calendar.ts";
+import {
+  checkReferences,
+  checkSource,
+  referenceSchema,
+  SOURCES_DESCRIBED,
+  sourceSchema,
+} from "./sources/section.ts";
 
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date as YYYY-MM-DD");
 const name = z.string().min(1);
-const column = name.nullable().optional();
-
-const columnsSchema = z.strictObject({
-  open: column,
-  high: column,
-  low: column,
-  close: name,
-  volume: column,
-  dividend: column,
-  pay_date: column,
-  split: column,
-});
-
-const sourceSchema = z.strictObject({
-  file: z
-    .string()
-    .regex(/\.(csv|zip|parquet)$/i, "expected a file ending in .csv, .zip or .parquet"),
-  member: name.nullable().optional(),
-  layout: z.enum(["single", "long", "wide"]),
-  instrument: name.optional(),
-  instrument_column: name.optional(),
-  instruments: z.array(name).min(1).nullable().optional(),
-  date: z.strictObject({ column: name, format: name.optional() }),
-  columns: columnsSchema.optional(),
-  rights: name,
-});
 
 const instrumentSchema = z.strictObject({
-  asset_class: z.enum(["equity", "etf", "index", "commodity", "fx", "crypto"]),
+  asset_class: z.enum(["equity", "etf", "index", "commodity", "fx", "crypto", "future"]),
   currency: z.string().regex(/^[A-Z]{3}$/, "expected an ISO 4217 code such as USD"),
   currency_digits: z.int().min(0).max(8),
   lot: z.number().positive(),
   tick: z.number().positive().nullable(),
   multiplier: z.number().positive(),
   allow_nonpositive: z.boolean(),
+  sector: name.nullable(),
+  calendar: z.enum(CALENDAR_IDS).nullable(),
+  initial_margin: z.number().positive().nullable(),
 });
+
+const workedExampleSchema = z.strictObject({
+  move: z.number(),
+  lots: z.number(),
+  profit: z.number(),
+});
+
+const overrideSchema = instrumentSchema
+  .partial()
+  .extend({ worked_example: workedExampleSchema.optional() });
 
 const dividendsSchema = z.strictObject({
   pay_date: z.literal("ex_date").nullable(),
@@ -56,15 +49,18 @@ const dividendsSchema = z.strictObject({
 const qualitySchema = z.strictObject({
   max_rejected_rows: z.int().nonnegative(),
   max_jump: z.number().positive(),
+  max_spike: z.number().positive(),
   stale_sessions: z.int().min(2),
   max_gap_days: z.int().positive(),
   max_zero_volume_share: z.number().min(0).max(1),
 });
 
 const simulatedSchema = z.strictObject({
+  market: z.enum(["shares", "calibrated"]),
   instruments: z.int().min(1).max(99),
   sessions: z.int().min(2).max(100_000),
   start: isoDate,
+  years: z.int().min(1).max(40),
 });
 
 const schema = z.strictObject({
@@ -73,15 +69,16 @@ const schema = z.strictObject({
   from: isoDate.nullable(),
   to: isoDate.nullable(),
   sources: z.array(sourceSchema),
+  references: z.array(referenceSchema),
   instrument_defaults: instrumentSchema,
-  instruments: z.record(name, instrumentSchema.partial()),
+  instruments: z.record(name, overrideSchema),
   dividends: dividendsSchema,
   quality: qualitySchema,
   simulated: simulatedSchema,
 });
 
 export type DataSettings = z.infer<typeof schema>;
-export type SourceSettings = z.infer<typeof sourceSchema>;
+export type WorkedExample = z.infer<typeof workedExampleSchema>;
 export type QualitySettings = z.infer<typeof qualitySchema>;
 export type DividendSettings = z.infer<typeof dividendsSchema>;
 
@@ -95,32 +92,12 @@ export const dataSection: Section<typeof schema> = {
       "YYYY-MM-DD: use the pack that was current at the end of that day (UTC) instead of building one; null: build from the files now",
     from: "YYYY-MM-DD: first session taken into the pack; null: all",
     to: "YYYY-MM-DD: last session taken into the pack; null: all",
-    sources: "the files, each with its layout and column mapping",
-    "sources.*.file":
-      "path relative to the mandate's folder, or absolute: .csv, .zip (with one .csv) or .parquet",
-    "sources.*.member": "file name inside the zip; absent or null: the zip holds exactly one .csv",
-    "sources.*.layout":
-      "single: one instrument; long: an instrument column; wide: one column of closes per instrument",
-    "sources.*.instrument": "layout single: the instrument's id",
-    "sources.*.instrument_column": "layout long: the column that holds the instrument's id",
-    "sources.*.instruments": "layouts long and wide: the ids to take; absent or null: all",
-    "sources.*.date.column": "header of the date column, matched exactly",
-    "sources.*.date.format":
-      "YYYY MM M DD D HH H mm ss Z and literal marks (M/D/YYYY, YYYY-MM-DD HH:mm), or epoch_s, epoch_ms; absent only where a Parquet column is a DATE or TIMESTAMP; times without Z are read as UTC",
-    "sources.*.columns":
-      "layouts single and long: headers of the fields; absent or null: the source has none; every cell of a mapped price or volume column is required",
-    "sources.*.columns.open": "header of the open",
-    "sources.*.columns.high": "header of the high",
-    "sources.*.columns.low": "header of the low",
-    "sources.*.columns.close": "header of the close: raw, as printed on the day",
-    "sources.*.columns.volume": "header of the volume",
-    "sources.*.columns.dividend":
-      "header of the cash dividend per unit, on its ex-date; empty or 0 is none",
-    "sources.*.columns.pay_date": "header of the dividend's pay date, in the same date format",
-    "sources.*.columns.split":
-      "header of the split ratio (7 for 7:1), on its ex-date; empty, 0 or 1 is none",
-    "sources.*.rights": "who may do what with the values, one line: a licence or the vendor's name",
-    "instrument_defaults.asset_class": "equity, etf, index, commodity, fx or crypto",
+    sources: "the files of bars, each with its layout and column mapping",
+    references:
+      "series that are looked at and never traded, one file and one column each; empty: none",
+    ...SOURCES_DESCRIBED,
+    "instrument_defaults.asset_class":
+      "equity, etf, index, commodity, fx or crypto; future belongs to the simulated market alone",
     "instrument_defaults.currency": "ISO 4217 code of the price",
     "instrument_defaults.currency_digits": "decimal digits of the currency's minor unit: 2 for USD",
     "instrument_defaults.lot": "smallest tradable quantity in units",
@@ -128,21 +105,34 @@ export const dataSection: Section<typeof schema> = {
     "instrument_defaults.multiplier": "money per unit of price and quantity",
     "instrument_defaults.allow_nonpositive":
       "true: prices at or below zero are facts and may be traded",
-    "instruments.*": "what differs from instrument_defaults for one instrument id",
+    "instrument_defaults.sector":
+      "what limits and reports group by; null: the instrument is in no group",
+    "instrument_defaults.calendar":
+      "the exchange calendar that gaps, holidays and a stale end are judged by: XNYS, XCME, XEUR or XJPX; null: quality.max_gap_days",
+    "instrument_defaults.initial_margin":
+      "money reserved per unit of a future, in its currency; null: not a future",
+    "instruments.*":
+      "what differs from instrument_defaults for one instrument id; worked_example {move, lots, profit}: a price move, the lots held and the profit in the instrument's currency, which must come out exactly",
     "dividends.pay_date":
       "ex_date: a dividend without a pay date of its own is paid on its ex-date; null: it is an error",
     "dividends.pay_dates":
       "pay dates by hand, {instrument, ex_date, pay_date}; they win over a column",
     "quality.max_rejected_rows": "faulty rows that may be dropped, in rows; more refuse the pack",
     "quality.max_jump":
-      "warn when a close moves by more than this fraction in one bar, splits taken out",
+      "warn when a close moves by more than this fraction in one bar, splits and rolls taken out, or a high or low lies further than that from open and close",
+    "quality.max_spike":
+      "warn when a close moves by more than this many times the mean move of the bars around it and the next bar takes the move back",
     "quality.stale_sessions":
-      "warn when more than this many closes in a row are equal, or an instrument ends that many sessions before the last",
-    "quality.max_gap_days": "warn when more than this many calendar days lie between two bars",
+      "warn when more than this many closes in a row are equal, or an instrument ends more than that many sessions before the last",
+    "quality.max_gap_days":
+      "warn when more than this many calendar days lie between two bars of an instrument without a calendar; with one, any missing session is told",
     "quality.max_zero_volume_share": "warn when more than this share of bars has volume 0",
-    "simulated.instruments": "number of simulated equities, SIM01 and on",
-    "simulated.sessions": "number of weekday sessions",
-    "simulated.start": "YYYY-MM-DD: the first session is this day or the next weekday",
+    "simulated.market":
+      "shares: a few equities on weekdays; calibrated: 13 futures, two stocks, two currencies and a volatility index on exchange calendars",
+    "simulated.instruments": "market shares: number of simulated equities, SIM01 and on",
+    "simulated.sessions": "market shares: number of weekday sessions",
+    "simulated.start": "YYYY-MM-DD: the first session is this day or the next one",
+    "simulated.years": "market calibrated: how many years from the start",
   },
   defaults: {
     kind: "real",
@@ -150,6 +140,7 @@ export const dataSection: Section<typeof schema> = {
     from: null,
     to: null,
     sources: [],
+    references: [],
     instrument_defaults: {
       asset_class: "equity",
       currency: "USD",
@@ -158,35 +149,67 @@ export const dataSection: Section<typeof schema> = {
       tick: null,
       multiplier: 1,
       allow_nonpositive: false,
+      sector: null,
+      calendar: null,
+      initial_margin: null,
     },
     instruments: {},
     dividends: { pay_date: null, pay_dates: [] },
     quality: {
       max_rejected_rows: 0,
       max_jump: 0.5,
+      max_spike: 4,
       stale_sessions: 5,
       max_gap_days: 10,
       max_zero_volume_share: 0.05,
     },
-    simulated: { instruments: 5, sessions: 2520, start: "2010-01-04" },
+    simulated: {
+      market: "shares",
+      instruments: 5,
+      sessions: 2520,
+      start: "2010-01-04",
+      years: 20,
+    },
   },
   profiles: { plain: {} },
-  tags: { "sources.*.file": "location" },
-  inapplicable: (data: DataSettings): readonly string[] => {
-    if (data.kind === "simulated") return ["sources", "dividends"];
-    const pays = data.sources.some((source) => typeof source.columns?.dividend === "string");
-    return pays ? ["simulated"] : ["simulated", "dividends"];
-  },
+  tags: { "sources.*.file": "location", "references.*.file": "location" },
+  inapplicable: unreadKeys,
   check: checkDataSection,
 };
 
 type Path = readonly (string | number)[];
+
+const UNREAD_BY_SIMULATED = ["sources", "references", "dividends"];
+
+function unreadKeys(data: DataSettings): readonly string[] {
+  if (data.kind === "real") {
+    const pays = data.sources.some((source) => typeof source.columns?.dividend === "string");
+    return pays ? ["simulated"] : ["simulated", "dividends"];
+  }
+  if (data.simulated.market === "shares") return [...UNREAD_BY_SIMULATED, "simulated.years"];
+  // The calibrated market brings its instruments with it: an override can only check them.
+  const overrides = Object.entries(data.instruments).flatMap(([id, terms]) =>
+    Object.keys(terms)
+      .filter((key) => key !== "worked_example")
+      .map((key) => `instruments.${id}.${key}`),
+  );
+  return [
+    ...UNREAD_BY_SIMULATED,
+    "simulated.instruments",
+    "simulated.sessions",
+    "instrument_defaults",
+    ...overrides,
+  ];
+}
 
 function checkDataSection(data: DataSettings): readonly SectionIssue[] {
   return [
     ...checkDates(data),
     ...checkKind(data),
     ...data.sources.flatMap((source, i) => checkSource(source, ["sources", i])),
+    ...checkReferences(data.references),
+    ...checkInstruments(data),
+    ...checkCalibrated(data),
     ...checkDividends(data),
   ];
 }
@@ -223,88 +246,71 @@ function checkKind(data: DataSettings): readonly SectionIssue[] {
   const issues: SectionIssue[] = [];
   const unread = (key: string) =>
     `kind is simulated, so ${key} would be read by nobody; remove them, or set kind: real`;
-  if (data.sources.length > 0) issues.push({ path: ["sources"], message: unread("sources") });
+  for (const key of ["sources", "references"] as const) {
+    if (data[key].length > 0) issues.push({ path: [key], message: unread(key) });
+  }
   if (data.dividends.pay_date !== null || data.dividends.pay_dates.length > 0) {
     issues.push({ path: ["dividends"], message: unread("dividends") });
   }
   return issues;
 }
 
-function checkSource(source: SourceSettings, path: Path): readonly SectionIssue[] {
-  const issues: SectionIssue[] = [];
-  const say = (key: Path, message: string) => issues.push({ path: [...path, ...key], message });
-  if (typeof source.member === "string" && !/\.zip$/i.test(source.file)) {
-    say(["member"], `${source.file} is not a .zip, so it has no member ${source.member}`);
+/** Terms of the defaults, then of each instrument that differs from them. */
+function checkInstruments(data: DataSettings): readonly SectionIssue[] {
+  const { instrument_defaults: defaults } = data;
+  const issues: SectionIssue[] = [...checkTerms(defaults, ["instrument_defaults"])];
+  for (const [id, terms] of Object.entries(data.instruments)) {
+    const path = ["instruments", id];
+    const { asset_class = defaults.asset_class, initial_margin = defaults.initial_margin } = terms;
+    const own = "asset_class" in terms || "initial_margin" in terms;
+    if (own) issues.push(...checkTerms({ asset_class, initial_margin }, path));
+    const example = terms.worked_example;
+    if (example !== undefined && (example.move === 0 || example.lots === 0)) {
+      issues.push({
+        path: [...path, "worked_example"],
+        message: `a move of ${example.move} on ${example.lots} lots earns nothing and proves nothing; give numbers other than 0`,
+      });
+    }
   }
-  if (source.date.format !== undefined) {
-    const format = dateFormatOf(source.date.format);
-    if (!format.ok) say(["date", "format"], format.error);
-  } else if (!/\.parquet$/i.test(source.file)) {
-    say(
-      ["date", "format"],
-      "missing: a text file does not say how it writes dates, for example M/D/YYYY",
-    );
-  }
-  checkLayout(source, say);
-  checkColumns(source, say);
   return issues;
 }
 
-function checkLayout(source: SourceSettings, say: (key: Path, message: string) => void): void {
-  const { layout } = source;
-  const owner = {
-    instrument: ["single"],
-    instrument_column: ["long"],
-    instruments: ["long", "wide"],
-  };
-  for (const key of ["instrument", "instrument_column", "instruments"] as const) {
-    const given = source[key] !== undefined && source[key] !== null;
-    if (given && !owner[key].includes(layout)) {
-      say(
-        [key],
-        `layout ${layout} does not read it; it belongs to layout ${owner[key].join(" or ")}`,
-      );
-    }
+function checkTerms(
+  terms: Pick<DataSettings["instrument_defaults"], "asset_class" | "initial_margin">,
+  path: Path,
+): readonly SectionIssue[] {
+  if (terms.asset_class === "future") {
+    return [
+      {
+        path: [...path, "asset_class"],
+        message:
+          "future: contracts and rolls cannot come from a file yet, and a future without them is none; take the class of what the file holds (commodity, index), or data.simulated.market: calibrated",
+      },
+    ];
   }
-  if (layout === "single" && source.instrument === undefined) {
-    say(["instrument"], "missing: layout single needs the instrument's id");
-  }
-  if (layout === "long" && source.instrument_column === undefined) {
-    say(["instrument_column"], "missing: layout long needs the column that holds the ids");
-  }
-  if (layout === "wide" && source.columns !== undefined) {
-    say(["columns"], "layout wide takes each column as one instrument's close; remove columns");
-  }
-  if (layout !== "wide" && source.columns === undefined) {
-    say(["columns"], `missing: layout ${layout} needs at least columns.close`);
-  }
-  const ids = source.instruments ?? [];
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (twice !== undefined) say(["instruments"], `${twice} is listed twice`);
+  if (terms.initial_margin === null) return [];
+  return [
+    {
+      path: [...path, "initial_margin"],
+      message: `${terms.initial_margin} is reserved by nobody: asset class ${terms.asset_class} is paid in full; set null`,
+    },
+  ];
 }
 
-/** One header under two fields would fabricate a price: an open that is really the close. */
-function checkColumns(source: SourceSettings, say: (key: Path, message: string) => void): void {
-  const seen = new Map<string, string>([[source.date.column, "date.column"]]);
-  for (const [field, header] of Object.entries(source.columns ?? {})) {
-    if (typeof header !== "string") continue;
-    const other = seen.get(header);
-    if (other !== undefined) {
-      say(
-        ["columns", field],
-        `reads "${header}", which ${other} reads already; leave out the field that the source does not have`,
-      );
-    }
-    seen.set(header, `columns.${field}`);
+const CALENDARS = { from: "1990-01-01", to: "2030-12-31" };
+
+/** The calibrated market lies on exchange calendars, which are known for some years only. */
+function checkCalibrated({ kind, simulated }: DataSettings): readonly SectionIssue[] {
+  const { market, start, years } = simulated;
+  if (kind !== "simulated" || market !== "calibrated") return [];
+  const known = `exchange calendars are known from ${CALENDARS.from} to ${CALENDARS.to}`;
+  if (start < CALENDARS.from || start > CALENDARS.to) {
+    return [{ path: ["simulated", "start"], message: `${start}: ${known}; start within them` }];
   }
-  const columns = source.columns;
-  if (columns === undefined) return;
-  if (((columns.high ?? null) === null) !== ((columns.low ?? null) === null)) {
-    say(["columns"], "high and low belong together; map both or neither");
-  }
-  if (typeof columns.pay_date === "string" && typeof columns.dividend !== "string") {
-    say(["columns", "pay_date"], "is read with columns.dividend only, which is absent");
-  }
+  const after = `${Number(start.slice(0, 4)) + years}${start.slice(4)}`;
+  if (after <= "2031-01-01") return [];
+  const message = `${years} years from ${start} end after ${CALENDARS.to}: ${known}; take fewer years or an earlier start`;
+  return [{ path: ["simulated", "years"], message }];
 }
 
 function checkDividends(data: DataSettings): readonly SectionIssue[] {

@@ -23,9 +23,25 @@ export const FINDING_KINDS = {
     severity: "warn",
     meaning: "bars with volume 0 beyond quality.max_zero_volume_share",
   },
+  high_low_stray: {
+    severity: "warn",
+    meaning: "high or low beyond quality.max_jump from open and close",
+  },
   jump: { severity: "warn", meaning: "one-bar move beyond quality.max_jump" },
+  spike: {
+    severity: "warn",
+    meaning: "a move beyond quality.max_spike that the next bar took back",
+  },
   level_break: { severity: "warn", meaning: "a jump that stayed, without a corporate action" },
-  gap: { severity: "warn", meaning: "days without a bar beyond quality.max_gap_days" },
+  gap: {
+    severity: "warn",
+    meaning: "sessions of the calendar without a bar, or days beyond quality.max_gap_days",
+  },
+  holiday_bar: {
+    severity: "warn",
+    meaning: "bars on weekdays that the calendar has no session on",
+  },
+  calendar_unknown: { severity: "warn", meaning: "bars on dates that the calendar does not know" },
   absent_in_panel: { severity: "warn", meaning: "empty cells between two bars of a wide file" },
   weekend_bar: { severity: "warn", meaning: "bars on a Saturday or Sunday" },
   stale_run: { severity: "warn", meaning: "closes that repeat beyond quality.stale_sessions" },
@@ -62,6 +78,12 @@ export type QualityReport = {
     /** Bars with volume 0 over all bars; null without a volume column. */
     readonly zero_volume_share: number | null;
   }[];
+  readonly references: readonly {
+    readonly reference: string;
+    readonly rows: number;
+    readonly from: string;
+    readonly to: string;
+  }[];
   readonly findings: readonly Finding[];
 };
 
@@ -97,6 +119,9 @@ export function report(
   entry.count++;
   if (entry.first.length < KEPT_ROWS) entry.first.push(row());
 }
+
+/** Tells one row of a finished series; `value` is worded for the first few of many. */
+export type Say = (kind: FindingKind, row: number, value: () => string) => void;
 
 /** Reports a row that cannot enter the pack, and counts it. */
 export function reject(

@@ -1,13 +1,17 @@
 /**
  * Checks that warn: they look at a finished series and change nothing (spec market, section 3).
- * Moves are measured on split-adjusted closes, so a recorded split is not a jump.
+ * This file: prices, volumes, and the order of all; moves.ts: jumps, spikes and breaks of the
+ * level; sessions.ts: gaps, holidays and stale ends.
  */
-import { DAY_MS, dayNumber, formatInstant, weekdayOfDays } from "../../base/instant.ts";
+import { formatInstant } from "../../base/instant.ts";
 import type { BarSeries } from "../../domain/bar.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
+import type { ReferenceSeries } from "../../domain/pack.ts";
 import { adjustInputs } from "../actions/adjust.ts";
 import type { QualitySettings } from "../section.ts";
-import { type FindingBook, type FindingKind, report } from "./findings.ts";
+import { type FindingBook, report, type Say } from "./findings.ts";
+import { checkMoves } from "./moves.ts";
+import { calendarOf, checkSessions, checkStale } from "./sessions.ts";
 
 export type WarnContext = {
   readonly book: FindingBook;
@@ -18,23 +22,49 @@ export type WarnContext = {
   readonly where: (row: number) => string;
 };
 
-type Say = (kind: FindingKind, row: number, value: string) => void;
-
-/** Bars over which a jump must hold to be a break of the level. */
-const LEVEL_BARS = 5;
-
 export function warnAbout(series: BarSeries, context: WarnContext): void {
-  const { book, where } = context;
-  const say: Say = (kind, row, value) =>
-    report(book, kind, series.instrument.id, () => ({
-      where: where(row),
-      value: `${formatInstant(series.timesMs[row])} ${value}`,
-    }));
+  const { settings, lastMs, actions } = context;
+  const { instrument, timesMs, close, futures } = series;
+  const say = sayOf(instrument.id, timesMs, context);
   checkPrices(series, say);
-  checkVolume(series, say, context.settings.max_zero_volume_share);
-  checkMoves(series, say, context);
-  checkCalendar(series, say, context.settings.max_gap_days);
-  checkStale(series, say, context);
+  checkStrays(series, say, settings.max_jump);
+  checkVolume(series, say, settings.max_zero_volume_share);
+  const adjusted = adjustInputs(series, actions).close;
+  checkMoves({ close, adjusted, futures }, say, {
+    maxJump: settings.max_jump,
+    maxSpike: settings.max_spike,
+  });
+  const { assetClass, calendar } = instrument;
+  const onWeekends = assetClass === "crypto" || assetClass === "fx";
+  const days = { timesMs, calendar: calendarOf(calendar), onWeekends };
+  checkSessions(days, say, settings.max_gap_days);
+  checkStale({ ...days, close }, say, { staleSessions: settings.stale_sessions, lastMs });
+}
+
+/** Nobody trades it on an exchange: moves, gaps of many days and a stale end can be told. */
+export function warnAboutReference(reference: ReferenceSeries, context: WarnContext): void {
+  const { settings, lastMs } = context;
+  const { id, kind, timesMs, values } = reference;
+  const say = sayOf(id, timesMs, context);
+  checkMoves({ close: values, adjusted: values, futures: null }, say, {
+    // A volatility doubles in a day as a price never does; only what comes back at once is odd.
+    maxJump: kind === "volatility_index" ? null : settings.max_jump,
+    maxSpike: settings.max_spike,
+  });
+  const days = { timesMs, calendar: null, onWeekends: kind === "fx" };
+  checkSessions(days, say, settings.max_gap_days);
+  checkStale({ ...days, close: values }, say, {
+    staleSessions: settings.stale_sessions,
+    lastMs,
+  });
+}
+
+function sayOf(id: string, timesMs: Float64Array, { book, where }: WarnContext): Say {
+  return (kind, row, value) =>
+    report(book, kind, id, () => ({
+      where: where(row),
+      value: `${formatInstant(timesMs[row])} ${value()}`.trim(),
+    }));
 }
 
 function checkPrices(series: BarSeries, say: Say): void {
@@ -45,13 +75,13 @@ function checkPrices(series: BarSeries, say: Say): void {
     checkPositive("low", low, say);
   }
   if (high === null || low === null) return;
+  const range = (t: number) => `outside ${low[t]}..${high[t]}`;
   for (let t = 0; t < close.length; t++) {
-    const range = () => `outside ${low[t]}..${high[t]}`;
     if (open !== null && (open[t] > high[t] || open[t] < low[t])) {
-      say("open_outside_range", t, `open ${open[t]} ${range()}`);
+      say("open_outside_range", t, () => `open ${open[t]} ${range(t)}`);
     }
     if (close[t] > high[t] || close[t] < low[t]) {
-      say("close_outside_range", t, `close ${close[t]} ${range()}`);
+      say("close_outside_range", t, () => `close ${close[t]} ${range(t)}`);
     }
   }
 }
@@ -59,81 +89,39 @@ function checkPrices(series: BarSeries, say: Say): void {
 function checkPositive(name: string, column: Float64Array | null, say: Say): void {
   if (column === null) return;
   for (let t = 0; t < column.length; t++) {
-    if (column[t] <= 0) say("price_not_positive", t, `${name} ${column[t]}`);
+    if (column[t] <= 0) say("price_not_positive", t, () => `${name} ${column[t]}`);
+  }
+}
+
+/** A low at or below zero is told by its sign; from such a price there is no percentage. */
+function checkStrays({ open, high, low, close }: BarSeries, say: Say, limit: number): void {
+  if (high === null || low === null) return;
+  for (let t = 0; t < close.length; t++) {
+    const first = open === null ? close[t] : open[t];
+    const top = Math.max(first, close[t]);
+    const bottom = Math.min(first, close[t]);
+    if (top > 0 && high[t] > top * (1 + limit)) {
+      say("high_low_stray", t, () => `high ${high[t]} over open and close at most ${top}`);
+    }
+    if (low[t] > 0 && low[t] < bottom * (1 - limit)) {
+      say("high_low_stray", t, () => `low ${low[t]} under open and close at least ${bottom}`);
+    }
   }
 }
 
 function checkVolume({ volume }: BarSeries, say: Say, maxShare: number): void {
   if (volume === null) return;
   for (let t = 0; t < volume.length; t++) {
-    if (volume[t] < 0) say("volume_negative", t, `volume ${volume[t]}`);
+    if (volume[t] < 0) say("volume_negative", t, () => `volume ${volume[t]}`);
   }
   if (zeroVolumeShare(volume) <= maxShare) return;
-  for (let t = 0; t < volume.length; t++) if (volume[t] === 0) say("volume_zero", t, "volume 0");
+  for (let t = 0; t < volume.length; t++) {
+    if (volume[t] === 0) say("volume_zero", t, () => "volume 0");
+  }
 }
 
 export function zeroVolumeShare(volume: Float64Array): number {
   let zeros = 0;
   for (let t = 0; t < volume.length; t++) if (volume[t] === 0) zeros++;
   return volume.length === 0 ? 0 : zeros / volume.length;
-}
-
-function checkMoves(series: BarSeries, say: Say, { settings, actions }: WarnContext): void {
-  const { close } = adjustInputs(series, actions);
-  for (let t = 1; t < close.length; t++) {
-    if (!isFar(close[t], close[t - 1], settings.max_jump)) continue;
-    const move = `close ${series.close[t - 1]} to ${series.close[t]}`;
-    say("jump", t, move);
-    if (isLevelBreak(close, t, settings.max_jump)) say("level_break", t, move);
-  }
-}
-
-/**
- * The bars after the jump all lie far from the price before it, and those before it all far from
- * the price after it: neither a spike nor the way back from one.
- */
-function isLevelBreak(close: Float64Array, t: number, limit: number): boolean {
-  if (t + LEVEL_BARS > close.length || close[t - 1] <= 0) return false;
-  const up = close[t] > close[t - 1];
-  const far = (price: number, before: number) =>
-    isFar(price, before, limit) && price > before === up;
-  for (let k = t; k < t + LEVEL_BARS; k++) if (!far(close[k], close[t - 1])) return false;
-  for (let k = Math.max(0, t - LEVEL_BARS); k < t; k++) if (!far(close[t], close[k])) return false;
-  return true;
-}
-
-/** A move from a price at or below zero has no percentage; any change of it counts as far. */
-function isFar(price: number, before: number, limit: number): boolean {
-  if (before <= 0) return price !== before;
-  return Math.abs(price / before - 1) > limit;
-}
-
-function checkCalendar(series: BarSeries, say: Say, maxGapDays: number): void {
-  const { timesMs, instrument } = series;
-  const weekdaysOnly = instrument.assetClass !== "crypto" && instrument.assetClass !== "fx";
-  for (let t = 0; t < timesMs.length; t++) {
-    const day = dayNumber(timesMs[t]);
-    if (weekdaysOnly && weekdayOfDays(day) > 4) say("weekend_bar", t, "");
-    const gap = t === 0 ? 0 : day - dayNumber(timesMs[t - 1]);
-    if (gap > maxGapDays) say("gap", t, `${gap} days after ${formatInstant(timesMs[t - 1])}`);
-  }
-}
-
-function checkStale(series: BarSeries, say: Say, { settings, lastMs }: WarnContext): void {
-  const { close, timesMs } = series;
-  const last = close.length - 1;
-  let start = 0;
-  for (let t = 1; t <= close.length; t++) {
-    if (t <= last && close[t] === close[start]) continue;
-    const length = t - start;
-    if (length > settings.stale_sessions) {
-      const text = `close ${close[start]} for ${length} bars`;
-      say(t > last ? "stale_tail" : "stale_run", start, text);
-    }
-    start = t;
-  }
-  const behind = Math.floor((lastMs - timesMs[last]) / DAY_MS);
-  // Sessions are not known without a calendar; five sessions take seven days.
-  const allowedDays = Math.ceil((settings.stale_sessions * 7) / 5);
-  if (behind > allowedDays) say("stale_tail", last, `ends ${behind} days before the last bar`);
 }

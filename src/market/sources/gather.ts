@@ -9,7 +9,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { RawColumn, RawTable } from "../../ports/table-source.ts";
 import { type DateParser, dateFormatOf } from "../date-format.ts";
 import { type FindingBook, reject, report } from "../quality/findings.ts";
-import type { SourceSettings } from "../section.ts";
+import type { SourceSettings } from "./section.ts";
 import { columnOf, dateAt, numberAt, shownAt, textAt } from "./cells.ts";
 
 export type GatheredRows = {
@@ -69,25 +69,26 @@ export function gatherSource(
     date,
     source,
     file: gathering.files.push(table.file) - 1,
-    parse: parserOf(source, { date, key, file: table.file }),
+    parse: parserOf(source.date, { date, key, file: table.file }),
   };
   if (source.layout === "wide") gatherWide(reader);
   else gatherFields(reader);
 }
 
-function parserOf(
-  source: SourceSettings,
+/** How dates of a file read; null where the column is one of dates already. */
+export function parserOf(
+  setting: SourceSettings["date"],
   at: { readonly date: RawColumn; readonly key: string; readonly file: string },
 ): DateParser | null {
-  if (source.date.format === undefined) {
+  if (setting.format === undefined) {
     if (at.date.kind === "time") return null;
     throw new Fault(
       "data",
-      `${at.key}.date.format: missing, and column "${source.date.column}" of ${at.file} is not a DATE or TIMESTAMP`,
+      `${at.key}.date.format: missing, and column "${setting.column}" of ${at.file} is not a DATE or TIMESTAMP`,
       { where: at.file },
     );
   }
-  const format = dateFormatOf(source.date.format);
+  const format = dateFormatOf(setting.format);
   if (!format.ok) throw new Fault("mandate", `${at.key}.date.format: ${format.error}`);
   return format.parse;
 }
