@@ -43,8 +43,10 @@ export function barsOf(
   const { path, rows, level, prng } = source;
   const column = () => new Float64Array(rows.length);
   const bars = { open: column(), high: column(), low: column(), close: column(), volume: column() };
+  const { open, high, low, close, volume } = bars;
   const { tick } = terms.instrument;
   const lot = terms.carry === null ? ROUND_LOT : 1;
+  const usualLots = terms.usualVolume / lot;
   for (let t = 0; t < rows.length; t++) {
     const scale = path.scale[rows[t]];
     const move = path.move[rows[t]];
@@ -53,14 +55,14 @@ export function barsOf(
     const start = end / (1 + Math.min(Math.max(day, -WORST_DAY), WORST_DAY));
     const spread = (end - start) * (end - start);
     const reach = 2 * DAYLIGHT * DAYLIGHT * scale * scale * start * start;
-    const high = (start + end + Math.sqrt(spread + reach * nextExponential(prng))) / 2;
-    const low = (start + end - Math.sqrt(spread + reach * nextExponential(prng))) / 2;
-    bars.open[t] = onTick(start, tick);
-    bars.high[t] = onTick(high, tick);
-    bars.low[t] = onTick(Math.max(low, start / 4), tick);
-    bars.close[t] = onTick(end, tick);
+    const top = (start + end + Math.sqrt(spread + reach * nextExponential(prng))) / 2;
+    const bottom = (start + end - Math.sqrt(spread + reach * nextExponential(prng))) / 2;
+    open[t] = onTick(start, tick);
+    high[t] = onTick(top, tick);
+    low[t] = onTick(Math.max(bottom, start / 4), tick);
+    close[t] = onTick(end, tick);
     const busy = 0.45 + 0.35 * (Math.abs(move) / scale) + 0.5 * nextUniform(prng);
-    bars.volume[t] = Math.max(1, Math.round((terms.usualVolume * busy) / lot)) * lot;
+    volume[t] = Math.max(1, Math.round(usualLots * busy)) * lot;
   }
   return bars;
 }

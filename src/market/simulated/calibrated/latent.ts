@@ -68,34 +68,48 @@ const HOLIDAY_SCALE = 0.35;
 /** No day multiplies a price by more than (2 + c) / (2 - c), or divides it by more. */
 const GROWTH_BOUND = 1.2;
 
-/** The states of one instrument, advanced day by day. */
-type State = {
+/**
+ * One instrument on its way: its constants as plain numbers, and its states. Every walker is made
+ * by one literal and has one shape, or the loop below would be compiled anew for each.
+ */
+type Walker = {
   readonly prng: Prng;
+  readonly loads: Loadings;
+  readonly sign: number;
+  readonly loading: number;
+  readonly volatility: number;
+  readonly ownSpread: number;
+  readonly premium: number;
+  /** Of the slow drift; 0 where there is none. */
+  readonly strength: number;
+  /** Of every shock that comes back; 0 where none does. */
+  readonly share: number;
+  /** Pull per annual deviation from the anchor; a slow drift is turned instead. */
+  readonly pull: number;
   spot: number;
+  /** Where the level is pulled to: grows with the premium. */
+  anchor: number;
   /** Slow drift state, about standard normal. */
   hidden: number;
   /** Part of the carry that the hidden state does not explain. */
   noise: number;
-  volatility: number;
-  /** What of past own shocks has still to come back. */
+  ownState: number;
+  /** What of past shocks has still to come back. */
   displaced: number;
-  /** Where the level is pulled to: grows with the premium. */
-  anchor: number;
 };
 
-export function latentPath(
-  terms: Terms,
-  source: {
-    readonly weather: Weather;
-    /** 1 on the days of the grid on which the instrument's exchange is open, else 0. */
-    readonly openDays: Uint8Array;
-    readonly prng: Prng;
-  },
-): LatentPath {
-  const { weather, openDays, prng } = source;
-  const days = weather.intensity.length;
-  const { stress } = LOADINGS[terms.group];
-  const usual = usualScale(terms);
+type Source = {
+  readonly weather: Weather;
+  /** 1 on the days of the grid on which the instrument's exchange is open, else 0. */
+  readonly openDays: Uint8Array;
+  readonly prng: Prng;
+};
+
+export function latentPath(terms: Terms, source: Source): LatentPath {
+  const { intensity, common, groups } = source.weather;
+  const groupShocks = groups[terms.group];
+  const { openDays } = source;
+  const days = intensity.length;
   const column = () => new Float64Array(days);
   const path = {
     spot: column(),
@@ -107,38 +121,54 @@ export function latentPath(
   const { spread = 0, mean = 0 } = terms.carry ?? {};
   const shown = terms.hidden.kind === "carry" ? terms.hidden.shown : 0;
   const unshown = Math.sqrt(1 - shown * shown);
-  const state: State = {
-    prng,
-    spot: terms.startPrice,
-    hidden: nextNormal(prng),
-    noise: nextNormal(prng),
-    volatility: nextNormal(prng),
-    displaced: 0,
-    anchor: terms.startPrice,
-  };
+  const usual = usualScale(terms);
+  const walker = walkerOf(terms, source.prng);
+  const { stress } = walker.loads;
   for (let t = 0; t < days; t++) {
-    const intensity = weather.intensity[t];
-    const times = (1 + (stress - 1) * intensity) * ownVolatility(terms, state);
-    const scale = usual * Math.min(times, TIMES_BOUND);
-    const drift = driftOf(terms, state);
-    const shock = nextShock(terms, source, t);
+    const own = nearExp(walker.ownSpread * walker.ownState, VOLATILITY_BOUND);
+    const scale = usual * Math.min((1 + (stress - 1) * intensity[t]) * own, TIMES_BOUND);
+    const drift = driftOf(walker);
+    const shock = nextShock(walker, intensity[t], walker.sign * common[t], groupShocks[t]);
     const felt = openDays[t] === 1 ? scale : HOLIDAY_SCALE * scale;
     const growth = nearExp(felt * (drift + shock - felt / 2), GROWTH_BOUND);
-    const move = growth - 1;
-    state.spot *= growth;
-    state.anchor *= 1 + terms.premium * usual;
-    path.spot[t] = state.spot;
-    path.carry[t] = mean + spread * (shown * state.hidden + unshown * state.noise);
-    path.move[t] = move;
+    walker.spot *= growth;
+    walker.anchor *= 1 + walker.premium * usual;
+    path.spot[t] = walker.spot;
+    path.carry[t] = mean + spread * (shown * walker.hidden + unshown * walker.noise);
+    path.move[t] = growth - 1;
     path.scale[t] = scale;
     path.drift[t] = drift;
-    advance(terms, state, shock);
+    advance(walker, shock);
   }
   return path;
 }
 
-function ownVolatility(terms: Terms, state: State): number {
-  return nearExp(terms.ownVolatility * state.volatility, VOLATILITY_BOUND);
+/** Standard deviation of a calm day, as a fraction. */
+export function usualScale({ volatility }: Terms): number {
+  return volatility / ROOT_YEAR;
+}
+
+function walkerOf(terms: Terms, prng: Prng): Walker {
+  const { hidden } = terms;
+  const strength = hidden.kind === "trend" || hidden.kind === "carry" ? hidden.strength : 0;
+  return {
+    prng,
+    loads: LOADINGS[terms.group],
+    sign: terms.sign,
+    loading: terms.loading,
+    volatility: terms.volatility,
+    ownSpread: terms.ownVolatility,
+    premium: terms.premium,
+    strength,
+    share: hidden.kind === "reversion" ? hidden.share : 0,
+    pull: strength > 0 ? 0 : PULL,
+    spot: terms.startPrice,
+    anchor: terms.startPrice,
+    hidden: nextNormal(prng),
+    noise: nextNormal(prng),
+    ownState: nextNormal(prng),
+    displaced: 0,
+  };
 }
 
 /** (2 + x) / (2 - x) is close to exp(x) within the bound, and the same bits in every runtime. */
@@ -147,63 +177,34 @@ function nearExp(x: number, bound: number): number {
   return (2 + held) / (2 - held);
 }
 
-/** Standard deviation of a calm day, as a fraction. */
-export function usualScale({ volatility }: Terms): number {
-  return volatility / ROOT_YEAR;
-}
-
-function driftOf(terms: Terms, state: State): number {
-  const { hidden, premium } = terms;
-  switch (hidden.kind) {
-    case "trend":
-    case "carry":
-      return premium + hidden.strength * state.hidden;
-    case "reversion":
-      return premium - PULL * away(terms, state) - (1 - REVERSION_MEMORY) * state.displaced;
-    case "none":
-      return premium - PULL * away(terms, state);
-  }
+function driftOf(walker: Walker): number {
+  const slow = walker.strength * walker.hidden;
+  const back = walker.pull * away(walker) + (1 - REVERSION_MEMORY) * walker.displaced;
+  return walker.premium + slow - back;
 }
 
 /** How far the level is from its anchor, in annual deviations; about the log of their ratio. */
-function away(terms: Terms, { spot, anchor }: State): number {
-  return (2 * (spot - anchor)) / ((spot + anchor) * terms.volatility);
+function away({ spot, anchor, volatility }: Walker): number {
+  return (2 * (spot - anchor)) / ((spot + anchor) * volatility);
 }
 
-function nextShock(
-  terms: Terms,
-  { weather, prng }: { readonly weather: Weather; readonly prng: Prng },
-  t: number,
-): number {
-  const loads = LOADINGS[terms.group];
-  const k = weather.intensity[t];
-  const a = terms.loading * (loads.common + (loads.commonCrisis - loads.common) * k);
+/** `common` is signed; the loadings rise with the intensity k. */
+function nextShock(walker: Walker, k: number, common: number, group: number): number {
+  const { loads, prng } = walker;
+  const a = walker.loading * (loads.common + (loads.commonCrisis - loads.common) * k);
   const b = loads.group + (loads.groupCrisis - loads.group) * k;
   const own = Math.sqrt(1 - a * a - b * b);
   const event = happens(prng, EVENT_SHARE) ? EVENT_SCALE : 1;
-  const mixed =
-    terms.sign * a * weather.common[t] +
-    b * weather.groups[terms.group][t] +
-    own * nextNormal(prng);
+  const mixed = a * common + b * group + own * nextNormal(prng);
   return Math.min(Math.max(EVENT_NORM * event * mixed, -SHOCK_BOUND), SHOCK_BOUND);
 }
 
-function advance(terms: Terms, state: State, shock: number): void {
-  const { prng } = state;
-  state.volatility = VOLATILITY_MEMORY * state.volatility + VOLATILITY_TURN * nextRough(prng);
-  state.noise = DRIFT_MEMORY * state.noise + DRIFT_TURN * nextRough(prng);
-  switch (terms.hidden.kind) {
-    case "trend":
-    case "carry":
-      state.hidden =
-        DRIFT_MEMORY * state.hidden +
-        DRIFT_TURN * nextRough(prng) -
-        ((1 - DRIFT_MEMORY) / TURNS_AT) * away(terms, state);
-      return;
-    case "reversion":
-      state.displaced = REVERSION_MEMORY * state.displaced + terms.hidden.share * shock;
-      return;
-    case "none":
-      return;
-  }
+function advance(walker: Walker, shock: number): void {
+  const { prng } = walker;
+  walker.ownState = VOLATILITY_MEMORY * walker.ownState + VOLATILITY_TURN * nextRough(prng);
+  walker.noise = DRIFT_MEMORY * walker.noise + DRIFT_TURN * nextRough(prng);
+  walker.displaced = REVERSION_MEMORY * walker.displaced + walker.share * shock;
+  if (walker.strength === 0) return;
+  const turn = ((1 - DRIFT_MEMORY) / TURNS_AT) * away(walker);
+  walker.hidden = DRIFT_MEMORY * walker.hidden + DRIFT_TURN * nextRough(prng) - turn;
 }
