@@ -3,6 +3,7 @@
  * runs of one identity give the same bytes. Undefined numbers are null with a reason beside them.
  */
 import type { WrittenArtifact } from "./artifact.ts";
+import type { LayersDocument } from "./layers-document.ts";
 import type { PackKind } from "./pack.ts";
 import type { TerminalState } from "./refusal.ts";
 import type { RunStatus } from "./run-status.ts";
@@ -72,6 +73,8 @@ export type RunDocument = {
     readonly borrow: number;
   };
   readonly stages: readonly StageRecord[];
+  /** What the portfolio's stages did; null under allocation direct. */
+  readonly layers: LayersDocument | null;
   readonly signals: SignalCounts;
   /** Protective stops: placed = filled + cancelled + expired; cancelled includes replaced by a new size. */
   readonly system_intents: {
@@ -79,6 +82,12 @@ export type RunDocument = {
     readonly filled: number;
     readonly cancelled: number;
     readonly expired: number;
+    /** Positions that the breakers closed: flattens = flattened + flattens_expired. */
+    readonly flattens: number;
+    readonly flattened: number;
+    readonly flattens_expired: number;
+    /** Positions carried into the next contract. */
+    readonly rolls: number;
   };
   /** Marks that say how far the result may be trusted: LOOKAHEAD, SIMULATED. */
   readonly marks: readonly string[];

@@ -51,6 +51,12 @@ export function checkConservation(
       `${stopsPlaced} stops placed are not ${stopsFilled} filled + ${stopsCancelled} cancelled + ${stopsExpired} expired`,
     );
   }
+  const { flattens, flattensFilled, flattensExpired } = k.state.counters;
+  if (flattens !== flattensFilled + flattensExpired) {
+    return leak(
+      `${flattens} positions to flatten are not ${flattensFilled} flattened + ${flattensExpired} expired`,
+    );
+  }
   return null;
 }
 

@@ -55,6 +55,7 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
     state.stops[i] = null;
     state.stoppedAt[i] = state.session;
   }
+  if (order.purpose === "flatten") state.counters.flattensFilled++;
   const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
   k.recorder.fill(state.session, { report, money, shares, ended });
   if (state.lots[i] === 0) leaveFlat(k, order);
@@ -105,6 +106,7 @@ export function endOrder(
     if (end === "expired" || end === "non_positive_price") k.state.counters.stopsExpired++;
     else k.state.counters.stopsCancelled++;
   }
+  if (order.purpose === "flatten") k.state.counters.flattensExpired++;
   const report = { order, end, lots: 0, price: observed, referencePrice: Number.NaN };
   k.recorder.ended(k.state.session, report, ended);
 }

@@ -8,15 +8,18 @@ import { dailyReturns, drawdowns } from "../research/evaluation/metrics.ts";
 import { fractionsOfNav } from "./artifact-tables.ts";
 import type { Breach } from "./audit.ts";
 import { grossCurve, netCurve } from "./curves.ts";
+import { layersDocument } from "./layers/document.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunRequest } from "./run-request.ts";
 import { stageRecords } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
+import type { Trace } from "./trace.ts";
 import { windowMetrics } from "./window-metrics.ts";
 
 type ResultInput = {
   readonly request: RunRequest;
   readonly k: Kernel;
+  readonly trace: Trace;
   readonly breach: Breach | null;
   readonly artifacts: readonly WrittenArtifact[];
   readonly journal: { readonly entries: number; readonly head: string };
@@ -58,12 +61,17 @@ export function runDocument(input: ResultInput): RunDocument {
       borrow: minorToAmount(k.state.costs.borrow, digits),
     },
     stages: stageRecords(k.state.tally, k.plan.wiring),
+    layers: k.state.layers === null ? null : layersDocument(k, k.state.layers, input.trace.layers),
     signals: signalCounts(k),
     system_intents: {
       placed: counters.stopsPlaced,
       filled: counters.stopsFilled,
       cancelled: counters.stopsCancelled,
       expired: counters.stopsExpired,
+      flattens: counters.flattens,
+      flattened: counters.flattensFilled,
+      flattens_expired: counters.flattensExpired,
+      rolls: counters.rolls,
     },
     marks: marksOf(prepared, k),
     warnings: kernelWarnings(k),

@@ -79,6 +79,7 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   const document = runDocument({
     request,
     k,
+    trace,
     breach,
     artifacts: written,
     journal: { entries: seq, head: hash },

@@ -85,6 +85,8 @@ export type Counters = {
   rolls: number;
   /** Positions closed by the breakers. */
   flattens: number;
+  flattensFilled: number;
+  flattensExpired: number;
   /** Wishes of opposite sleeves that met inside, and how many lots. */
   crosses: number;
   crossedLots: number;
@@ -188,6 +190,8 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
       decisions: 0,
       rolls: 0,
       flattens: 0,
+      flattensFilled: 0,
+      flattensExpired: 0,
       crosses: 0,
       crossedLots: 0,
       staleMarks: 0,
@@ -202,7 +206,7 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
     limits: plan.limits,
     stoppedAt: new Int32Array(n).fill(-1),
     sleeves: plan.layers === null ? null : createSleeveBook(plan.variants.length, n),
-    layers: plan.layers === null ? null : createLayerState(plan.layers),
+    layers: plan.layers === null ? null : createLayerState(plan.layers, plan.initialEquityMinor),
   };
 }
 

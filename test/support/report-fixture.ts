@@ -189,11 +189,30 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
     metrics: metricsOf(series, series.evaluationStart, trades, total),
     metrics_full: metricsOf(series, 0, trades, total),
     costs,
+    layers: null,
     stages: stagesOf(signals),
     signals,
     system_intents: idle
-      ? { placed: 0, filled: 0, cancelled: 0, expired: 0 }
-      : { placed: 41, filled: 12, cancelled: 22, expired: 7 },
+      ? {
+          placed: 0,
+          filled: 0,
+          cancelled: 0,
+          expired: 0,
+          flattens: 0,
+          flattened: 0,
+          flattens_expired: 0,
+          rolls: 0,
+        }
+      : {
+          placed: 41,
+          filled: 12,
+          cancelled: 22,
+          expired: 7,
+          flattens: 0,
+          flattened: 0,
+          flattens_expired: 0,
+          rolls: 0,
+        },
     marks: simulated ? ["SIMULATED", "LOOKAHEAD"] : [],
     data_warnings: [],
     warnings: simulated

@@ -4,6 +4,7 @@ import type { Json } from "../../base/canonical-json.ts";
 import type { RunDocument } from "../../domain/run-document.ts";
 import type { StageRecord } from "../../domain/stage-record.ts";
 import { artifactsFolder } from "./compose-records.ts";
+import { layerLines } from "./layers-summary.ts";
 import { amount, count, percent, ratio } from "./numbers.ts";
 import type { RunOutcome } from "./run-command.ts";
 import type { Paint } from "./terminal.ts";
@@ -33,7 +34,7 @@ export function summaryLines({ document, folder, findings }: RunOutcome, paint: 
       `${count(m.trades)} fills, turnover ${ratio(m.turnover)} a year, costs ${amount(m.costs)} ${currency}`,
     ),
     pair("signals", signalText(document)),
-    ...document.stages.map((stage, n) => pair(n === 0 ? "stages" : "", stageText(stage))),
+    ...stageLines(document),
   ];
   for (const [metric, reason] of Object.entries(m.undefined_because)) {
     lines.push(pair("undefined", `${metric}: ${reason}`));
@@ -57,7 +58,7 @@ export function summaryLines({ document, folder, findings }: RunOutcome, paint: 
 }
 
 function pair(label: string, text: string, width = label.length): string {
-  return `  ${label}${" ".repeat(Math.max(1, 11 - width))}${text}`;
+  return `  ${label}${" ".repeat(Math.max(1, 12 - width))}${text}`;
 }
 
 function statusText({ status }: RunDocument, paint: Paint): string {
@@ -71,6 +72,19 @@ function signalText({ signals }: RunDocument): string {
   const terminal = Object.entries(signals.terminal).map(([state, n]) => `${count(n)} ${state}`);
   const ends = terminal.length === 0 ? "" : `: ${terminal.join(", ")}`;
   return `${count(signals.forecasts)} forecasts = ${count(signals.holds)} holds + ${count(signals.signals)} signals${ends}`;
+}
+
+/** What each stage did; of a run of forecasts in the words of the stages themselves. */
+function stageLines(document: RunDocument): string[] {
+  const { stages, layers } = document;
+  if (layers === null) {
+    return stages.map((stage, n) => pair(n === 0 ? "stages" : "", stageText(stage)));
+  }
+  const inert = stages.filter((stage) => stage.inert_reason !== null);
+  return [
+    ...layerLines(document, layers).map(([label, text]) => pair(label, text)),
+    ...inert.map((stage) => pair("inert", stageText(stage))),
+  ];
 }
 
 function stageText(stage: StageRecord): string {
@@ -94,6 +108,7 @@ export function runJson({ document, folder, findings }: RunOutcome): Json {
     metrics,
     metrics_full,
     stages: document.stages as unknown as Json,
+    layers: document.layers as unknown as Json,
     signals: document.signals as unknown as Json,
     system_intents: document.system_intents,
     costs: document.costs,

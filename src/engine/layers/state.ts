@@ -107,7 +107,8 @@ export type DailyColumns = {
   readonly margin: Float64Array;
 };
 
-export function createLayerState(plan: LayerPlan): LayerState {
+/** `equityMinor`: the initial deposit, from which the breakers and the high-water mark start. */
+export function createLayerState(plan: LayerPlan, equityMinor: number): LayerState {
   const n = plan.instrumentOf.length;
   const instruments = plan.sleevesOf.length;
   const sessions = plan.evidence.returns[0].length;
@@ -127,7 +128,7 @@ export function createLayerState(plan: LayerPlan): LayerState {
     brakeBefore: null,
     volatility: newVolatilityRegime(),
     volatilityRegime: "UNKNOWN",
-    breaker: newBreaker(0),
+    breaker: newBreaker(equityMinor),
     clamps: newClampState(),
     policyBefore: null,
     policyNext: null,
@@ -135,7 +136,7 @@ export function createLayerState(plan: LayerPlan): LayerState {
     covariance: unknown("nothing was estimated yet"),
     covarianceAt: -1,
     heldTarget: null,
-    highWaterMinor: 0,
+    highWaterMinor: equityMinor,
     lastDecision: -1,
     sheet: newSheet(n, instruments),
     boundSessions: [],

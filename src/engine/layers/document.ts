@@ -1,0 +1,132 @@
+/** What the portfolio's stages did, summed up for run.json from their own records. */
+import { formatDate } from "../../base/instant.ts";
+import type { LayersDocument } from "../../domain/layers-document.ts";
+import type { BrakeRegime } from "../../domain/regime.ts";
+import type { Kernel } from "../state.ts";
+import type { LayerTrace, SheetColumn } from "../trace.ts";
+import { grossOfDecisions } from "./tables.ts";
+import type { LayerState } from "./state.ts";
+
+const MS_PER_YEAR = 365.25 * 86_400_000;
+
+export function layersDocument(k: Kernel, layers: LayerState, trace: LayerTrace): LayersDocument {
+  const gross = (name: SheetColumn) => mean(grossOfDecisions(layers, trace, name)) ?? 0;
+  const { plan } = layers;
+  const { stages } = k.state.tally;
+  return {
+    decisions: trace.decisions.length,
+    off_cycle: trace.decisions.filter((d) => d.offCycle).length,
+    sleeves: plan.instrumentOf.length,
+    allocation: {
+      method: plan.allocation.method,
+      mean_gross: gross("allocated"),
+      without_budget: withoutBudget(k, layers),
+    },
+    policy: {
+      enabled: plan.policy !== null,
+      mean_gross: gross("permitted"),
+      bound: stages.policy.bound,
+    },
+    risk_targeting: {
+      enabled: plan.riskTargeting !== null,
+      mean_gross: gross("targeted"),
+      target_vol: plan.riskTargeting?.target_vol ?? null,
+      status: tally(trace.decisions.flatMap((d) => (d.riskStatus === null ? [] : [d.riskStatus]))),
+      mean_sigma: mean(trace.decisions.map((d) => d.sigma).filter(Number.isFinite)),
+    },
+    overlay: overlayOf(k, layers, trace, gross("braked")),
+    clamps: { mean_gross: gross("clamped"), by_constraint: clampsOf(k, layers) },
+    volatility_regime: plan.volatilityRegime === null ? null : tally(layers.daily.volatilityRegime),
+    breakers: layers.breakerChanges.map(({ session, change }) => ({
+      date: dateOf(k, session),
+      from: change.from,
+      to: change.to,
+      rule: change.rule,
+      observed: change.observed,
+      limit: change.limit,
+    })),
+    netting: {
+      nets: trace.nettings.length,
+      crosses: k.state.counters.crosses,
+      crossed_lots: k.state.counters.crossedLots,
+    },
+    sizing: tally(trace.nettings.flatMap(({ netting }) => netting.cutBy ?? [])),
+  };
+}
+
+function withoutBudget(
+  k: Kernel,
+  { plan, sheet }: LayerState,
+): LayersDocument["allocation"]["without_budget"] {
+  return sheet.reasons.flatMap((reason, v) => {
+    if (reason === null) return [];
+    const { id } = k.world.instruments[plan.instrumentOf[v]];
+    return [{ sleeve: `${plan.strategies[v]} ${id}`, reason }];
+  });
+}
+
+function overlayOf(
+  k: Kernel,
+  layers: LayerState,
+  trace: LayerTrace,
+  meanGross: number,
+): LayersDocument["overlay"] {
+  const { overlay } = layers.plan;
+  const { applied, warmUp, bound } = k.state.tally.stages.overlay;
+  const used = trace.decisions.filter((d) => overlay.mode !== "off" && !d.warmUp);
+  const transitions = transitionsOf(k, layers);
+  const { sessionsMs } = k.world;
+  const years = (sessionsMs[sessionsMs.length - 1] - sessionsMs[0]) / MS_PER_YEAR;
+  return {
+    mode: overlay.mode,
+    profile: overlay.profile,
+    mean_gross: meanGross,
+    applied,
+    warm_up: warmUp,
+    bound,
+    bound_on: layers.boundSessions.map((session) => dateOf(k, session)),
+    mean_scalar: mean(used.map((d) => d.scalar)),
+    regimes: tally(layers.daily.brake.map((day) => day?.regime ?? "UNKNOWN")),
+    transitions,
+    transitions_per_year: years > 0 ? transitions.length / years : 0,
+  };
+}
+
+function transitionsOf(k: Kernel, { daily }: LayerState): LayersDocument["overlay"]["transitions"] {
+  const found: { date: string; from: BrakeRegime; to: BrakeRegime }[] = [];
+  let before: BrakeRegime = "UNKNOWN";
+  for (const [session, day] of daily.brake.entries()) {
+    const now = day?.regime ?? "UNKNOWN";
+    if (now !== before) found.push({ date: dateOf(k, session), from: before, to: now });
+    before = now;
+  }
+  return found;
+}
+
+function clampsOf(k: Kernel, { clampLog }: LayerState): LayersDocument["clamps"]["by_constraint"] {
+  const found: { [constraint: string]: { records: number; first: string; last: string } } = {};
+  for (const { session, record } of clampLog) {
+    const date = dateOf(k, session);
+    const row = (found[record.constraint] ??= { records: 0, first: date, last: date });
+    row.records++;
+    row.last = date;
+  }
+  return found;
+}
+
+function tally(values: readonly string[]): { [value: string]: number } {
+  const counts: { [value: string]: number } = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+function mean(values: ArrayLike<number>): number | null {
+  if (values.length === 0) return null;
+  let sum = 0;
+  for (let n = 0; n < values.length; n++) sum += values[n];
+  return sum / values.length;
+}
+
+function dateOf(k: Kernel, session: number): string {
+  return formatDate(k.world.sessionsMs[session]);
+}
