@@ -15,7 +15,7 @@ import type { Strategy } from "../../domain/strategy.ts";
 import type { Target } from "../../domain/target.ts";
 import { type Columns, compilePanel, type PanelMember, type Params } from "./columns.ts";
 import { createDecider, type Decider } from "./decider.ts";
-import { isForecast } from "./forecast.ts";
+import { asTarget, isForecast } from "./forecast.ts";
 
 /** What a run recorded; null where the strategy wished no change. */
 export type Recorded =
@@ -194,17 +194,19 @@ function differenceText(recorded: Recorded, answer: Answer | string): string {
   return `the run recorded ${recordedText(recorded)}, asked again it gives ${observed}; ${REMEDY}`;
 }
 
+/** A forecast that was traded by itself was written down as the weight it stands for. */
 function sameAnswer(answer: Answer, recorded: Recorded): boolean {
   if (answer === null || recorded === null) return answer === null && recorded === null;
-  if (isForecast(answer)) {
+  if (recorded.kind === "forecast") {
     return (
-      recorded.kind === "forecast" &&
+      isForecast(answer) &&
       answer.strength === recorded.strength &&
       answer.confidence === recorded.confidence
     );
   }
-  if ("weight" in answer) return recorded.kind === "weight" && answer.weight === recorded.value;
-  return recorded.kind === "units" && answer.units === recorded.value;
+  const target = asTarget(answer);
+  if ("weight" in target) return recorded.kind === "weight" && target.weight === recorded.value;
+  return recorded.kind === "units" && target.units === recorded.value;
 }
 
 function textOf(answer: Answer): string {
