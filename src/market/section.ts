@@ -158,7 +158,7 @@ export const dataSection: Section<typeof schema> = {
     quality: {
       max_rejected_rows: 0,
       max_jump: 0.5,
-      max_spike: 4,
+      max_spike: 5,
       stale_sessions: 5,
       max_gap_days: 10,
       max_zero_volume_share: 0.05,

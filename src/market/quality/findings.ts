@@ -120,8 +120,11 @@ export function report(
   if (entry.first.length < KEPT_ROWS) entry.first.push(row());
 }
 
-/** Tells one row of a finished series; `value` is worded for the first few of many. */
-export type Say = (kind: FindingKind, row: number, value: () => string) => void;
+/**
+ * Tells one row of a finished series; `value` words it, for the first few of many alone. It takes
+ * the row so that one function serves a whole column: none is made per bar.
+ */
+export type Say = (kind: FindingKind, row: number, value: (row: number) => string) => void;
 
 /** Reports a row that cannot enter the pack, and counts it. */
 export function reject(

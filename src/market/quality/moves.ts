@@ -13,7 +13,7 @@ const LEVEL_BARS = 5;
 const AROUND = 21;
 /** Fewer known moves than this around a bar do not say what is usual there. */
 const LEAST_KNOWN = 10;
-/** A spike leaves at most this part of itself behind. */
+/** Out and back leave less than this part of the greater of the two behind. */
 const LEFT_BEHIND = 0.5;
 
 export type Closes = {
@@ -40,9 +40,9 @@ export function checkMoves(
 
 function checkJumps(closes: Closes, say: Say, limit: number): void {
   const { adjusted } = closes;
+  const move = (t: number) => moveText(closes, t);
   for (let t = 1; t < adjusted.length; t++) {
     if (!isFar(adjusted[t], adjusted[t - 1], limit)) continue;
-    const move = () => moveText(closes, t);
     say("jump", t, move);
     if (isLevelBreak(adjusted, t, limit)) say("level_break", t, move);
   }
@@ -71,6 +71,7 @@ function isFar(price: number, before: number, limit: number): boolean {
 function checkSpikes(closes: Closes, say: Say, limit: number): void {
   const { adjusted } = closes;
   const sums = sumsOfMoves(adjusted);
+  const value = (t: number) => `${moveText(closes, t)} and back`;
   for (let t = 1; t < adjusted.length; t++) {
     const out = moveBetween(adjusted[t - 1], adjusted[t]);
     const size = Math.abs(out);
@@ -79,8 +80,9 @@ function checkSpikes(closes: Closes, say: Say, limit: number): void {
     if (!(size > least)) continue;
     const left = leftBehind(closes, t);
     const back = (1 + left) / (1 + out) - 1;
-    if (Math.abs(back) > least && Math.abs(left) < LEFT_BEHIND * size) {
-      say("spike", t, () => `${moveText(closes, t)} and back`);
+    const wayBack = Math.abs(back);
+    if (wayBack > least && Math.abs(left) < LEFT_BEHIND * Math.max(size, wayBack)) {
+      say("spike", t, value);
     }
   }
 }

@@ -22,6 +22,8 @@ export type Days = {
 export function checkSessions(days: Days, say: Say, maxGapDays: number): void {
   const { timesMs, calendar, onWeekends } = days;
   const sessions = calendar === null ? null : knownSessions(calendar, timesMs);
+  const noValue = () => "";
+  const noSession = () => `no session of ${calendar}`;
   let next = 0;
   let previousDay = Number.NaN;
   for (let t = 0; t < timesMs.length; t++) {
@@ -29,23 +31,30 @@ export function checkSessions(days: Days, say: Say, maxGapDays: number): void {
     if (day === previousDay) continue;
     const isWeekend = weekdayOfDays(day) > 4;
     if (sessions === null || !isKnown(timesMs[t])) {
-      if (sessions !== null) say("calendar_unknown", t, () => "");
-      if (!onWeekends && isWeekend) say("weekend_bar", t, () => "");
-      const away = day - previousDay;
-      if (away > maxGapDays) say("gap", t, () => `${away} days after ${before(timesMs, t)}`);
+      if (sessions !== null) say("calendar_unknown", t, noValue);
+      if (!onWeekends && isWeekend) say("weekend_bar", t, noValue);
+      if (day - previousDay > maxGapDays) say("gap", t, daysAway(timesMs));
     } else {
       const first = next;
       while (next < sessions.length && sessions[next] < day * DAY_MS) next++;
-      const missing = next - first;
-      if (missing > 0) {
-        const what = missing === 1 ? "1 session" : `${missing} sessions`;
-        say("gap", t, () => `${what} missing after ${before(timesMs, t)}`);
-      }
+      if (next > first) say("gap", t, sessionsMissing(timesMs, next - first));
       if (sessions[next] === day * DAY_MS) next++;
-      else say(isWeekend ? "weekend_bar" : "holiday_bar", t, () => `no session of ${calendar}`);
+      else say(isWeekend ? "weekend_bar" : "holiday_bar", t, noSession);
     }
     previousDay = day;
   }
+}
+
+function daysAway(timesMs: Float64Array): (row: number) => string {
+  return (t) => {
+    const days = dayNumber(timesMs[t]) - dayNumber(timesMs[t - 1]);
+    return `${days} days after ${formatInstant(timesMs[t - 1])}`;
+  };
+}
+
+function sessionsMissing(timesMs: Float64Array, missing: number): (row: number) => string {
+  const what = missing === 1 ? "1 session" : `${missing} sessions`;
+  return (t) => `${what} missing after ${formatInstant(timesMs[t - 1])}`;
 }
 
 export function checkStale(
@@ -61,8 +70,7 @@ export function checkStale(
     if (t <= last && close[t] === close[start]) continue;
     const length = t - start;
     if (length > staleSessions) {
-      const price = close[start];
-      say(t > last ? "stale_tail" : "stale_run", start, () => `close ${price} for ${length} bars`);
+      say(t > last ? "stale_tail" : "stale_run", start, repeated(close, length));
     }
     start = t;
   }
@@ -96,6 +104,6 @@ function knownSessions(calendar: CalendarId, timesMs: Float64Array): Float64Arra
   return from > to ? new Float64Array(0) : sessionsOf(calendar, from, to);
 }
 
-function before(timesMs: Float64Array, t: number): string {
-  return formatInstant(timesMs[t - 1]);
+function repeated(close: Float64Array, length: number): (row: number) => string {
+  return (t) => `close ${close[t]} for ${length} bars`;
 }

@@ -63,61 +63,64 @@ function sayOf(id: string, timesMs: Float64Array, { book, where }: WarnContext):
   return (kind, row, value) =>
     report(book, kind, id, () => ({
       where: where(row),
-      value: `${formatInstant(timesMs[row])} ${value()}`.trim(),
+      value: `${formatInstant(timesMs[row])} ${value(row)}`.trim(),
     }));
 }
 
-function checkPrices(series: BarSeries, say: Say): void {
-  const { open, high, low, close, instrument } = series;
+function checkPrices({ open, high, low, close, instrument }: BarSeries, say: Say): void {
   if (!instrument.allowNonpositive) {
     checkPositive("open", open, say);
     checkPositive("high", high, say);
     checkPositive("low", low, say);
   }
   if (high === null || low === null) return;
-  const range = (t: number) => `outside ${low[t]}..${high[t]}`;
-  for (let t = 0; t < close.length; t++) {
-    if (open !== null && (open[t] > high[t] || open[t] < low[t])) {
-      say("open_outside_range", t, () => `open ${open[t]} ${range(t)}`);
-    }
-    if (close[t] > high[t] || close[t] < low[t]) {
-      say("close_outside_range", t, () => `close ${close[t]} ${range(t)}`);
-    }
-  }
+  checkInside("open", open, { high, low, say });
+  checkInside("close", close, { high, low, say });
 }
 
 function checkPositive(name: string, column: Float64Array | null, say: Say): void {
   if (column === null) return;
+  const value = (t: number) => `${name} ${column[t]}`;
   for (let t = 0; t < column.length; t++) {
-    if (column[t] <= 0) say("price_not_positive", t, () => `${name} ${column[t]}`);
+    if (column[t] <= 0) say("price_not_positive", t, value);
+  }
+}
+
+function checkInside(
+  name: "open" | "close",
+  column: Float64Array | null,
+  bars: { readonly high: Float64Array; readonly low: Float64Array; readonly say: Say },
+): void {
+  if (column === null) return;
+  const { high, low, say } = bars;
+  const kind = name === "open" ? "open_outside_range" : "close_outside_range";
+  const value = (t: number) => `${name} ${column[t]} outside ${low[t]}..${high[t]}`;
+  for (let t = 0; t < column.length; t++) {
+    if (column[t] > high[t] || column[t] < low[t]) say(kind, t, value);
   }
 }
 
 /** A low at or below zero is told by its sign; from such a price there is no percentage. */
 function checkStrays({ open, high, low, close }: BarSeries, say: Say, limit: number): void {
   if (high === null || low === null) return;
+  const first = open ?? close;
+  const beside = (t: number) => `beside open and close ${first[t]} and ${close[t]}`;
+  const highText = (t: number) => `high ${high[t]} ${beside(t)}`;
+  const lowText = (t: number) => `low ${low[t]} ${beside(t)}`;
   for (let t = 0; t < close.length; t++) {
-    const first = open === null ? close[t] : open[t];
-    const top = Math.max(first, close[t]);
-    const bottom = Math.min(first, close[t]);
-    if (top > 0 && high[t] > top * (1 + limit)) {
-      say("high_low_stray", t, () => `high ${high[t]} over open and close at most ${top}`);
-    }
-    if (low[t] > 0 && low[t] < bottom * (1 - limit)) {
-      say("high_low_stray", t, () => `low ${low[t]} under open and close at least ${bottom}`);
-    }
+    const top = Math.max(first[t], close[t]);
+    const bottom = Math.min(first[t], close[t]);
+    if (top > 0 && high[t] > top * (1 + limit)) say("high_low_stray", t, highText);
+    if (low[t] > 0 && low[t] < bottom * (1 - limit)) say("high_low_stray", t, lowText);
   }
 }
 
 function checkVolume({ volume }: BarSeries, say: Say, maxShare: number): void {
   if (volume === null) return;
-  for (let t = 0; t < volume.length; t++) {
-    if (volume[t] < 0) say("volume_negative", t, () => `volume ${volume[t]}`);
-  }
+  const value = (t: number) => `volume ${volume[t]}`;
+  for (let t = 0; t < volume.length; t++) if (volume[t] < 0) say("volume_negative", t, value);
   if (zeroVolumeShare(volume) <= maxShare) return;
-  for (let t = 0; t < volume.length; t++) {
-    if (volume[t] === 0) say("volume_zero", t, () => "volume 0");
-  }
+  for (let t = 0; t < volume.length; t++) if (volume[t] === 0) say("volume_zero", t, value);
 }
 
 export function zeroVolumeShare(volume: Float64Array): number {
