@@ -28,7 +28,12 @@ export const executionSection: Section<typeof executionSchema> = {
     fill: "when a market order decided on a close fills: next_open, next_close, or same_close (marks the run LOOKAHEAD)",
   },
   defaults: {},
-  profiles: { plain: { fill: "next_open" } },
+  profiles: {
+    plain: { fill: "next_open" },
+    "etf-trend": { fill: "next_open" },
+    "futures-layers": { fill: "next_open" },
+    "equity-signals": { fill: "next_open" },
+  },
   tags: {},
   check: () => [],
 };
