@@ -16,6 +16,7 @@ import { withDuckdb } from "../../../src/adapters/storage/pack-duckdb.ts";
 import { readParquet, writeParquet } from "../../../src/adapters/storage/pack-parquet.ts";
 import { openPackStore } from "../../../src/adapters/storage/pack-store.ts";
 import type { Fault } from "../../../src/domain/fault.ts";
+import type { Instrument } from "../../../src/domain/instrument.ts";
 import type { PackContent } from "../../../src/domain/pack.ts";
 import { currentAt } from "../../../src/market/packs/catalog.ts";
 import {
@@ -58,6 +59,36 @@ function contentOf(prices: readonly number[], changes: Partial<PackContent> = {}
   };
 }
 
+/** The same with a future and two reference series. */
+function wholeContent(prices: readonly number[]): PackContent {
+  const base = contentOf(prices);
+  const future: Instrument = {
+    ...INSTRUMENT,
+    id: "ZZ_FUT",
+    assetClass: "future",
+    sector: "rates",
+    calendar: "XEUR",
+    initialMargin: 2500,
+  };
+  const bars = closes(prices, future);
+  const column = (first: number) => Float64Array.from(prices, (_, i) => first + i);
+  const futures = {
+    contract: column(202_003),
+    expiryMs: column(DAY),
+    nextExpiryMs: column(DAY * 2),
+    nextClose: column(0.25),
+  };
+  const timesMs = bars.timesMs;
+  return {
+    ...base,
+    series: [...base.series, { ...bars, futures }],
+    references: [
+      { id: "EURUSD", kind: "fx", currency: "EUR", quote: "USD", timesMs, values: column(1.1) },
+      { id: "VIX", kind: "volatility_index", timesMs, values: column(17.24) },
+    ],
+  };
+}
+
 describe("a pack's name", () => {
   it("depends on every value, the kind, the instruments, the actions and the rights", () => {
     const base = contentOf([1, 2]);
@@ -74,6 +105,38 @@ describe("a pack's name", () => {
     ].map((content) => packId(content, sha256));
     expect(new Set(ids).size).toBe(ids.length);
     expect(packId(contentOf([1, 2]), sha256)).toBe(ids[0]);
+  });
+
+  it("depends on every column of a future and every part of a reference", () => {
+    const base = wholeContent([1, 2]);
+    const [first, second, { futures, ...bars }] = base.series;
+    const [euro, index] = base.references;
+    if (futures === null || euro.kind !== "fx") throw new Error("the fixture has no future");
+    const other = (column: Float64Array) => column.map((value) => value + 1);
+    const columns = ["contract", "expiryMs", "nextExpiryMs", "nextClose"] as const;
+    const changes: readonly Partial<PackContent>[] = [
+      ...columns.map((name) => ({
+        series: [first, second, { ...bars, futures: { ...futures, [name]: other(futures[name]) } }],
+      })),
+      { series: [first, second, { ...bars, futures: null }] },
+      ...(["sector", "calendar", "initialMargin"] as const).map((key) => ({
+        series: [
+          first,
+          second,
+          { ...bars, futures, instrument: { ...bars.instrument, [key]: null } },
+        ],
+      })),
+      { references: [] },
+      { references: [euro] },
+      { references: [{ ...euro, id: "EUR" }, index] },
+      { references: [{ ...euro, currency: "GBP" }, index] },
+      { references: [{ ...euro, quote: "JPY" }, index] },
+      { references: [{ ...euro, values: other(euro.values) }, index] },
+      { references: [{ ...euro, timesMs: other(euro.timesMs) }, index] },
+    ];
+    const ids = [{}, ...changes].map((change) => packId({ ...base, ...change }, sha256));
+    expect(new Set(ids).size).toBe(changes.length + 1);
+    expect(packId(wholeContent([1, 2]), sha256)).toBe(ids[0]);
   });
 
   it("is pinned: the same content has this name on any machine", () => {
@@ -132,6 +195,27 @@ describe("the pack store", () => {
     );
   });
 
+  it("gives back futures columns and references, bit for bit", async () => {
+    const content = wholeContent([1, 2, 3]);
+    const home = newHome();
+    const { pack } = await (await open(home)).put(content, {}, row);
+    expect(await (await open(home)).get(pack.id)).toEqual({ ...content, id: pack.id });
+    const names = readdirSync(join(home, "packs", pack.id)).filter((name) =>
+      name.startsWith("reference"),
+    );
+    expect(names).toEqual(["reference-0000-EURUSD.parquet", "reference-0001-VIX.parquet"]);
+  });
+
+  it("reads a pack that was stored before there were references", () => {
+    const { manifestOf, outlineOf, packOf, tablesOf } = packCodec(sha256);
+    const content = contentOf([1, 2]);
+    const { id, text } = manifestOf(content);
+    expect(Object.keys(JSON.parse(text) as object)).not.toContain("references");
+    const columns = tablesOf(content).map((table) => table.columns.map(({ values }) => values));
+    expect(outlineOf(text)).toHaveLength(2);
+    expect(packOf(id, text, columns)).toEqual({ ...content, id });
+  });
+
   it("names what a changed pack supersedes, and finds the one current on a day", async () => {
     const store = await open(newHome());
     const noon = Date.UTC(2020, 0, 2, 12);
@@ -182,13 +266,13 @@ describe("the pack store", () => {
     const home = newHome();
     const store = await open(home);
     const { pack } = await store.put(
-      contentOf(Array.from({ length: 300 }, (_, i) => i + 0.5)),
+      wholeContent(Array.from({ length: 300 }, (_, i) => i + 0.5)),
       { a: 1 },
       row,
     );
     const folder = join(home, "packs", pack.id);
     const files = readdirSync(folder);
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(7);
     let found = 0;
     for (const file of files) {
       const bytes = readFileSync(join(folder, file));
@@ -206,7 +290,7 @@ describe("the pack store", () => {
       }
       writeFileSync(join(folder, file), bytes);
     }
-    expect(found).toBeGreaterThanOrEqual(10);
+    expect(found).toBeGreaterThanOrEqual(16);
     await expect(store.get(pack.id)).resolves.toMatchObject({ id: pack.id });
   });
 
@@ -228,6 +312,21 @@ describe("the pack store", () => {
     rmSync(path);
     await expect(store.get(pack.id)).rejects.toThrow(/bars-0001.* is damaged/);
     await expect(store.get("0".repeat(64))).rejects.toThrow(/is not in the store/);
+  });
+
+  it("names the reference whose values were exchanged", async () => {
+    const home = newHome();
+    const store = await open(home);
+    const { pack } = await store.put(wholeContent([1, 2]), {}, row);
+    const path = join(home, "packs", pack.id, "reference-0001-VIX.parquet");
+    const forged = [
+      { name: "time", values: pack.references[1].timesMs },
+      { name: "value", values: Float64Array.of(17.24, 18.25) },
+    ];
+    await withDuckdb((duckdb) => writeParquet(duckdb, path, forged));
+    await expect(store.get(pack.id)).rejects.toThrow(
+      /reference-0001-VIX\.parquet is damaged: column value of VIX has sha256/,
+    );
   });
 
   it("removes what a dead process left, and leaves a living one's folder", async () => {

@@ -43,6 +43,8 @@ describe.skipIf(SHARED === null)(sharedName("real files"), () => {
     expect(quality.series).toMatchObject([{ rows: 8111, from: "1990-01-02", to: "2022-03-10" }]);
     expect(quality.findings.map(({ kind, count }) => [kind, count])).toEqual([
       ["volume_zero", 2215],
+      // 1997-10-27: -6.9 %, trading halted; +5.1 % the next day. Real, and a person should look.
+      ["spike", 1],
     ]);
     expect(content.series[0].close[0]).toBe(359.69);
   });
@@ -55,7 +57,15 @@ describe.skipIf(SHARED === null)(sharedName("real files"), () => {
       columns,
     });
     expect(quality.series).toMatchObject([{ rows: 15_821, from: "1950-01-03", to: "2012-11-15" }]);
-    expect(quality.findings.map(({ kind }) => kind)).toEqual(["descending"]);
+    expect(quality.findings.map(({ kind, count }) => [kind, count])).toEqual([
+      ["spike", 3],
+      ["descending", 1],
+    ]);
+    expect(quality.findings[0].first.map(({ value }) => value)).toEqual([
+      "1961-04-17 close 66.37 to 68.68 and back",
+      "1963-11-22 close 71.62 to 69.61 and back",
+      "1997-10-27 close 941.64 to 876.99 and back",
+    ]);
     expect(content.series[0].close[0]).toBe(16.66);
   });
 
@@ -88,6 +98,19 @@ describe.skipIf(SHARED === null)(sharedName("real files"), () => {
     const [{ timesMs, close }] = content.series;
     expect(close).toHaveLength(10_226);
     expect(close[timesMs.indexOf(parseIsoDate("2020-04-20") ?? 0)]).toBe(-36.98);
+  });
+
+  it("S&P 500 against the New York calendar: no session missing, no bar on a holiday", async () => {
+    const { quality } = await buildFrom(
+      {
+        file: "equities/spx-daily.csv",
+        instrument: "SPX",
+        date: { column: "date", format: "M/D/YYYY" },
+        columns: OHLCV,
+      },
+      { instruments: { SPX: { calendar: "XNYS" } } },
+    );
+    expect(quality.findings.map(({ kind }) => kind)).toEqual(["volume_zero", "spike"]);
   });
 
   it("VIX: 47 rows with open or close outside high and low are warned of and kept", async () => {
