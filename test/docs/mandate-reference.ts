@@ -36,9 +36,10 @@ Values come in layers, each over the one before: defaults, the profile that \`pr
 environment (\`ASSAY__SECTION__KEY\`), flags (\`--set section.key=value\`). Maps are merged key by key, lists are
 replaced whole. \`assay config MANDATE\` prints the result with the origin of each value.
 
-"without it" is what holds when no layer says anything else: a default, \`plain: value\` where only the profile
-plain brings one, **required** where the run is refused, or "absent" for an optional key of a list's member,
-whose meaning then says what absence means. A \`*\` stands for a list's members or a map's keys.
+"without it" is what holds when no layer says anything else: a default, then the profiles that bring another value;
+\`plain: value\` alone where there is no default, **required** where the run is refused, or "absent" for an optional
+key of a list's member, whose meaning then says what absence means. A \`*\` stands for a list's members or a map's
+keys. [profiles/](profiles/) has the least mandate of each profile and all values it resolves to.
 
 The mandate hash covers all values except those tagged *location* (where a file lies; its content is hashed
 elsewhere) and *presentation* (what a person sees). A key that the other values leave nobody to read, such as
@@ -48,36 +49,44 @@ elsewhere) and *presentation* (what a person sees). A key that the other values 
 export function mandateReference(sections: readonly Section[]): string {
   const composed = composeSections(sections);
   const root = mandateJsonSchema(sections) as Schema;
-  const { plain } = Object.fromEntries(composed.profiles);
+  const profiles = Object.fromEntries(composed.profiles);
   const properties = Object.entries(root.properties ?? {});
   const header = properties.filter(([key]) => sections.every((section) => section.name !== key));
   const parts = [
     part(composed, "The head of the file", {
-      plain,
+      profiles,
       entries: header,
       at: "",
       required: root.required,
     }),
-    ...sections.map((section) => sectionPart(composed, section, root, plain)),
+    ...sections.map((section) => sectionPart(composed, section, root, profiles)),
   ];
   return `${INTRODUCTION}\n${parts.join("\n")}`;
 }
 
+/** What each profile says of the values at hand. */
+type Profiles = { readonly [profile: string]: unknown };
+
 type Given = {
-  readonly plain: unknown;
+  readonly profiles: Profiles;
   readonly entries: readonly (readonly [string, Schema])[];
   readonly at: string;
   readonly required: readonly string[] | undefined;
 };
 
-function sectionPart(composed: Composed, section: Section, root: Schema, plain: unknown): string {
+function sectionPart(
+  composed: Composed,
+  section: Section,
+  root: Schema,
+  profiles: Profiles,
+): string {
   const schema = root.properties?.[section.name] ?? {};
   const title = `\`${section.name}\`, read by ${section.owner}`;
   const inner = schema.items ?? schema;
   const at = schema.items === undefined ? section.name : `${section.name}.*`;
   const entries = Object.entries(inner.properties ?? {});
   return part(composed, title, {
-    plain: child(plain, section.name),
+    profiles: below(profiles, section.name),
     entries,
     at,
     required: inner.required,
@@ -89,18 +98,18 @@ function part(composed: Composed, title: string, given: Given): string {
   return `## ${title}\n\n${head}${rowsOf(composed, given).join("")}`;
 }
 
-function rowsOf(composed: Composed, { plain, entries, at, required }: Given): string[] {
+function rowsOf(composed: Composed, { profiles, entries, at, required }: Given): string[] {
   return entries.flatMap(([key, schema]) => {
     const path = at === "" ? key : `${at}.${key}`;
-    const brought = child(plain, key);
+    const brought = below(profiles, key);
     const inner = innerOf(schema);
     // A key without a line of its own is spoken for by the map or list it lies in.
     const own = schema.description !== undefined;
     const without = withoutText(schema, { brought, isRequired: required?.includes(key) === true });
     const row = own ? [rowText(composed, path, schema, without)] : [];
     if (inner === null) return row;
-    const below = {
-      plain: inner.suffix === "" ? brought : undefined,
+    const inside = {
+      profiles: inner.suffix === "" ? brought : {},
       entries: Object.entries(inner.schema.properties ?? {}),
       at: path + inner.suffix,
       required: inner.schema.required,
@@ -110,7 +119,7 @@ function rowsOf(composed: Composed, { plain, entries, at, required }: Given): st
         ? []
         : [rowText(composed, path + inner.suffix, inner.schema, "none")];
     // A member that has its own line speaks for its keys.
-    return members.length > 0 ? [...row, ...members] : [...row, ...rowsOf(composed, below)];
+    return members.length > 0 ? [...row, ...members] : [...row, ...rowsOf(composed, inside)];
   });
 }
 
@@ -133,11 +142,29 @@ function rowText(composed: Composed, path: string, schema: Schema, without: stri
 
 function withoutText(
   schema: Schema,
-  { brought, isRequired }: { readonly brought: unknown; readonly isRequired: boolean },
+  { brought, isRequired }: { readonly brought: Profiles; readonly isRequired: boolean },
 ): string {
-  if (brought !== undefined && isOneValue(schema)) return `plain: \`${JSON.stringify(brought)}\``;
-  if (schema.default !== undefined) return `\`${JSON.stringify(schema.default)}\``;
+  const initial = schema.default === undefined ? null : JSON.stringify(schema.default);
+  const others = isOneValue(schema) ? profileTexts(brought, initial) : [];
+  if (initial !== null) return [`\`${initial}\``, ...others].join("; ");
+  if (others.length > 0) return others.join("; ");
   return isRequired ? "**required**" : "absent";
+}
+
+/** "plain, etf-trend: `true`" for each value that is not the default. */
+function profileTexts(brought: Profiles, initial: string | null): string[] {
+  const names = new Map<string, string[]>();
+  for (const [profile, value] of Object.entries(brought)) {
+    const text = JSON.stringify(value);
+    if (value === undefined || text === initial) continue;
+    names.set(text, [...(names.get(text) ?? []), profile]);
+  }
+  const all = Object.keys(brought).length;
+  return [...names].map(([text, profiles]) =>
+    all > 1 && profiles.length === all
+      ? `every profile: \`${text}\``
+      : `${profiles.join(", ")}: \`${text}\``,
+  );
 }
 
 function acceptedText(schema: Schema): string {
@@ -172,6 +199,12 @@ function numberText(schema: Schema): string {
 
 function isOneValue(schema: Schema): boolean {
   return schema.properties === undefined;
+}
+
+function below(profiles: Profiles, key: string): Profiles {
+  return Object.fromEntries(
+    Object.entries(profiles).map(([profile, values]) => [profile, child(values, key)]),
+  );
 }
 
 function child(values: unknown, key: string): unknown {

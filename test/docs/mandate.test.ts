@@ -45,5 +45,10 @@ it("changes with a meaning, a bound, a default, a profile and a tag", () => {
   expect(row({ schema: z.strictObject({ level: z.number().max(3) }) })).toContain("number <= 3");
   expect(row({ defaults: { level: 2 } })).toContain("| `2` |");
   expect(row({ profiles: { plain: { level: 4 } } })).toContain("| plain: `4` |");
+  const both = { plain: { level: 4 }, other: { level: 5 } };
+  expect(row({ profiles: both })).toContain("| other: `5`; plain: `4` |");
+  expect(row({ defaults: { level: 5 }, profiles: both })).toContain("| `5`; plain: `4` |");
+  const same = { plain: { level: 4 }, other: { level: 4 } };
+  expect(row({ profiles: same })).toContain("| every profile: `4` |");
   expect(row({ tags: { level: "location" } })).toContain("*(location)*");
 });
