@@ -39,7 +39,8 @@ export type SignalRecord = {
   readonly belief_lots: number | null;
   /** What all stages left of it; equal to the belief where no stage cuts. */
   readonly final_lots: number | null;
-  readonly verdicts: readonly Verdict[];
+  /** What the signal gates said of it: places in the decision's list of verdicts. */
+  readonly verdicts: readonly number[];
   /** Orders that serve it. */
   readonly order_ids: readonly string[];
   /** Present when it ended at the decision itself. */
@@ -138,6 +139,8 @@ export type JournalPayload =
   | {
       readonly kind: "decision";
       readonly nav_minor: number;
+      /** Each distinct verdict of the signal gates once: most signals pass for the same reasons. */
+      readonly verdicts: readonly Verdict[];
       readonly signals: readonly SignalRecord[];
     }
   | ({ readonly kind: "order" } & OpenedOrder)

@@ -8,6 +8,7 @@ import type { PackKind } from "./pack.ts";
 import type { TerminalState } from "./refusal.ts";
 import type { RunStatus } from "./run-status.ts";
 import type { StageRecord } from "./stage-record.ts";
+import type { VolatilityGap } from "./volatility-gap.ts";
 
 /** Ratios are per year where the name says so; money in currency units. */
 export type Metrics = {
@@ -75,6 +76,8 @@ export type RunDocument = {
   readonly stages: readonly StageRecord[];
   /** What the portfolio's stages did; null under allocation direct. */
   readonly layers: LayersDocument | null;
+  /** Realised against target volatility, layer by layer; null where no volatility was aimed at. */
+  readonly volatility_gap: VolatilityGap | null;
   readonly signals: SignalCounts;
   /** Protective stops: placed = filled + cancelled + expired; cancelled includes replaced by a new size. */
   readonly system_intents: {

@@ -97,7 +97,7 @@ function positionsTable(k: Kernel, trace: Trace): TableData {
 }
 
 /** Account minor units for one minor unit of an instrument's currency. */
-function rateAt({ world }: Kernel, i: number, session: number): number {
+export function rateAt({ world }: Kernel, i: number, session: number): number {
   const { rate, digits } = world.currencies[world.currencyOf[i]];
   return rate === null ? 1 : rate[session] * 10 ** (world.currencies[0].digits - digits);
 }

@@ -10,6 +10,7 @@ import type {
   TerminalRecord,
 } from "../domain/journal-entry.ts";
 import type { ExecutionReport, Order, OrderEnd } from "../domain/order.ts";
+import type { Verdict } from "../domain/refusal.ts";
 import type { JournalWriter } from "../records/journal/writer.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import { orderId, signalId } from "./identity.ts";
@@ -37,12 +38,16 @@ export function createJournallingRecorder(c: Context): Recorder {
     tracesForecasts: true,
     ...carryEvents(c, emit),
     forecast: (session, record) => traceForecast(c.trace, session, record),
-    decision: (session, navMinor, signals) =>
+    decision: (session, navMinor, signals) => {
+      const verdicts = new VerdictList();
+      const records = signals.map((signal) => signalRecord(c, signal, verdicts));
       emit(session, {
         kind: "decision",
         nav_minor: navMinor,
-        signals: signals.map((signal) => signalRecord(c, signal)),
-      }),
+        verdicts: verdicts.list,
+        signals: records,
+      });
+    },
     order: (session, order, verdicts) => emit(session, openedOrder(c, order, verdicts)),
     fill: (session, fill) => emit(session, fillEntry(c, session, fill)),
     ended: (session, report, ended) => emit(session, endEntry(c, session, report, ended)),
@@ -87,19 +92,22 @@ function carryEvents(
         amount_minor: amountMinor,
         reason: "initial_deposit",
       }),
-    accrual: (session, r) =>
+    accrual: (session, r) => {
+      const { instrument, amountMinor } = r;
+      c.trace.accruals.push({ session, instrument, amountMinor });
       emit(session, {
         kind: "accrual",
         accrual: r.accrual,
-        instrument: r.instrument === null ? null : instruments[r.instrument].id,
+        instrument: instrument === null ? null : instruments[instrument].id,
         currency:
-          r.instrument === null ? c.world.currencies[0].code : instruments[r.instrument].currency,
+          instrument === null ? c.world.currencies[0].code : instruments[instrument].currency,
         days: r.days,
         base_minor: r.baseMinor,
         rate: r.rate,
         per_day_minor: r.perDayMinor,
-        amount_minor: r.amountMinor,
-      }),
+        amount_minor: amountMinor,
+      });
+    },
     split: (session, r) =>
       emit(session, {
         kind: "split",
@@ -224,7 +232,25 @@ function traceForecast(
   forecasts.signal.push(record.signal);
 }
 
-function signalRecord(c: Context, signal: Signal): SignalRecord {
+/** The distinct verdicts of one decision, each with its place. */
+class VerdictList {
+  readonly list: Verdict[] = [];
+  readonly #places = new Map<string, number>();
+
+  placeOf(verdict: Verdict): number {
+    const { gate, result, rule, observed, limit, unit } = verdict;
+    const key = `${gate} ${result} ${rule} ${observed} ${limit} ${unit}`;
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      place = this.list.length;
+      this.#places.set(key, place);
+      this.list.push(verdict);
+    }
+    return place;
+  }
+}
+
+function signalRecord(c: Context, signal: Signal, verdicts: VerdictList): SignalRecord {
   const variant = c.plan.variants[signal.variant];
   const at = formatInstant(c.world.sessionsMs[signal.session]);
   const id = signalId(variant.id, at, c.sha256);
@@ -244,7 +270,7 @@ function signalRecord(c: Context, signal: Signal): SignalRecord {
     current_lots: signal.currentLots,
     belief_lots: signal.beliefLots,
     final_lots: signal.finalLots,
-    verdicts: signal.verdicts,
+    verdicts: signal.verdicts.map((verdict) => verdicts.placeOf(verdict)),
     order_ids: orders.map((order) => order.id),
     terminal: end === null ? null : terminalRecord(id, end),
   };

@@ -9,6 +9,7 @@ import { fractionsOfNav } from "./artifact-tables.ts";
 import type { Breach } from "./audit.ts";
 import { grossCurve, netCurve } from "./curves.ts";
 import { layersDocument } from "./layers/document.ts";
+import { runVolatilityGap } from "./layers/volatility-gap.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunRequest } from "./run-request.ts";
 import { stageRecords } from "./stage-tally.ts";
@@ -62,6 +63,7 @@ export function runDocument(input: ResultInput): RunDocument {
     },
     stages: stageRecords(k.state.tally, k.plan.wiring),
     layers: k.state.layers === null ? null : layersDocument(k, k.state.layers, input.trace.layers),
+    volatility_gap: runVolatilityGap(k, input.trace, planned.plan.effectiveStart),
     signals: signalCounts(k),
     system_intents: {
       placed: counters.stopsPlaced,

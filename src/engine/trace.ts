@@ -43,6 +43,13 @@ export type Trace = {
   /** By fill number; null for the two legs of a roll. */
   readonly fillOrders: (TracedOrder | null)[];
   readonly fillReferences: GrowingColumn;
+  /** Interest on a debit, or the loan of a short; in the currency of what was charged. */
+  readonly accruals: {
+    readonly session: number;
+    /** Null: the account itself. */
+    readonly instrument: number | null;
+    readonly amountMinor: number;
+  }[];
   /** One row per decision x variant: what every stage made of it. Empty under allocation direct. */
   readonly layers: LayerTrace;
 };
@@ -117,6 +124,7 @@ export function createTrace(): Trace {
     orderByOrdinal: new Map(),
     fillOrders: [],
     fillReferences: column(),
+    accruals: [],
     layers: {
       decisions: [],
       columns: Object.fromEntries(SHEET_COLUMNS.map((name) => [name, column()])) as {

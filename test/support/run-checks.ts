@@ -116,7 +116,7 @@ function takeDecision(b: Books, payload: Of<"decision">): void {
     if (b.signals.has(signal.signal_id)) b.found.push(`signal ${signal.signal_id} twice`);
     b.signals.add(signal.signal_id);
     if (signal.terminal !== null) takeTerminals(b, [signal.terminal]);
-    const passed = signal.verdicts.filter(({ result }) => result === "pass");
+    const passed = signal.verdicts.filter((place) => payload.verdicts[place].result === "pass");
     if (signal.order_ids.length > 0 && passed.length !== 2)
       b.found.push("order past a signal gate");
   }

@@ -5,6 +5,7 @@
  */
 import type { SignalRecord } from "../../domain/journal-entry.ts";
 import { MICRO_LOTS } from "../../domain/journal-entry.ts";
+import type { Verdict } from "../../domain/refusal.ts";
 import type { LedgerEntry } from "../../records/ledger/fold.ts";
 import { formatInstant } from "../../base/instant.ts";
 import type { Breach } from "../audit.ts";
@@ -21,7 +22,7 @@ export function checkNettings(
   if (layers === null) return null;
   const decisions = new Map<string, readonly SignalRecord[]>();
   for (const { at, payload } of entries) {
-    if (payload.kind === "decision") decisions.set(at, payload.signals);
+    if (payload.kind === "decision") decisions.set(at, payload.signals.filter(passedIn(payload)));
   }
   for (const { session, netting } of trace.nettings) {
     const at = formatInstant(k.world.sessionsMs[session]);
@@ -35,11 +36,19 @@ export function checkNettings(
   return null;
 }
 
+/** Signals that no gate stopped. */
+function passedIn({
+  verdicts,
+}: {
+  readonly verdicts: readonly Verdict[];
+}): (signal: SignalRecord) => boolean {
+  return (signal) => signal.verdicts.every((place) => verdicts[place].result === "pass");
+}
+
 function netted(netting: NettingRecord, signals: readonly SignalRecord[]): string | null {
   let due = netting.heldLots;
   for (const signal of signals) {
-    const passed = signal.verdicts.every((verdict) => verdict.result === "pass");
-    if (passed && signal.final_lots !== null) due += signal.final_lots - signal.current_lots;
+    if (signal.final_lots !== null) due += signal.final_lots - signal.current_lots;
   }
   // Each sleeve's change is rounded to a millionth of a lot.
   const tolerance = (signals.length + 1) / MICRO_LOTS;

@@ -73,7 +73,7 @@ function measurable({ plan, sheet }: LayerState, session: number): number[] {
     tail.enabled ? tail.min_observations : 0,
   );
   return heldColumns(sheet.netBefore).filter(
-    (i) => knownCount(plan.evidence.returns[i], session - 1, session) >= least,
+    (i) => knownCount(plan.evidence.returns[i], session - 1, 2 * least) >= least,
   );
 }
 

@@ -11,6 +11,9 @@ import type { LayerState } from "../layers/state.ts";
 import type { Kernel } from "../state.ts";
 import type { OverlaidWeights, TargetedWeights } from "./weights.ts";
 
+/** Closer to one than this, the scalar cuts nothing that could be traded. */
+const ARRIVED = 1e-6;
+
 export function overlayStage(
   k: Kernel,
   layers: LayerState,
@@ -31,7 +34,8 @@ export function overlayStage(
   }
   const changed = applyOverlay(targeted, sheet.scalar, sheet.braked);
   counts.applied++;
-  if (changed > 0) {
+  // Smoothing never quite arrives at one: what is left of a cut years later does not bind.
+  if (changed > 0 && sheet.scalar < 1 - ARRIVED) {
     counts.bound++;
     layers.boundSessions.push(session);
   }

@@ -4,6 +4,7 @@
  * more.
  */
 import { minorToAmount } from "../../base/money.ts";
+import { MICRO_LOTS } from "../../domain/journal-entry.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { type NetSizing, sizeNet } from "../../portfolio/sizing/size-net.ts";
 import type { LayerState } from "../layers/state.ts";
@@ -55,14 +56,22 @@ function sizeOne(k: Kernel, layers: LayerState, wish: NettedWish): Wish | null {
     cutBy,
     crossedLots: netting.toCross,
   });
-  if (cutBy !== null) {
-    counts.bound++;
-    const refusal = sizingRefusal(result.value, held, cutBy);
+  if (cutBy !== null) counts.bound++;
+  // A fraction of a lot that a trade leaves over, or too little to be told from nothing, is a cut too.
+  const rule = cutBy ?? (isShort(lots, result.value.ideal, held) ? "rounding" : null);
+  if (rule !== null) {
+    const refusal = sizingRefusal(result.value, held, rule);
     for (const signal of signals) signal.refusals.push(refusal);
   }
   if (lots === held) return null;
   const { session } = k.state;
   return { instrument, session, lots, entry: "market", timeInForce: "gtc", signals };
+}
+
+/** Whether less is traded than was wished, be it by a millionth of a lot. */
+function isShort(lots: number, ideal: number, held: number): boolean {
+  const left = Math.abs(ideal - held) - Math.abs(lots - held);
+  return Math.round(left * MICRO_LOTS) > 0;
 }
 
 /** |Position| in lots if every sleeve of the instrument believed fully and the same way. */

@@ -39,15 +39,28 @@ function ofHolding(series: BarSeries, actions: readonly CorporateAction[]): Colu
   const splitFactor = lazily(() => splitFactors(timesMs.length, effects));
   const wealth = lazily(() => totalReturnOf(close, effects));
   const adjusted = [...effects.values()].some((effect) => effect.units !== 1);
-  const scale = (column: Float64Array | null) =>
-    column === null || !adjusted ? column : times(column, splitFactor());
+  const scale = (column: Float64Array) => (adjusted ? times(column, splitFactor()) : column);
+  const scaled = prices(series, scale);
+  const volumes = lazily(() =>
+    adjusted && volume !== null ? volume.map((v, t) => v / splitFactor()[t]) : volume,
+  );
   return {
     rows: timesMs.length,
-    open: scale(open),
-    high: scale(high),
-    low: scale(low),
-    close: adjusted ? times(close, splitFactor()) : close,
-    volume: volume === null || !adjusted ? volume : volume.map((v, t) => v / splitFactor()[t]),
+    get open() {
+      return scaled.open();
+    },
+    get high() {
+      return scaled.high();
+    },
+    get low() {
+      return scaled.low();
+    },
+    get close() {
+      return scaled.close();
+    },
+    get volume() {
+      return volumes();
+    },
     rawOpen: open,
     rawHigh: high,
     rawLow: low,
@@ -80,17 +93,25 @@ function ofFuture(
   const factor = ratioAdjusted(future);
   const rolled = factor.some((value) => value !== 1);
   const scale = (column: Float64Array) => (rolled ? times(column, factor) : column);
-  const adjusted = scale(close);
+  const scaled = prices(series, scale);
   const wealth = lazily(() =>
-    adjusted.map((value) => (close[0] > 0 ? value / close[0] : Number.NaN)),
+    close.map((value, t) => (close[0] > 0 ? (value * factor[t]) / close[0] : Number.NaN)),
   );
   const carry = lazily(() => carryOf(future));
   return {
     rows: close.length,
-    open: open === null ? null : scale(open),
-    high: high === null ? null : scale(high),
-    low: low === null ? null : scale(low),
-    close: adjusted,
+    get open() {
+      return scaled.open();
+    },
+    get high() {
+      return scaled.high();
+    },
+    get low() {
+      return scaled.low();
+    },
+    get close() {
+      return scaled.close();
+    },
     volume,
     rawOpen: open,
     rawHigh: high,
@@ -106,12 +127,30 @@ function ofFuture(
   };
 }
 
+type Prices = {
+  readonly [field in "open" | "high" | "low"]: () => Float64Array | null;
+} & { readonly close: () => Float64Array };
+
+function prices(
+  { open, high, low, close }: BarSeries,
+  scale: (column: Float64Array) => Float64Array,
+): Prices {
+  const maybe = (column: Float64Array | null) =>
+    lazily(() => (column === null ? null : scale(column)));
+  return {
+    open: maybe(open),
+    high: maybe(high),
+    low: maybe(low),
+    close: lazily(() => scale(close)),
+  };
+}
+
 /** Few strategies ask for these columns: computed for those that do, once. */
-function lazily(compute: () => Float64Array): () => Float64Array {
-  let column: Float64Array | null = null;
+function lazily<T extends Float64Array | null>(compute: () => T): () => T {
+  let made: { readonly column: T } | null = null;
   return () => {
-    column ??= compute();
-    return column;
+    made ??= { column: compute() };
+    return made.column;
   };
 }
 

@@ -241,7 +241,6 @@ const LEVERAGE: ArtifactDeclaration = {
     net: "number",
     heat: "number",
     initial_margin: "number",
-    reserved: "number",
   }),
   primaryKey: ["date"],
   producer: "engine/run",

@@ -15,8 +15,11 @@ export type Variant = {
   readonly instrument: string;
 };
 
+/** 128 bits are plenty for names inside one home. */
+const NAME_DIGITS = 32;
+
 export function variantId(variant: Variant, sha256: Sha256): string {
-  return sha256(
+  const name = sha256(
     canonicalJson({
       code_hash: variant.codeHash,
       instrument: variant.instrument,
@@ -25,4 +28,5 @@ export function variantId(variant: Variant, sha256: Sha256): string {
       version: variant.version,
     }),
   );
+  return name.slice(0, NAME_DIGITS);
 }

@@ -67,6 +67,7 @@ describe("journal writer", () => {
     writer.emit(DAY, {
       kind: "decision",
       nav_minor: 1,
+      verdicts: [],
       signals: [
         {
           signal_id: "a",

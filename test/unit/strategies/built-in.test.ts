@@ -310,7 +310,7 @@ describe("the variant id", () => {
   it("is the hash of the canonical text, so the order of parameters does not matter", () => {
     const text =
       '{"code_hash":"c0de","instrument":"SPX","params":{"fast":20,"slow":100},"strategy":"ma-cross","version":"1"}';
-    expect(variantId(variant, sha256)).toBe(sha256(text));
+    expect(variantId(variant, sha256)).toBe(sha256(text).slice(0, 32));
     const other = { ...variant, params: { fast: 20, slow: 100 } };
     expect(variantId(other, sha256)).toBe(variantId(variant, sha256));
   });
