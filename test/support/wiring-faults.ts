@@ -26,8 +26,8 @@ export const WIRING: readonly Wiring[] = [
     title: "a fee that cash pays twice and the journal tells once",
     plant: planted(
       "engine/book-fill.ts",
-      "state.cashMinor -= money.notionalMinor + money.feeMinor;",
-      "state.cashMinor -= money.notionalMinor + 2 * money.feeMinor;",
+      "state.cash[currency] -= money.notionalMinor + money.feeMinor;",
+      "state.cash[currency] -= money.notionalMinor + 2 * money.feeMinor;",
     ),
     exitCode: 5,
     status: "BREAK",
@@ -50,8 +50,8 @@ export const WIRING: readonly Wiring[] = [
     title: "a balanced transaction lost in the ledger",
     plant: planted(
       "records/ledger/fold.ts",
-      "for (const draft of drafts) book(state, entry, draft);",
-      'if (payload.kind !== "dividend_paid") for (const draft of drafts) book(state, entry, draft);',
+      "for (const draft of draftsOf(payload, bookingOf(state, entry))) book(state, entry, draft);",
+      'const drafts = draftsOf(payload, bookingOf(state, entry));\n  if (payload.kind !== "dividend_paid") for (const draft of drafts) book(state, entry, draft);',
     ),
     exitCode: 5,
     status: "BREAK",
@@ -62,8 +62,8 @@ export const WIRING: readonly Wiring[] = [
     title: "a signal dropped between the strategies and the gates",
     plant: planted(
       "engine/pipeline.ts",
-      "routeSignals(k, signals);",
-      "routeSignals(k, signals.slice(1));",
+      "const signals = collectSignals(k, session);\n",
+      "const signals = collectSignals(k, session).slice(1);\n",
     ),
     exitCode: 5,
     status: "SIGNAL_LEAK",
@@ -85,8 +85,8 @@ export const WIRING: readonly Wiring[] = [
   {
     title: "a gate removed from the pipeline's list",
     plant: planted(
-      "engine/pipeline.ts",
-      '  { name: "cash", judge: (k, view) => cashGate(view, k.plan.limits.gross) },\n',
+      "engine/place-wishes.ts",
+      '  {\n    name: "cash",\n    judge: ({ k, view }) => cashGate(view, k.state.limits.gross, k.state.limits.margin),\n  },\n',
       "",
     ),
     exitCode: 5,
@@ -138,8 +138,8 @@ export const WIRING: readonly Wiring[] = [
     title: "a second terminal for a signal",
     plant: planted(
       "engine/journalling-recorder.ts",
-      "  return [terminalRecord(entry.id, end)];",
-      "  return [terminalRecord(entry.id, end), terminalRecord(entry.id, end)];",
+      "  return ended.map((signal) => {",
+      "  return [...ended, ...ended].map((signal) => {",
     ),
     exitCode: 5,
     status: "ERROR",
