@@ -82,14 +82,14 @@ function makeSignal(k: Kernel, layers: LayerState, session: number, v: number): 
     orders: [],
     cuts: stageRefusals(layers, v),
     refusals: unsized(k, layers, v),
-    wantedLots: wantedOf(belief, final, current),
+    wantedLots: wantedOf(micro(belief), micro(final), micro(current)) / MICRO_LOTS,
     filledLots: 0,
     openOrders: 0,
     crosses: false,
   };
 }
 
-/** What the forecast wanted to change; or, where a stage turned it round, what was to change instead. */
+/** What the forecast wanted to change; or, where a stage turned it round, what was to change instead. In millionths, as fills are shared out. */
 function wantedOf(belief: number, final: number, current: number): number {
   const asked = belief - current;
   const left = final - current;
