@@ -60,7 +60,7 @@ const simulatedSchema = z.strictObject({
   instruments: z.int().min(1).max(99),
   sessions: z.int().min(2).max(100_000),
   start: isoDate,
-  years: z.int().min(1).max(40),
+  years: z.int().min(1).max(41),
 });
 
 const schema = z.strictObject({
@@ -171,7 +171,7 @@ export const dataSection: Section<typeof schema> = {
       years: 20,
     },
   },
-  profiles: { plain: {} },
+  profiles: { plain: {}, "etf-trend": {}, "futures-layers": {}, "equity-signals": {} },
   tags: { "sources.*.file": "location", "references.*.file": "location" },
   inapplicable: unreadKeys,
   check: checkDataSection,

@@ -14,6 +14,10 @@ export const FINDING_KINDS = {
   duplicate: { severity: "refuse", meaning: "a second bar at the same time" },
   high_below_low: { severity: "refuse", meaning: "high below low" },
   close_not_positive: { severity: "refuse", meaning: "close at or below zero" },
+  value_not_positive: {
+    severity: "refuse",
+    meaning: "values of a reference series at or below zero",
+  },
   bad_action: { severity: "refuse", meaning: "impossible dividend, split or pay date" },
   open_outside_range: { severity: "warn", meaning: "open outside high and low" },
   close_outside_range: { severity: "warn", meaning: "close outside high and low" },

@@ -35,7 +35,7 @@ export function gatherReference(
   const { table, book } = input;
   const rows = readRows(settings, input);
   const files = [table.file];
-  const { order, where } = cleanRows(rows, { book, files, allowNonpositive: false });
+  const { order, where } = cleanRows(rows, { book, files, allowNonpositive: true });
   const [values] = rows.values;
   return {
     reference: referenceOf(settings, {
@@ -80,6 +80,10 @@ function readRows(
     if (!Number.isFinite(value)) {
       const kind = Number.isNaN(value) ? "missing_value" : "bad_number";
       drop(kind, `${formatInstant(timeMs)} ${header} ${shownAt(column, row)}`);
+      continue;
+    }
+    if (value <= 0) {
+      drop("value_not_positive", `${formatInstant(timeMs)} ${header} ${value}`);
       continue;
     }
     times.push(timeMs);

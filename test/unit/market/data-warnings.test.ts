@@ -8,6 +8,7 @@ const report: QualityReport = {
   rows_rejected: 2,
   max_rejected_rows: 2,
   series: [],
+  references: [],
   findings: [
     { kind: "bad_date", severity: "refuse", instrument: "A", count: 2, first: [] },
     {

@@ -4,11 +4,8 @@ import { parseCsv } from "../../../src/adapters/providers/csv.ts";
 import type { BarSeries } from "../../../src/domain/bar.ts";
 import type { Instrument } from "../../../src/domain/instrument.ts";
 import { type BuiltContent, buildContent } from "../../../src/market/build.ts";
-import {
-  type DataSettings,
-  type SourceSettings,
-  dataSection,
-} from "../../../src/market/section.ts";
+import { type DataSettings, dataSection } from "../../../src/market/section.ts";
+import type { SourceSettings } from "../../../src/market/sources/section.ts";
 
 export const sha256 = (data: string | Uint8Array): string =>
   createHash("sha256").update(data).digest("hex");
@@ -41,6 +38,23 @@ export function build(
 ): BuiltContent {
   const data = settings({ sources: [source(sourceChanges)], ...changes });
   return buildContent(data, { tables: [parseCsv(text, "bars.csv")], seed: 1 });
+}
+
+/** The calibrated market; what is not said is three years from 2010 on. */
+export function calibrated(
+  seed: number,
+  {
+    data = {},
+    start = "2010-01-04",
+    years = 3,
+  }: {
+    readonly data?: Partial<DataSettings>;
+    readonly start?: string;
+    readonly years?: number;
+  } = {},
+): BuiltContent {
+  const simulated = { ...DEFAULTS.simulated, market: "calibrated" as const, start, years };
+  return buildContent(settings({ kind: "simulated", simulated, ...data }), { tables: [], seed });
 }
 
 export const INSTRUMENT: Instrument = {

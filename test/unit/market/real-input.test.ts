@@ -6,7 +6,8 @@ import { parseIsoDate } from "../../../src/base/instant.ts";
 import { Fault } from "../../../src/domain/fault.ts";
 import { adjustInputs } from "../../../src/market/actions/adjust.ts";
 import { buildContent } from "../../../src/market/build.ts";
-import type { DataSettings, SourceSettings } from "../../../src/market/section.ts";
+import type { DataSettings } from "../../../src/market/section.ts";
+import type { SourceSettings } from "../../../src/market/sources/section.ts";
 import { SHARED, sharedName } from "../../support/shared.ts";
 import { DEFAULTS, OHLCV, settings, source } from "./fixture.ts";
 
