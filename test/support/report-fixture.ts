@@ -190,6 +190,7 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
     metrics_full: metricsOf(series, 0, trades, total),
     costs,
     layers: null,
+    volatility_gap: null,
     stages: stagesOf(signals),
     signals,
     system_intents: idle

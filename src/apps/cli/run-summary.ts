@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Json } from "../../base/canonical-json.ts";
 import type { RunDocument } from "../../domain/run-document.ts";
 import type { StageRecord } from "../../domain/stage-record.ts";
+import type { VolatilityGap } from "../../domain/volatility-gap.ts";
 import { artifactsFolder } from "./compose-records.ts";
 import { layerLines } from "./layers-summary.ts";
 import { amount, count, percent, ratio } from "./numbers.ts";
@@ -83,8 +84,32 @@ function stageLines(document: RunDocument): string[] {
   const inert = stages.filter((stage) => stage.inert_reason !== null);
   return [
     ...layerLines(document, layers).map(([label, text]) => pair(label, text)),
+    ...gapLines(document.volatility_gap),
     ...inert.map((stage) => pair("inert", stageText(stage))),
   ];
+}
+
+/** Less than this prints as 0.00 percentage points. */
+const HALF_A_DIGIT = 0.5e-4;
+
+/** What moved the realised volatility away from the target, in percentage points of it. */
+function gapLines(gap: VolatilityGap | null): string[] {
+  if (gap === null) return [];
+  const against = `against a target of ${percent(gap.target)}`;
+  if (gap.parts === null) {
+    return [pair("volatility", `not held ${against}: ${gap.undefined_because}`)];
+  }
+  const parts = Object.entries(gap.parts).flatMap(([name, part]) =>
+    Math.abs(part) < HALF_A_DIGIT ? [] : [`${name.replaceAll("_", " ")} ${points(part)}`],
+  );
+  const all = [...parts, `residual ${points(gap.residual ?? 0)}`];
+  return [pair("volatility", `${percent(gap.realised)} ${against}: ${all.join(", ")} points`)];
+}
+
+/** 0.0123 -> "+1.23". */
+function points(part: number): string {
+  if (Math.abs(part) < HALF_A_DIGIT) return "0.00";
+  return part < 0 ? amount(part * 100) : `+${amount(part * 100)}`;
 }
 
 function stageText(stage: StageRecord): string {
@@ -109,6 +134,7 @@ export function runJson({ document, folder, findings }: RunOutcome): Json {
     metrics_full,
     stages: document.stages as unknown as Json,
     layers: document.layers as unknown as Json,
+    volatility_gap: document.volatility_gap,
     signals: document.signals as unknown as Json,
     system_intents: document.system_intents,
     costs: document.costs,

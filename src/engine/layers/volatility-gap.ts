@@ -42,7 +42,7 @@ function accountReturns(k: Kernel, { plan }: LayerState, i: number): Float64Arra
   const isPaidInFull = k.world.futures[i] === null;
   return local.map((r, s) => {
     const move = s === 0 ? 1 : rate[s] / rate[s - 1];
-    const own = r === r ? r : 0;
+    const own = Number.isNaN(r) ? 0 : r;
     return isPaidInFull ? (1 + own) * move - 1 : own * move;
   });
 }

@@ -172,7 +172,7 @@ function rowsOf(returns: readonly Float64Array[]): Days {
     const column = returns[i];
     for (let s = 0; s < sessions; s++) {
       const r = column[s];
-      if (r === r) values[s * width + i] = r;
+      if (!Number.isNaN(r)) values[s * width + i] = r;
     }
   }
   return { sessions, width, values };
