@@ -14,14 +14,20 @@ export const scheduleSection: Section<typeof schema> = {
   owner: "engine/schedule",
   schema,
   describe: {
-    decide: "sessions on which strategies are asked",
+    decide:
+      "sessions on which strategies are asked; weekly days without a session snap to the one before",
     rebalance:
-      "sessions on which an unchanged weight is sized anew; weekly days without a session snap to the one before",
+      "allocation.method direct: sessions on which an unchanged target is sized anew; with any other method every decision sizes anew, and this stays never",
   },
   defaults: { decide: "every_session", rebalance: "never" },
   profiles: {},
   tags: {},
-  check: ({ decide, rebalance }: ScheduleSettings): readonly SectionIssue[] => {
+  check: ({ decide, rebalance }: ScheduleSettings, mandate): readonly SectionIssue[] => {
+    const { method = "direct" } = (mandate["allocation"] ?? {}) as { readonly method?: string };
+    if (method !== "direct" && rebalance !== "never") {
+      const message = `${rebalance} is read by nobody: with allocation.method ${method} every decision sizes anew; set it to never, and say with schedule.decide when that is`;
+      return [{ path: ["rebalance"], message }];
+    }
     const meets = [decide, rebalance].some((rhythm) => rhythm === "every_session");
     if (meets || rebalance === "never" || rebalance === decide) return [];
     const message = `${rebalance} never comes: an unchanged weight is sized anew only where strategies are asked, and that is on ${decide}; use decide: every_session, or the same rhythm for both`;

@@ -53,7 +53,8 @@ export const allocationSection: Section<typeof schema> = {
   describe: {
     method:
       "direct: the strategies' own targets are traded as they are; else how sleeve budgets are made: static, equal, inverse-volatility, erc, hrp, sharpe-proportional, atr-risk",
-    update: "when budgets are made anew: every_decision, monthly or quarterly",
+    update:
+      "when budgets are made anew: every_decision, or at the first decision of a month or quarter",
     lookback_days:
       "inverse-volatility, erc, hrp: daily shadow returns looked back on, in trading days",
     min_observations:

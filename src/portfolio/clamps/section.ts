@@ -52,7 +52,8 @@ export const clampsSection: Section<typeof schema> = {
       "whether weights are cut to limits.gross, net, symbol and sector, before gates refuse what is above",
     "throttle.enabled": "whether a drawdown throttles every position",
     "throttle.start": "drawdown from the high-water mark at which the throttle starts (0.1 = 10 %)",
-    "throttle.slope": "how much of a position is taken away per unit of drawdown beyond the start",
+    "throttle.slope":
+      "part of a position taken away per unit of drawdown beyond the start (5: a tenth at 2 % beyond)",
     "throttle.minimum":
       "smallest part of a position the throttle leaves; also where the drawdown is unknown",
     "throttle.recovery": "drawdown below which the throttle lets go; until then it never rises",

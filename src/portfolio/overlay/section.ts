@@ -29,10 +29,12 @@ export const overlaySection: Section<typeof schema> = {
     mode: "off: computed and written, not applied; precomputed: applied from another run; compute: computed and applied",
     profile:
       "how hard the brake pulls: H least, then M, then L; its floor is what the unknown gets",
-    smooth_down: "false: the scalar falls to a lower target at once; it always rises smoothly",
-    trade_on_upgrade: "whether entering STRESS or CRISIS trades between two decisions",
+    smooth_down:
+      "true: the scalar falls towards a lower target by the profile's smoothing; false: at once; it always rises smoothly",
+    trade_on_upgrade:
+      "whether entering STRESS or CRISIS decides off-cycle, at the close after the one that saw it",
     during_warm_up:
-      "the first 60 observations: floor brakes as for the unknown; none does not brake, and is counted apart",
+      "the first 60 sessions with exposure: floor brakes as for the unknown; none does not brake, and is counted apart",
     run: "id of the run whose regimes are applied; null unless mode is precomputed",
     sha256: "hash of that run's regimes artifact; null unless mode is precomputed",
   },

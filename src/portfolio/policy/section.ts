@@ -26,7 +26,7 @@ export const policySection: Section<typeof schema> = {
   schema,
   describe: {
     enabled: "whether a strategy is kept flat while its kind of engine is not valid",
-    map: "strategy name -> trend (off under stress) or short_volatility (off at the 99th percentile, or under stress with backwardation)",
+    map: "strategy name -> trend (off under stress) or short_volatility (off at the 99th percentile of stress, or under stress with backwardation)",
     exempt: "names of the strategies that follow no policy",
     series:
       "id of a reference series of the volatility of volatility; null: 21-day deviation of the volatility index's changes",
@@ -91,7 +91,7 @@ function unknownIssues(
   return places.flatMap(([list, key]) => {
     const strategy = typeof key === "number" ? exempt[key] : key;
     if (typeof key === "number" && exempt.indexOf(strategy) < key) {
-      return [{ path: [list, key], message: `${strategy} is listed twice` }];
+      return [{ path: [list, key], message: `${strategy} is listed twice; keep one` }];
     }
     if (names.includes(strategy)) return [];
     const near = nearest(strategy, names);
