@@ -28,6 +28,36 @@ function file(name: string, path: string, bytes: Uint8Array | null): BadInput {
 const bytes = (text: string) => new TextEncoder().encode(text);
 const ROW = "2024-01-04,11,12,10.5,11.5,1200";
 
+const INDEX = "Day,Last\n2024-01-02,13.2\n2024-01-03,14\n2024-01-04,12.5\n";
+
+/** The sound mandate with a volatility index beside its prices; one piece of either changed. */
+function reference(
+  name: string,
+  change: { readonly key?: readonly [string, string]; readonly row?: readonly [string, string] },
+): BadInput {
+  const item =
+    "    - { id: VIX, kind: volatility_index, file: ./index.csv, column: Last, rights: made up, date: { column: Day, format: YYYY-MM-DD } }\n";
+  const [from, to] = change.key ?? ["", ""];
+  const lines = `  references:\n${from === "" ? item : changed(item, from, to)}`;
+  const index = change.row === undefined ? INDEX : changed(INDEX, ...change.row);
+  const mandate = changed(MANDATE, "\nstrategies:", `${lines}\nstrategies:`);
+  return {
+    name,
+    files: { "mandate.yaml": mandate, "prices.csv": PRICES, "index.csv": index },
+    argv,
+  };
+}
+
+function terms(name: string, text: string): BadInput {
+  return { name, files: mandateWith("  kind: real\n", `  kind: real\n${text}\n`), argv };
+}
+
+function simulated(name: string, keys: string): BadInput {
+  const sources = MANDATE.slice(MANDATE.indexOf("  kind: real"), MANDATE.indexOf("\nstrategies:"));
+  const data = `  kind: simulated\n  simulated: { ${keys} }\n`;
+  return { name, files: { "mandate.yaml": changed(MANDATE, sources, data) }, argv };
+}
+
 export const DATA_CASES: readonly BadInput[] = [
   file("a file that is not there", "./quotes.csv", null),
   { name: "a file that is a folder", files: { "mandate.yaml": MANDATE, "prices.csv/x": "" }, argv },
@@ -118,6 +148,27 @@ export const DATA_CASES: readonly BadInput[] = [
     files: mandateWith("  kind: real\n", "  kind: real\n  as_of: 2024-06-30\n"),
     argv,
   },
+  reference("a reference file that is not there", { key: ["./index.csv", "./vix.csv"] }),
+  reference("a reference column the file does not have", { key: ["Last", "Close"] }),
+  reference("a reference without a value on one day", { row: ["2024-01-03,14", "2024-01-03,"] }),
+  reference("a reference at zero", { row: ["2024-01-04,12.5", "2024-01-04,0"] }),
+  reference("a reference's date twice", { row: ["2024-01-04", "2024-01-03"] }),
+  reference("a volatility index in a currency", { key: ["file:", "quote: USD, file:"] }),
+  terms(
+    "a future out of a file",
+    "  instruments: { ACME: { asset_class: future, initial_margin: 500 } }",
+  ),
+  terms("a margin for a share", "  instruments: { ACME: { initial_margin: 500 } }"),
+  terms("a calendar that there is not", "  instruments: { ACME: { calendar: NYSE } }"),
+  terms(
+    "a worked example that does not come out",
+    "  instruments: { ACME: { worked_example: { move: 0.5, lots: 100, profit: 500 } } }",
+  ),
+  simulated(
+    "a calibrated market beyond its calendars",
+    "market: calibrated, start: 2015-01-05, years: 30",
+  ),
+  simulated("a key of the other simulated market", "market: shares, sessions: 300, years: 5"),
   {
     name: "the same when only the pack is built",
     files: { "mandate.yaml": MANDATE, "prices.csv": changed(PRICES, "2024-01-04", "2024-01-03") },
