@@ -15,7 +15,7 @@ export function layerLines(
     ["risk target", riskText(layers)],
     ["overlay", overlayText(layers)],
     ["clamps", clampText(layers)],
-    ["gates", gateText(document)],
+    ["gates", gateText(document, layers)],
     ["breakers", breakerText(layers)],
     ["netting", nettingText(layers)],
     ["sizing", sizingText(layers)],
@@ -65,13 +65,14 @@ function clampText({ clamps }: LayersDocument): string {
 }
 
 /** Gates that refused something, and how often. */
-function gateText({ stages }: RunDocument): string {
+function gateText({ stages }: RunDocument, { volatility_regime: regime }: LayersDocument): string {
+  const index = regime === null ? "" : `; volatility regime, sessions ${listed(regime)}`;
   const gates = stages.filter((stage) => stage.kind === "gate" && stage.enabled);
   const bound = gates.filter((gate) => gate.bound > 0);
   const names = `${count(gates.length)} enabled`;
-  if (bound.length === 0) return `${names}, none refused anything`;
+  if (bound.length === 0) return `${names}, none refused anything${index}`;
   const each = bound.map((gate) => `${gate.name} ${count(gate.bound)} of ${count(gate.reached)}`);
-  return `${names}; refused: ${each.join(", ")}`;
+  return `${names}; refused: ${each.join(", ")}${index}`;
 }
 
 function breakerText({ breakers }: LayersDocument): string {
@@ -80,7 +81,8 @@ function breakerText({ breakers }: LayersDocument): string {
   const stops = changes.filter(({ to }) => to === "HALT" || to === "PANIC");
   const dates = stops.map(({ date, to }) => `${to} ${date}`);
   const shown = dates.length > 4 ? [...dates.slice(0, 3), `.. ${dates[dates.length - 1]}`] : dates;
-  return `${count(stops.length)} times: ${shown.join(", ")}`;
+  const times = stops.length === 1 ? "once" : `${count(stops.length)} times`;
+  return `fired ${times}: ${shown.join(", ")}`;
 }
 
 function nettingText({ netting }: LayersDocument): string {
@@ -89,8 +91,8 @@ function nettingText({ netting }: LayersDocument): string {
 
 function sizingText({ sizing, netting }: LayersDocument): string {
   const cut = Object.values(sizing).reduce((sum, n) => sum + n, 0);
-  if (cut === 0) return "every net was traded whole";
-  return `${count(cut)} of ${count(netting.nets)} nets not traded to the wish: ${listed(sizing)}`;
+  if (cut === 0) return "every net was traded to the nearest lot";
+  return `${count(cut)} of ${count(netting.nets)} nets traded to the buffer's edge or left alone: ${listed(sizing)}`;
 }
 
 function listed(counts: { readonly [name: string]: number | undefined }): string {
