@@ -3,15 +3,7 @@
  * its invariant's number (acceptance 5): in the wiring, by one changed line of the source, and in
  * the data, between the engine and its stores.
  */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -24,8 +16,7 @@ import { executeRun } from "../../src/engine/run.ts";
 import { TerminalStateViolation } from "../../src/ports/journal-store.ts";
 import { decodeBody } from "../../src/records/journal/chain.ts";
 import { type LedgerEntry, foldLedger } from "../../src/records/ledger/fold.ts";
-import { inPairs } from "../support/example-runs.ts";
-import { planted, plantedAssay } from "../support/planted-code.ts";
+import { type Outcome, planted, plantedRuns } from "../support/planted-code.ts";
 import { WIRING } from "../support/wiring-faults.ts";
 
 /** Small, with a split, dividends, shorts, a debit, and orders that a limit refuses. */
@@ -56,15 +47,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("planted in the wiring", () => {
-  const outcomes = new Map<string, { code: number | null; status: string; failure: unknown }>();
+  const outcomes = new Map<string, Outcome>();
   beforeAll(async () => {
-    await inPairs([...WIRING.entries()], async ([n, { title, plant }]) => {
-      const run = plantedAssay(join(folder, `code-${n}`), plant === null ? [] : [plant]);
-      const home = join(folder, `home-${n}`);
-      const { code, stdout } = await run(["run", mandate, "--json"], home);
-      const { status, failure } = statusIn(stdout, home);
-      outcomes.set(title, { code, status, failure });
-    });
+    const tasks = WIRING.map(({ plant }) => ({ plants: plant === null ? [] : [plant], mandate }));
+    const ended = await plantedRuns(join(folder, "wiring"), tasks);
+    WIRING.forEach(({ title }, n) => outcomes.set(title, ended[n]));
   });
 
   it.for(WIRING)("$title", ({ title, exitCode, status, invariant, says }) => {
@@ -77,24 +64,11 @@ describe("planted in the wiring", () => {
     expect(found?.failure).toMatchObject({ invariant, message: expect.stringMatching(says) });
   });
 
-  it("refuses a plant whose place is gone", () => {
+  it("refuses a plant whose place is gone", async () => {
     const nowhere = planted("engine/pipeline.ts", "no such line", "");
-    expect(() => plantedAssay(join(folder, "nowhere"), [nowhere])).toThrow("0 times");
+    const runs = plantedRuns(join(folder, "nowhere"), [{ plants: [nowhere], mandate }]);
+    await expect(runs).rejects.toThrow("0 times");
   });
-
-  /** From the printed document; from run.json when the run broke off; from the refusal else. */
-  function statusIn(stdout: string, home: string): { status: string; failure: unknown } {
-    const printed = JSON.parse(stdout) as Partial<RunDocument> & { error?: { message: string } };
-    if (printed.error === undefined) return printed as RunDocument;
-    const runs = join(home, "runs");
-    const [id] = existsSync(runs) ? readdirSync(runs) : [];
-    if (id !== undefined) {
-      return JSON.parse(readFileSync(join(runs, id, "run.json"), "utf8")) as RunDocument;
-    }
-    const { message } = printed.error;
-    const invariant = Number(/invariant (\d+)/.exec(message)?.[1]);
-    return { status: "refused", failure: { invariant, message } };
-  }
 });
 
 describe("planted in the data", () => {

@@ -1,11 +1,16 @@
 /**
- * A copy of this checkout's source with a fault planted in it, run as a program: what a careless
- * edit would do, seen by the run's own checks. A place that is not there exactly once is an error,
- * so that a plant which no longer plants cannot pass for a fault that was caught.
+ * This checkout's source with a fault planted in it: what a careless edit would do, seen by the
+ * run's own checks. A place that is not there exactly once is an error, so that a plant which no
+ * longer plants cannot pass for a fault that was caught. Runs share two processes between them.
  */
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { command, type Finished, ROOT } from "./example-runs.ts";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { RunDocument } from "../../src/domain/run-document.ts";
+import { ROOT } from "./example-runs.ts";
+
+export const SRC = join(ROOT, "src");
 
 export type Plant = {
   /** Path under src. */
@@ -14,38 +19,94 @@ export type Plant = {
   readonly becomes: string;
 };
 
+export type PlantedTask = {
+  readonly plants: readonly Plant[];
+  /** Path of the mandate's folder. */
+  readonly mandate: string;
+};
+
+/** How a run ended, as the command line and its run.json have it. */
+export type Outcome = {
+  readonly code: number;
+  readonly status: string;
+  readonly failure: { readonly invariant: number | null; readonly message: string } | null;
+  /** Null when the run broke off or was refused. */
+  readonly document: RunDocument | null;
+};
+
 export const planted = (file: string, was: string, becomes: string): Plant => ({
   file,
   was,
   becomes,
 });
 
-/** Makes the copy; returns how to call its command line. */
-export function plantedAssay(
-  folder: string,
-  plants: readonly Plant[],
-): (args: readonly string[], home: string) => Promise<Finished> {
-  mkdirSync(folder, { recursive: true });
-  cpSync(join(ROOT, "src"), join(folder, "src"), { recursive: true });
-  for (const name of ["package.json", "package-lock.json"]) {
-    cpSync(join(ROOT, name), join(folder, name));
-  }
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+/** By absolute path: the source with its faults in it. */
+export function plantedSources(plants: readonly Plant[]): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
   for (const { file, was, becomes } of plants) {
-    const path = join(folder, "src", file);
-    const parts = readFileSync(path, "utf8").split(was);
+    const path = join(SRC, file);
+    const parts = (sources.get(path) ?? readFileSync(path, "utf8")).split(was);
     if (parts.length !== 2) {
       throw new Error(`src/${file} has the planted place ${parts.length - 1} times: ${was}`);
     }
-    writeFileSync(path, parts.join(becomes));
+    sources.set(path, parts.join(becomes));
   }
-  const main = join(folder, "src/apps/cli/main.ts");
-  // Beside the copies: the packages they all load are compiled once.
-  const cache = join(dirname(folder), "compiled");
-  return (args, home) =>
-    command(process.execPath, [main, ...args], {
-      ...process.env,
-      ASSAY_HOME: home,
-      NODE_COMPILE_CACHE: cache,
-    });
+  return sources;
+}
+
+/** Runs each task; `folder` holds what they write. In the order of the tasks. */
+export async function plantedRuns(
+  folder: string,
+  tasks: readonly PlantedTask[],
+): Promise<readonly Outcome[]> {
+  for (const { plants } of tasks) plantedSources(plants);
+  const outcomes: Outcome[] = new Array<Outcome>(tasks.length);
+  let next = 0;
+  const worker = async (home: string): Promise<void> => {
+    const runner = startRunner(home);
+    for (let n = next++; n < tasks.length; n = next++) outcomes[n] = await runner.run(tasks[n]);
+    runner.stop();
+  };
+  await Promise.all([worker(join(folder, "home-1")), worker(join(folder, "home-2"))]);
+  return outcomes;
+}
+
+function startRunner(home: string): {
+  readonly run: (task: PlantedTask) => Promise<Outcome>;
+  readonly stop: () => void;
+} {
+  const program = join(import.meta.dirname, "planted-runner.ts");
+  const child = spawn(process.execPath, [program, home], { stdio: ["pipe", "pipe", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (bytes: Buffer) => (errors += bytes.toString("utf8")));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    run: async (task) => {
+      child.stdin.write(`${JSON.stringify(task)}\n`);
+      const line = await lines.next();
+      if (line.done === true) throw new Error(`the runner of planted code ended: ${errors}`);
+      return JSON.parse(line.value) as Outcome;
+    },
+    stop: () => child.stdin.end(),
+  };
+}
+
+/** Importers of every file of src, by path; imports of types alone load nothing. */
+export function importersOf(): ReadonlyMap<string, readonly string[]> {
+  const importers = new Map<string, string[]>();
+  for (const entry of readdirSync(SRC, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith(".ts")) continue;
+    const file = join(entry.parentPath, entry.name);
+    for (const specifier of importsIn(readFileSync(file, "utf8"))) {
+      const target = resolve(dirname(file), specifier);
+      importers.set(target, [...(importers.get(target) ?? []), file]);
+    }
+  }
+  return importers;
+}
+
+function importsIn(source: string): readonly string[] {
+  const statements = source.matchAll(/^(?:import|export)(?! type)[^;]*?from "(\.[^"]+)";/gm);
+  const calls = source.matchAll(/\bimport\("(\.[^"]+)"\)/g);
+  return [...statements, ...calls].map(([, specifier]) => specifier);
 }
