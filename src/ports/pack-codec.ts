@@ -8,7 +8,7 @@ import type { Pack, PackContent } from "../domain/pack.ts";
 /** A column of one table as it lies in a file: "time", "open", .. */
 export type NamedColumn = { readonly name: string; readonly values: Float64Array };
 
-export type TableKind = "bars" | "reference";
+type TableKind = "bars" | "reference";
 
 export type PackTable = {
   readonly kind: TableKind;

@@ -11,7 +11,7 @@ import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { AssetClass, Instrument } from "../../domain/instrument.ts";
 import type { PackKind, ReferenceSeries } from "../../domain/pack.ts";
 
-export type ColumnJson = { readonly name: string; readonly sha256: string };
+type ColumnJson = { readonly name: string; readonly sha256: string };
 
 export type ManifestJson = {
   readonly format: string;
@@ -31,7 +31,7 @@ export type ManifestJson = {
   }[];
 };
 
-export type ActionJson =
+type ActionJson =
   | {
       readonly kind: "split";
       readonly instrument: string;
@@ -68,7 +68,7 @@ function instantOf(date: string): number {
   return ms;
 }
 
-export type InstrumentJson = {
+type InstrumentJson = {
   readonly id: string;
   readonly asset_class: AssetClass;
   readonly currency: string;
@@ -121,7 +121,7 @@ type FxJson = {
   readonly currency: string;
   readonly quote: string;
 };
-export type ReferenceJson = FxJson | { readonly id: string; readonly kind: "volatility_index" };
+type ReferenceJson = FxJson | { readonly id: string; readonly kind: "volatility_index" };
 
 export function referenceJson(reference: ReferenceSeries): ReferenceJson {
   const { id } = reference;

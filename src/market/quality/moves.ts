@@ -16,7 +16,7 @@ const LEAST_KNOWN = 10;
 /** Out and back leave less than this part of the greater of the two behind. */
 const LEFT_BEHIND = 0.5;
 
-export type Closes = {
+type Closes = {
   /** As printed: what a message shows. */
   readonly close: Float64Array;
   /** With splits and rolls taken out: what is measured. */

@@ -12,7 +12,7 @@ import type { Say } from "./findings.ts";
 const KNOWN_FROM_MS = civilToMs({ year: 1990, month: 1, day: 1 }) ?? Number.NaN;
 const KNOWN_TO_MS = civilToMs({ year: 2030, month: 12, day: 31 }) ?? Number.NaN;
 
-export type Days = {
+type Days = {
   readonly timesMs: Float64Array;
   readonly calendar: CalendarId | null;
   /** Bars on weekends are usual where no calendar is named. */
