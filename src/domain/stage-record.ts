@@ -1,6 +1,7 @@
 /**
- * What each stage and gate did in a run (invariant 1). Inert = enabled and (inputs absent, or not
- * evaluated at every decision or order that reached it); bound = 0 is never inert.
+ * What each stage and gate did in a run (invariant 1). Inert = enabled and (its inputs never there,
+ * or not asked at every decision, signal or order that reached it, or not heeded); bound = 0 is
+ * never inert.
  */
 
 export type StageRecord = {
@@ -17,6 +18,8 @@ export type StageRecord = {
   /** Results that were handed on and used. */
   readonly applied: number;
   readonly bound: number;
+  /** Times a gate had nothing to judge by: each refused. reached = evaluated + not_evaluated. */
+  readonly not_evaluated: number;
   /** Decisions that a declared warm-up spared: applied + warm_up = evaluated. */
   readonly warm_up: number;
   readonly inert_reason: string | null;

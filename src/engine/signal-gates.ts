@@ -50,7 +50,8 @@ export function judgeSignal(k: Kernel, signal: Signal, book: BookExposure): bool
 
 /** A verdict of `not_evaluated` was given, but nothing was judged. */
 export function tallied(counts: StageCounts, verdict: Verdict): void {
-  if (verdict.result !== "not_evaluated") counts.evaluated++;
+  if (verdict.result === "not_evaluated") counts.notEvaluated++;
+  else counts.evaluated++;
   if (verdict.result !== "pass") counts.bound++;
 }
 

@@ -29,6 +29,8 @@ export type StageCounts = {
   evaluated: number;
   applied: number;
   bound: number;
+  /** Verdicts of a gate that had nothing to judge by: they refuse, and are counted apart. */
+  notEvaluated: number;
   /** Decisions that a declared warm-up spared, apart from those applied. */
   warmUp: number;
 };
@@ -62,7 +64,14 @@ export function enabledStages(wiring: Wiring): ReadonlySet<StageName> {
 }
 
 export function createTally(): StageTally {
-  const zero = (): StageCounts => ({ reached: 0, evaluated: 0, applied: 0, bound: 0, warmUp: 0 });
+  const zero = (): StageCounts => ({
+    reached: 0,
+    evaluated: 0,
+    applied: 0,
+    bound: 0,
+    notEvaluated: 0,
+    warmUp: 0,
+  });
   return {
     stages: {
       allocation: zero(),
@@ -102,13 +111,8 @@ function recordOf(
   of: Pick<StageRecord, "name" | "kind" | "enabled">,
   counts: StageCounts,
 ): StageRecord {
-  const { reached, evaluated, applied, bound, warmUp } = counts;
-  const inert =
-    evaluated !== reached
-      ? `evaluated at ${evaluated} of the ${reached} that reached it`
-      : applied + warmUp !== evaluated
-        ? `${evaluated - applied - warmUp} of its ${evaluated} results were not applied`
-        : null;
+  const { reached, evaluated, applied, bound, notEvaluated, warmUp } = counts;
+  const inert = inertReason(counts);
   return {
     ...of,
     effective: of.enabled && inert === null,
@@ -117,7 +121,22 @@ function recordOf(
     evaluated,
     applied,
     bound,
+    not_evaluated: notEvaluated,
     warm_up: warmUp,
     inert_reason: of.enabled ? inert : null,
   };
+}
+
+/**
+ * Inert: not judged where it was reached, or judged and not heeded, or never able to judge at all.
+ * A gate that now and then has nothing to judge by refuses there, which is its work.
+ */
+function inertReason(counts: StageCounts): string | null {
+  const { reached, evaluated, applied, notEvaluated, warmUp } = counts;
+  const judged = evaluated + notEvaluated;
+  if (judged !== reached || (reached > 0 && evaluated === 0)) {
+    return `evaluated at ${evaluated} of the ${reached} that reached it`;
+  }
+  const lost = judged - applied - warmUp;
+  return lost === 0 ? null : `${lost} of its ${judged} results were not applied`;
 }

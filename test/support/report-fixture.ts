@@ -251,6 +251,7 @@ function stagesOf({ forecasts, signals }: SignalCounts): StageRecord[] {
       evaluated: enabled ? reached : 0,
       applied: enabled ? reached : 0,
       bound,
+      not_evaluated: 0,
       warm_up: 0,
       inert_reason: null,
     };

@@ -66,9 +66,12 @@ function clampText({ clamps }: LayersDocument): string {
 
 /** Gates that refused something, and how often. */
 function gateText({ stages }: RunDocument, { volatility_regime: regime }: LayersDocument): string {
-  const index = regime === null ? "" : `; volatility regime, sessions ${listed(regime)}`;
+  const sessions = regime === null ? "" : `; volatility regime, sessions ${listed(regime)}`;
   const gates = stages.filter((stage) => stage.kind === "gate" && stage.enabled);
   const bound = gates.filter((gate) => gate.bound > 0);
+  const unknown = gates.filter((gate) => gate.not_evaluated > 0);
+  const blind = unknown.map((gate) => `${gate.name} ${count(gate.not_evaluated)} times`);
+  const index = `${sessions}${blind.length === 0 ? "" : `; nothing to judge by: ${blind.join(", ")}`}`;
   const names = `${count(gates.length)} enabled`;
   if (bound.length === 0) return `${names}, none refused anything${index}`;
   const each = bound.map((gate) => `${gate.name} ${count(gate.bound)} of ${count(gate.reached)}`);

@@ -1,6 +1,8 @@
 /** What surrounds a decision of the portfolio: the limits it works under, and what it leaves behind. */
 import { rampupScale } from "../../execution/gates/breakers.ts";
 import { effectiveLimits, regimeScale } from "../../execution/gates/volatility-regime.ts";
+import { replaceWorking } from "../replace-orders.ts";
+import { dropCross } from "../sleeves/cross.ts";
 import type { Submission } from "../place-wishes.ts";
 import type { Signal } from "../signal.ts";
 import type { Kernel } from "../state.ts";
@@ -23,6 +25,7 @@ export function beginDecision(k: Kernel, layers: LayerState, session: number): v
   // Counted here and not by the stages, so that one that is no longer called shows (invariant 1).
   for (const name of PER_DECISION) if (enabled.has(name)) k.state.tally.stages[name].reached++;
   k.state.counters.decisions++;
+  takeWishesBack(k);
   const scale =
     plan.volatilityRegime === null
       ? 1
@@ -31,6 +34,17 @@ export function beginDecision(k: Kernel, layers: LayerState, session: number): v
   sheet.grossLimit = k.state.limits.gross;
   sheet.sizeScale = plan.breakers === null ? 1 : rampupScale(layers.breaker.state, plan.breakers);
   layers.lastDecision = session;
+}
+
+/** A new decision begins with what is held: what the last one left unfilled is no longer wished. */
+function takeWishesBack(k: Kernel): void {
+  const { sleeves } = k.state;
+  if (sleeves === null) return;
+  for (const netting of sleeves.nettings) {
+    if (netting === null) continue;
+    replaceWorking(k, netting.instrument);
+    dropCross(k, sleeves, netting.instrument);
+  }
 }
 
 /** Journal first the decision, then its orders; then yesterday's policy makes room for today's. */

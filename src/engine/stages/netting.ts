@@ -3,10 +3,9 @@
  * what the sleeve holds. Wishes on opposite sides meet inside as far as they reach.
  */
 import { MICRO_LOTS } from "../../domain/journal-entry.ts";
-import { replaceWorking } from "../replace-orders.ts";
 import type { Signal } from "../signal.ts";
 import type { Netting, SleeveBook } from "../sleeves/book.ts";
-import { awaitCross, dropCross } from "../sleeves/cross.ts";
+import { awaitCross } from "../sleeves/cross.ts";
 import type { Kernel } from "../state.ts";
 
 export type NettedWish = {
@@ -27,9 +26,6 @@ export function nettingStage(k: Kernel, live: readonly Signal[]): readonly Nette
   }
   const netted: NettedWish[] = [];
   for (const [instrument, signals] of byInstrument) {
-    // Earlier wishes are taken back before the new ones count.
-    replaceWorking(k, instrument);
-    dropCross(k, book, instrument);
     netted.push(netOf(k, book, instrument, signals));
   }
   counts.evaluated++;
