@@ -18,8 +18,9 @@ import {
   RUN_ARTIFACTS,
   type RunArtifactName,
 } from "../records/artifacts/registry.ts";
-import { decodeBody } from "../records/journal/chain.ts";
+import { decodeBody, kindOfBody } from "../records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../records/journal/writer.ts";
+import type { LedgerEntry } from "../records/ledger/fold.ts";
 import type { SleeveResult } from "../records/ledger/sleeves.ts";
 import { artifactTables } from "./artifact-tables.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
@@ -180,17 +181,19 @@ type Audited = { readonly breach: Breach | null; readonly sleeves: readonly Slee
 /** In the order of what a failure would explain: the first breach is the run's. */
 async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audited> {
   const { prepared, journal, progress, turn } = request;
-  const entries = Array.from(journal.rows(1), ({ body }) => decodeBody(body));
+  // Read again for every check: a run's whole journal as objects would be most of its memory.
+  const decisions = entriesOf(journal, (kind) => kind === "decision");
+  const booked = entriesOf(journal, (kind) => kind !== "decision" && kind !== "order");
   let sleeves: readonly SleeveResult[] = [];
   const checks: readonly (() => Breach | null)[] = [
     () => checkStages(stageRecords(k.state.tally, k.plan.wiring)),
     () => checkLayers(k, trace.layers),
     () => checkConservation(k, journal.terminalCounts()),
-    () => checkNettings(k, trace.layers, entries),
-    () => checkSizing(prepared.world, entries),
+    () => checkNettings(k, trace.layers, decisions),
+    () => checkSizing(prepared.world, decisions),
     () =>
       foldable(() => {
-        const books = checkBooks(k, entries, prepared.lotMethod);
+        const books = checkBooks(k, booked, prepared.lotMethod);
         ({ sleeves } = books);
         return books.breach;
       }),
@@ -204,6 +207,20 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
   }
   progress(checks.length, checks.length, "check the run");
   return { breach: null, sleeves };
+}
+
+/** What the store holds, as often as it is asked for. */
+function entriesOf(
+  journal: JournalStore,
+  wanted: (kind: string) => boolean,
+): Iterable<LedgerEntry> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { body } of journal.rows(1)) {
+        if (wanted(kindOfBody(body))) yield decodeBody(body);
+      }
+    },
+  };
 }
 
 /** A lot method that cannot choose (strict) is the mandate's, and the run's failure all the same. */

@@ -36,6 +36,12 @@ export function splitPayload(payload: JournalPayload): Omit<JournalEntry, "seq" 
   return { kind, payload: rest as unknown as Json };
 }
 
+/** The kind of a body without reading the rest of it: `at` is a time, so the first "kind" is the key. */
+export function kindOfBody(body: string): string {
+  const from = body.indexOf('"kind":"') + 8;
+  return body.slice(from, body.indexOf('"', from));
+}
+
 /** Reads a body back into the payload that was emitted. Call it on verified rows only. */
 export function decodeBody(body: string): {
   readonly seq: number;
