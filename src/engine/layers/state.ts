@@ -29,8 +29,8 @@ import type { LayerPlan } from "./plan.ts";
 export type DecisionSheet = {
   offCycle: boolean;
   readonly budget: Float64Array;
-  /** Why a sleeve got no budget; null where it did. */
-  reasons: readonly (string | null)[];
+  /** Why a sleeve got no budget, or cannot use it; null where it can. */
+  reasons: (string | null)[];
   /** What the risk target is measured on: `allocated`, or full strength. */
   readonly reference: Float64Array;
   readonly allocated: Float64Array;

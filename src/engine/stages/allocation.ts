@@ -22,11 +22,13 @@ export function allocationStage(k: Kernel, layers: LayerState, session: number):
   for (let v = 0; v < sheet.budget.length; v++) {
     const i = plan.instrumentOf[v];
     const view = layers.strength[v] * layers.confidence[v];
-    const usable = sheet.budget[v] > 0 && view === view && hasHistory(layers, i, session, measured);
+    const isKnown = hasHistory(layers, i, session, measured);
+    const usable = sheet.budget[v] > 0 && view === view && isKnown;
     const full = usable ? sheet.budget[v] * layers.direction[v] : 0;
     sheet.allocated[v] = usable ? sheet.budget[v] * view : 0;
     sheet.reference[v] = plan.riskTargeting?.reference === "full" ? full : sheet.allocated[v];
     if (sheet.allocated[v] !== view) bound = true;
+    if (sheet.budget[v] > 0) sheet.reasons[v] = isKnown ? null : tooShort(measured);
   }
   counts.applied++;
   if (bound) counts.bound++;
@@ -41,6 +43,10 @@ export function isDue(from: Uint8Array, last: number, session: number): boolean 
 
 function hasHistory({ plan }: LayerState, i: number, session: number, rows: number): boolean {
   return rows === 0 || knownCount(plan.evidence.returns[i], session - 1, 2 * rows) >= rows;
+}
+
+function tooShort(rows: number): string {
+  return `its instrument has fewer than the ${rows} daily returns that risk is measured on`;
 }
 
 /** Days of shadow returns that the method looks back on. */
@@ -73,6 +79,6 @@ function makeBudgets(layers: LayerState, session: number): void {
     atrFraction,
   });
   sheet.budget.set(made.budget);
-  sheet.reasons = made.reasons;
+  sheet.reasons = [...made.reasons];
   layers.budgetsAt = session;
 }

@@ -34,7 +34,7 @@ export function riskTargetingStage(
   }
   const counts = k.state.tally.stages.risk_targeting;
   netInto(sheet.reference, plan.instrumentOf, sheet.netBefore);
-  const target = targetOf(layers, settings, session);
+  const target = starvedOf(layers) ?? targetOf(layers, settings, session);
   sheet.risk = target;
   counts.evaluated++;
   if (target.status === "unavailable") {
@@ -47,6 +47,19 @@ export function riskTargetingStage(
   counts.applied++;
   if (sheet.targeted.some((weight, v) => weight !== weights.permitted[v])) counts.bound++;
   return sheet.targeted as TargetedWeights;
+}
+
+/** Where nothing is left to measure because every wish lacks the history: that is not "nothing wanted". */
+function starvedOf({ sheet, strength, confidence }: LayerState): RiskTarget | null {
+  let reason: string | null = null;
+  for (let v = 0; v < sheet.budget.length; v++) {
+    if (sheet.reference[v] !== 0) return null;
+    if (sheet.budget[v] > 0 && strength[v] * confidence[v] !== 0) reason ??= sheet.reasons[v];
+  }
+  if (reason === null) return null;
+  const nothing = Number.NaN;
+  const status = "unavailable";
+  return { status, sigma: nothing, gross: nothing, referenceGross: 0, multiplier: nothing, reason };
 }
 
 function targetOf(
