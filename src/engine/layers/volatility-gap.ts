@@ -34,17 +34,12 @@ export function runVolatilityGap(k: Kernel, trace: Trace, from: number): Volatil
   });
 }
 
-/** A foreign share earns its currency's move as well; of a future only its gain is converted. */
+/** A position abroad is paid for abroad, in cash or in debt: the currency's move counts on its gain alone. */
 function accountReturns(k: Kernel, { plan }: LayerState, i: number): Float64Array {
   const local = plan.evidence.returns[i];
   const { rate } = k.world.currencies[k.world.currencyOf[i]];
   if (rate === null) return local;
-  const isPaidInFull = k.world.futures[i] === null;
-  return local.map((r, s) => {
-    const move = s === 0 ? 1 : rate[s] / rate[s - 1];
-    const own = Number.isNaN(r) ? 0 : r;
-    return isPaidInFull ? (1 + own) * move - 1 : own * move;
-  });
+  return local.map((r, s) => (s === 0 ? r : r * (rate[s] / rate[s - 1])));
 }
 
 function decidedWeights(

@@ -25,7 +25,7 @@
  *   -> net asset value                                  the residual
  *
  * Each part is a difference of two neighbours. What is left to the residual: what fills earned
- * inside a session, what idle cash in other currencies earned, rounding to minor units.
+ * inside a session, what balances in other currencies gained or lost, rounding to minor units.
  * Nothing is said, with the reason, of ruin, of fewer than two returns, of a book never exposed.
  */
 import { invariant } from "../../base/assert.ts";
