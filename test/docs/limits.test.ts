@@ -53,15 +53,15 @@ const BOUNDING_NAME = /[._](?:max|min|cap|limit|floor|minimum|maximum)(?:_|$)/;
 const BOUNDING_WORD = /\b(?:largest|smallest|lowest|least|fewest|at most|no more than)\b/;
 
 type JsonSchema = {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly anyOf?: readonly JsonSchema[];
   readonly properties?: { readonly [key: string]: JsonSchema };
 };
 
-function isNumberOrSwitch({ type, anyOf = [] }: JsonSchema): boolean {
-  return (
-    type === "number" || type === "integer" || type === "boolean" || anyOf.some(isNumberOrSwitch)
-  );
+const BOUNDED_TYPES = ["number", "integer", "boolean"];
+
+function isNumberOrSwitch({ type = [], anyOf = [] }: JsonSchema): boolean {
+  return [type].flat().some((one) => BOUNDED_TYPES.includes(one)) || anyOf.some(isNumberOrSwitch);
 }
 
 /** Dotted keys of numbers and switches; what lies in lists is about files and strategies. */
