@@ -59,22 +59,24 @@ export function runSessions(k: Kernel, from: number, to: number): void {
   const { state, plan, recorder, world } = k;
   const { decideOn, sameClose, effectiveStart } = plan;
   const hasActions = world.actions.size > 0;
-  const hasForeign = world.currencies.length > 1;
+  const mixed = isMixed(world);
   for (let session = from; session < to; session++) {
     state.session = session;
-    if (hasForeign) updateRates(world, state, session);
+    if (mixed) updateRates(world, state, session);
     if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
     if (hasActions) applyActions(k, session);
     if (state.payments.length > 0) payDividends(k, session);
     if (state.sleeves !== null) crossAtSession(k, state.sleeves, session);
     if (state.working.length > 0) matchOrders(k, session);
-    close(k, session);
+    if (mixed) closeMixed(k, session);
+    else closePlain(k, session);
     const due = state.layers === null ? decideOn[session] === 1 : observe(k, session);
     if (due && decide(k, session) && sameClose) {
       if (state.sleeves !== null) crossAtSameClose(k, state.sleeves, session);
       matchAtSameClose(k, session);
       if (world.hasFutures) settleFutures(k, session);
-      valueBook(k, session);
+      if (mixed) valueMixedBook(k, session);
+      else closePlain(k, session);
     }
     closeSession(state, session);
     if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);
@@ -83,13 +85,13 @@ export function runSessions(k: Kernel, from: number, to: number): void {
 }
 
 /** Marks, variation margin, rolls: the book as it stands when the session's last price is known. */
-function close(k: Kernel, session: number): void {
+function closeMixed(k: Kernel, session: number): void {
   markBars(k, session);
   if (k.world.hasFutures) {
     settleFutures(k, session);
     rollFutures(k, session);
   }
-  valueBook(k, session);
+  valueMixedBook(k, session);
 }
 
 /** Whatever still works when the data ends has expired; every signal has then ended. */
@@ -113,16 +115,23 @@ function markBars({ state, world }: Kernel, session: number): void {
   }
 }
 
-/** Positions are marked at the last close and rounded one by one. */
-function valueBook(k: Kernel, session: number): void {
+/** Paid in full and in one currency: marked at the last close and rounded one by one, in one pass. */
+function closePlain(k: Kernel, session: number): void {
   const { state, world } = k;
-  const { lots, mark, valueMinor } = state;
-  const { scales } = world;
+  const { lots, mark, valueMinor, lastBar } = state;
+  const { closes, scales } = world;
   let value = 0;
   let gross = 0;
   let hasShort = false;
   for (let i = 0; i < lots.length; i++) {
+    const close = closes[i][session];
     const held = lots[i];
+    if (close === close) {
+      mark[i] = close;
+      lastBar[i] = session;
+    } else if (held !== 0) {
+      state.counters.staleMarks++;
+    }
     if (held === 0) {
       valueMinor[i] = 0;
       continue;
@@ -134,14 +143,10 @@ function valueBook(k: Kernel, session: number): void {
     if (held < 0) hasShort = true;
   }
   state.hasShort = hasShort;
-  if (state.curves.net === null) {
-    state.cashMinor = state.cash[0];
-    state.receivableMinor = state.receivable[0];
-    state.navMinor = state.cashMinor + state.receivableMinor + value;
-    if (state.curves.gross !== null) state.curves.gross[session] = gross;
-  } else {
-    valueMixedBook(k, state.curves.gross as Float64Array, state.curves.net, session);
-  }
+  state.cashMinor = state.cash[0];
+  state.receivableMinor = state.receivable[0];
+  state.navMinor = state.cashMinor + state.receivableMinor + value;
+  if (state.curves.gross !== null) state.curves.gross[session] = gross;
 }
 
 function closeSession(state: KernelState, session: number): void {

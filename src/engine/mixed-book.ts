@@ -3,24 +3,25 @@
  * receivables and paid-in-full positions are summed in it, then converted and rounded once. Futures
  * count for exposure alone: their value lies in cash already.
  */
+import { notionalMinor } from "../base/money.ts";
 import { inAccount, toAccountMinor, totalInAccount } from "./account-money.ts";
 import type { Kernel } from "./state.ts";
 
-/** Writes the session's exposure and the state's account-currency totals. */
-export function valueMixedBook(
-  { state, world }: Kernel,
-  grossCurve: Float64Array,
-  netCurve: Float64Array,
-  session: number,
-): void {
+/** Marks every position where it stands, and writes exposure and the account-currency totals. */
+export function valueMixedBook({ state, world }: Kernel, session: number): void {
+  const { lots, mark, valueMinor, curves } = state;
   const local = state.localMinor;
   local.set(state.cash);
   for (let c = 0; c < local.length; c++) local[c] += state.receivable[c];
   let gross = 0;
   let net = 0;
-  for (let i = 0; i < state.lots.length; i++) {
-    const value = state.valueMinor[i];
-    if (value === 0) continue;
+  state.hasShort = false;
+  for (let i = 0; i < lots.length; i++) {
+    valueMinor[i] = 0;
+    if (lots[i] === 0) continue;
+    const value = notionalMinor(lots[i], mark[i], world.scales[i]);
+    valueMinor[i] = value;
+    if (lots[i] < 0) state.hasShort = true;
     const exposure = inAccount(world, state, i, value);
     gross += Math.abs(exposure);
     net += exposure;
@@ -31,6 +32,6 @@ export function valueMixedBook(
   state.navMinor = nav;
   state.cashMinor = totalInAccount(world, state, state.cash);
   state.receivableMinor = totalInAccount(world, state, state.receivable);
-  grossCurve[session] = gross;
-  netCurve[session] = net;
+  if (curves.gross !== null) curves.gross[session] = gross;
+  if (curves.net !== null) curves.net[session] = net;
 }
