@@ -29,8 +29,9 @@ export function environmentOrigin(name: string): Origin {
   return { layer: "environment", detail: name, at: null };
 }
 
-export function flagOrigin(key: string): Origin {
-  return { layer: "flag", detail: `--set ${key}`, at: null };
+/** `option` as it was typed: "--set seed", "--without overlay". */
+export function flagOrigin(option: string): Origin {
+  return { layer: "flag", detail: option, at: null };
 }
 
 /** `default`, `profile plain`, `mandate.yaml:12:5`, `environment ASSAY__SEED`, `flag --set seed`. */

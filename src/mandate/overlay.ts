@@ -21,7 +21,12 @@ import { alternativesOf, isObject, memberOf, type Schema, schemasAt, shapeOf } f
 import { childOf, childrenOf, type Node, place } from "./tree.ts";
 import { parseValueText } from "./yaml-tree.ts";
 
-export type Flag = { readonly key: string; readonly value: string };
+export type Flag = {
+  readonly key: string;
+  readonly value: string;
+  /** What set it, where that is not `--set KEY`: "--without overlay". */
+  readonly option?: string;
+};
 export type Overlaid = { readonly root: Node; readonly findings: readonly Finding[] };
 
 export function layEnvironment(
@@ -47,8 +52,8 @@ export function layEnvironment(
 }
 
 export function layFlags(composed: Composed, base: Node, flags: readonly Flag[]): Overlaid {
-  return layAll(base, flags, (root, { key, value }) => {
-    const origin = flagOrigin(key);
+  return layAll(base, flags, (root, { key, value, option }) => {
+    const origin = flagOrigin(option ?? `--set ${key}`);
     const segments = parseKey(key);
     const found = segments === null ? null : locate(composed.schema, root, segments, true);
     if (segments !== null && isFormatKey(segments)) {

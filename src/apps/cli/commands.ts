@@ -6,6 +6,7 @@ import { EXIT_CODES, exitCodeOf } from "../../domain/run-status.ts";
 import { SECTIONS } from "../../engine/sections.ts";
 import { mandateJsonSchema } from "../../mandate/json-schema.ts";
 import { type Flag, loadMandate } from "./compose.ts";
+import { compareResult } from "./compare-command.ts";
 import { configLines, configJson } from "./config-command.ts";
 import { findHome, type RunQuery } from "./find-run.ts";
 import { initMandate } from "./init.ts";
@@ -25,11 +26,13 @@ export type Session = { readonly output: Output; readonly environment: NodeJS.Pr
 
 type Exit = (code: number) => void;
 type Options = { readonly set: readonly Flag[]; readonly home?: string };
+type CompareFlags = Options & { readonly without?: string };
 type VerifyFlags = Options & { readonly replay?: boolean; readonly mandate?: string };
 
 export function addCommands(program: Command, session: Session, exit: Exit): void {
   const { output } = session;
   addRun(program, session, exit);
+  addCompare(program, session);
   addVerify(program, session, exit);
   addPack(program, session);
   addLedger(program, session);
@@ -100,6 +103,33 @@ function addRun(program: Command, session: Session, exit: Exit): void {
       output.result(document, lines);
     },
   );
+}
+
+function addCompare(program: Command, { output, environment }: Session): void {
+  common(program.command("compare"), "compare two runs, or a mandate with itself less one stage")
+    .argument(
+      "<a>",
+      "run id or its beginning, a run's folder, or a mandate (run first if it must be)",
+    )
+    .argument("[b]", "the other one; leave it out with --without")
+    .option("--without <stage>", "compare the mandate with itself, this stage switched off")
+    .option("--home <folder>", HOME_OPTION)
+    .action(async (a: string, b: string | undefined, options: CompareFlags) => {
+      const { document, lines } = await compareResult(
+        {
+          a,
+          b: b ?? null,
+          without: options.without ?? null,
+          home: options.home ?? null,
+          flags: options.set,
+          environment,
+          progress: progressBar(output.stderr, Date.now),
+          nowMs: Date.now,
+        },
+        output.paint,
+      );
+      output.result(document, lines);
+    });
 }
 
 function addVerify(program: Command, session: Session, exit: Exit): void {

@@ -29,7 +29,12 @@ import { checkColumns } from "../../research/strategies/columns.ts";
 import { resolveParams } from "../../research/strategies/params.ts";
 import type { StrategyEntry } from "../../research/strategies/section.ts";
 
-export type Flag = { readonly key: string; readonly value: string };
+export type Flag = {
+  readonly key: string;
+  readonly value: string;
+  /** What set it, where that is not `--set KEY`. */
+  readonly option?: string;
+};
 
 export type LoadedMandate = {
   /** "mandate.yaml": what messages call it. */
