@@ -9,6 +9,7 @@ import { stepBreaker } from "../../execution/gates/breakers.ts";
 import { positionHeat } from "../../execution/gates/heat.ts";
 import { stepVolatilityRegime } from "../../execution/gates/volatility-regime.ts";
 import { stepOverlay } from "../../portfolio/overlay/overlay-state.ts";
+import { precomputedUpgrade } from "../../portfolio/overlay/precomputed.ts";
 import { flattenAll } from "../flatten.ts";
 import type { Kernel } from "../state.ts";
 import { riskFraction } from "./evidence.ts";
@@ -25,11 +26,28 @@ export function observe(k: Kernel, session: number): boolean {
   stepBreakers(k, layers, session);
   publish(k, layers, session);
   if (k.plan.decideOn[session] === 1) return true;
-  // The scalar of the session before is the one a decision uses: it is the one that must have fallen.
-  const upgraded = layers.brakeBefore?.entered ?? null;
-  layers.sheet.offCycle =
-    upgraded !== null && plan.overlay.mode === "compute" && plan.overlay.trade_on_upgrade;
+  layers.sheet.offCycle = wasUpgraded(k, layers, session) && plan.overlay.trade_on_upgrade;
   return layers.sheet.offCycle;
+}
+
+/** The scalar of the session before is the one a decision uses: it is the one that must have fallen. */
+function wasUpgraded(
+  { world }: Kernel,
+  { plan, brakeBefore }: LayerState,
+  session: number,
+): boolean {
+  const { sessionsMs } = world;
+  switch (plan.overlay.mode) {
+    case "off":
+      return false;
+    case "compute":
+      return brakeBefore !== null && brakeBefore.entered !== null;
+    case "precomputed":
+      return (
+        session > 1 &&
+        precomputedUpgrade(plan.precomputed, sessionsMs[session - 1], sessionsMs[session - 2])
+      );
+  }
 }
 
 /** A day on which the instrument did not trade earned nothing; before its first forecast a sleeve has no history. */

@@ -4,7 +4,7 @@
  * the floor.
  */
 import { applyOverlay } from "../../portfolio/overlay/apply-overlay.ts";
-import { precomputedScalar } from "../../portfolio/overlay/precomputed.ts";
+import { precomputedDay } from "../../portfolio/overlay/precomputed.ts";
 import { targetOf } from "../../portfolio/overlay/scalar.ts";
 import { netInto } from "../layers/evidence.ts";
 import type { LayerState } from "../layers/state.ts";
@@ -49,8 +49,9 @@ function chooseScalar(k: Kernel, layers: LayerState, session: number): void {
   sheet.brakeRegime = brakeBefore?.regime ?? "UNKNOWN";
   if (plan.overlay.mode === "precomputed") {
     const yesterday = session === 0 ? Number.NaN : k.world.sessionsMs[session - 1];
-    const found = precomputedScalar(plan.precomputed, yesterday);
-    sheet.scalar = found.known ? found.value : floor;
+    const found = precomputedDay(plan.precomputed, yesterday);
+    sheet.scalar = found.known ? found.value.scalar : floor;
+    sheet.brakeRegime = found.known ? found.value.regime : "UNKNOWN";
     sheet.warmUp = false;
     return;
   }

@@ -1,10 +1,12 @@
 /**
  * The brake of a named earlier run. Enters: the days of its regimes artifact, ascending; leaves:
- * the scalar of one date, or why there is none. A date it does not hold is not its neighbour's.
+ * regime and scalar of one date, or why there are none. A date it does not hold is not its
+ * neighbour's.
  */
 import { formatDate } from "../../base/instant.ts";
 import { type Evidence, known, unknown } from "../../domain/evidence.ts";
 import type { BrakeRegime } from "../../domain/regime.ts";
+import { severityOf } from "./regime.ts";
 
 export type PrecomputedDay = {
   readonly dateMs: number;
@@ -12,10 +14,10 @@ export type PrecomputedDay = {
   readonly scalar: number;
 };
 
-export function precomputedScalar(
+export function precomputedDay(
   days: readonly PrecomputedDay[],
   dateMs: number,
-): Evidence<number> {
+): Evidence<PrecomputedDay> {
   const day = dayOf(days, dateMs);
   if (day === null) {
     return unknown(`the precomputed overlay has no day ${formatDate(dateMs)}`);
@@ -25,7 +27,22 @@ export function precomputedScalar(
       `the precomputed overlay says ${day.scalar} on ${formatDate(dateMs)}, outside [0, 1]`,
     );
   }
-  return known(day.scalar);
+  return known(day);
+}
+
+/** Whether the named run entered STRESS or CRISIS on one date, from something better on the other. */
+export function precomputedUpgrade(
+  days: readonly PrecomputedDay[],
+  dateMs: number,
+  beforeMs: number,
+): boolean {
+  const day = dayOf(days, dateMs);
+  const before = dayOf(days, beforeMs);
+  if (day === null || before === null) return false;
+  if (day.regime !== "STRESS" && day.regime !== "CRISIS") return false;
+  // Unbraked until then, the unknown was traded as if it were normal.
+  const wasUnbraked = before.regime === "UNKNOWN" && before.scalar === 1;
+  return severityOf(day.regime) > severityOf(wasUnbraked ? "NORMAL" : before.regime);
 }
 
 function dayOf(days: readonly PrecomputedDay[], dateMs: number): PrecomputedDay | null {

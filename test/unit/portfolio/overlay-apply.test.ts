@@ -6,7 +6,8 @@ import { BRAKE_REGIMES } from "../../../src/domain/regime.ts";
 import { applyOverlay } from "../../../src/portfolio/overlay/apply-overlay.ts";
 import {
   type PrecomputedDay,
-  precomputedScalar,
+  precomputedDay,
+  precomputedUpgrade,
 } from "../../../src/portfolio/overlay/precomputed.ts";
 import {
   nextRegime,
@@ -178,21 +179,52 @@ describe("a precomputed brake", () => {
   }));
 
   it("is found by its date", () => {
-    expect(precomputedScalar(days, 3 * DAY_MS)).toEqual({ known: true, value: 1 });
-    expect(precomputedScalar(days, 4 * DAY_MS)).toEqual({ known: true, value: 0.9 });
+    expect(precomputedDay(days, 3 * DAY_MS)).toEqual({ known: true, value: days[0] });
+    expect(precomputedDay(days, 4 * DAY_MS)).toEqual({ known: true, value: days[1] });
   });
 
   it.each([2, 5, 8])("is unknown on day %i, which it does not hold", (day) => {
-    const evidence = precomputedScalar(days, day * DAY_MS);
+    const evidence = precomputedDay(days, day * DAY_MS);
     expect(evidence.known ? "" : evidence.reason).toBe(
       `the precomputed overlay has no day 1970-01-0${day + 1}`,
     );
-    expect(precomputedScalar([], day * DAY_MS).known).toBe(false);
+    expect(precomputedDay([], day * DAY_MS).known).toBe(false);
   });
 
   it("is unknown where it would raise exposure, or says nothing", () => {
-    expect(precomputedScalar(days, 7 * DAY_MS)).toMatchObject({ known: false });
+    expect(precomputedDay(days, 7 * DAY_MS)).toMatchObject({ known: false });
     const nothing = [{ dateMs: 0, regime: "UNKNOWN" as const, scalar: Number.NaN }];
-    expect(precomputedScalar(nothing, 0)).toMatchObject({ known: false });
+    expect(precomputedDay(nothing, 0)).toMatchObject({ known: false });
+  });
+
+  const REGIMES = ["NORMAL", "ELEVATED", "STRESS", "CRISIS", "UNKNOWN"] as const;
+
+  it("is upgraded where it entered STRESS or CRISIS from something better", () => {
+    const upgrades = REGIMES.flatMap((before) =>
+      REGIMES.filter((now) => {
+        const pair: PrecomputedDay[] = [
+          { dateMs: 0, regime: before, scalar: 0.5 },
+          { dateMs: DAY_MS, regime: now, scalar: 0.5 },
+        ];
+        return precomputedUpgrade(pair, DAY_MS, 0);
+      }).map((now) => `${before} ${now}`),
+    );
+    expect(upgrades).toEqual([
+      "NORMAL STRESS",
+      "NORMAL CRISIS",
+      "ELEVATED STRESS",
+      "ELEVATED CRISIS",
+      "STRESS CRISIS",
+    ]);
+  });
+
+  it("is upgraded from a warm-up that was spared, and not from a day it does not hold", () => {
+    const pair: PrecomputedDay[] = [
+      { dateMs: 0, regime: "UNKNOWN", scalar: 1 },
+      { dateMs: DAY_MS, regime: "STRESS", scalar: 0.9 },
+    ];
+    expect(precomputedUpgrade(pair, DAY_MS, 0)).toBe(true);
+    expect(precomputedUpgrade(pair, DAY_MS, -DAY_MS)).toBe(false);
+    expect(precomputedUpgrade(pair, 2 * DAY_MS, DAY_MS)).toBe(false);
   });
 });
