@@ -5,7 +5,7 @@
  * else makes two runs hard to compare is said in a note.
  */
 import type { Json } from "../../base/canonical-json.ts";
-import { parseIsoDate } from "../../base/instant.ts";
+import type { ArtifactDeclaration } from "../../domain/artifact.ts";
 import { Fault } from "../../domain/fault.ts";
 import { LAYER_ARTIFACTS, RUN_ARTIFACTS } from "../../records/artifacts/registry.ts";
 import {
@@ -14,11 +14,11 @@ import {
   isOwnWindow,
 } from "../../research/evaluation/common-metrics.ts";
 import { commonWindow, compareRuns } from "../../research/evaluation/compare.ts";
-import { type Parting, partings } from "../../research/evaluation/parting.ts";
-import { numbers, pathPanels, type Table } from "../../research/evaluation/run-panels.ts";
+import type { Parting, Span } from "../../research/evaluation/parting.ts";
+import { type FileText, type PathFiles, pathPartings } from "../../research/evaluation/paths.ts";
 import { type Compared, compareLines } from "./compare-lines.ts";
 import { type CompareRequest, findPair, type Pair, type Side } from "./compare-targets.ts";
-import { readTable } from "./recorded-run.ts";
+import { hashOf, readColumns, readText } from "./recorded-run.ts";
 import { activityOf } from "./run-activity.ts";
 import { statesOf } from "./run-states.ts";
 import type { Paint } from "./terminal.ts";
@@ -48,7 +48,7 @@ async function comparePair(pair: Pair): Promise<Compared> {
     pair,
     window: window.value,
     states: { a: statesOf(a, window.value), b: statesOf(b, window.value) },
-    parting: partingOf(pair, { equity: [curveA.table, curveB.table], sameSize }),
+    parting: partingOf(pair, sameSize),
     notes: notesOf(pair, sameSize),
   };
 }
@@ -61,12 +61,16 @@ function requireOneCurrency(a: Side, b: Side): void {
   );
 }
 
-type Curve = Omit<ComparedRun, "activity"> & { readonly table: Table };
+type Curve = Omit<ComparedRun, "activity">;
 
 function curveOf(side: Side): Curve {
-  const table = required(side, RUN_ARTIFACTS.equity);
-  const { document } = side;
-  return { document, table, sessionsMs: numbers(table, "date"), nav: numbers(table, "nav") };
+  const column = readColumns(side, RUN_ARTIFACTS.equity);
+  if (column === null) throw unlisted(side, RUN_ARTIFACTS.equity);
+  return {
+    document: side.document,
+    sessionsMs: column("date") as Float64Array,
+    nav: column("nav") as Float64Array,
+  };
 }
 
 /** The journal is read only where the recorded metrics do not answer. */
@@ -77,13 +81,10 @@ async function withActivity(side: Side, curve: Curve, window: CommonWindow): Pro
   return { ...curve, activity };
 }
 
-function required(side: Side, declaration: Table["declaration"]): Table {
-  const table = readTable(side, declaration);
-  if (table !== null) return table;
-  const { run_id } = side.document;
-  throw new Fault(
+function unlisted({ document }: Side, { name }: ArtifactDeclaration): Fault {
+  return new Fault(
     "verify",
-    `run.json of run ${run_id} lists no ${declaration.name}; assay verify says what was changed`,
+    `run.json of run ${document.run_id} lists no ${name}; assay verify says what was changed`,
   );
 }
 
@@ -91,40 +92,40 @@ function startOf({ document }: Side): number {
   return document.metrics_full.start_equity;
 }
 
-/** Files with equal bytes cannot part, and are not read. */
-function partingOf(
-  { a, b }: Pair,
-  given: { readonly equity: readonly [Table, Table]; readonly sameSize: boolean },
-): readonly Parting[] {
-  const span = commonSpan(a, b);
-  if (span === null) return [];
-  const isLayered = [a, b].every((side) => hashOf(side, "weights") !== null);
-  const both = (declaration: Table["declaration"], of: Side) =>
-    hashOf(a, declaration.name) === hashOf(b, declaration.name) ? null : required(of, declaration);
-  const tables = (side: Side, equity: Table) => ({
-    equity,
-    orders: both(RUN_ARTIFACTS.orders, side),
-    fills: both(RUN_ARTIFACTS.fills, side),
-    wishes: both(isLayered ? LAYER_ARTIFACTS.weights : RUN_ARTIFACTS.signals, side),
-  });
-  const panels = pathPanels(tables(a, given.equity[0]), tables(b, given.equity[1]), {
+/** Searched from the first day that both have, warm-up included. */
+function partingOf(pair: Pair, sameSize: boolean): readonly Parting[] {
+  const { a, b } = pair;
+  const isLayered = [a, b].every((side) => hashOf(side, LAYER_ARTIFACTS.weights) !== null);
+  const wishes = isLayered ? LAYER_ARTIFACTS.weights : RUN_ARTIFACTS.signals;
+  const [filesA, filesB] = [a, b].map(
+    (side): PathFiles => ({
+      equity: differing(pair, RUN_ARTIFACTS.equity, side),
+      orders: differing(pair, RUN_ARTIFACTS.orders, side),
+      fills: differing(pair, RUN_ARTIFACTS.fills, side),
+      wishes: differing(pair, wishes, side),
+    }),
+  );
+  return pathPartings(filesA, filesB, {
     sameClose: [a, b].some(({ document }) => document.marks.includes("LOOKAHEAD")),
-    sameSize: given.sameSize,
+    sameSize,
+    span: fullSpan(pair),
   });
-  return partings(panels, span);
 }
 
-function hashOf({ document }: Side, artifact: string): string | null {
-  return document.artifacts.find(({ name }) => name === artifact)?.sha256 ?? null;
+/** Null where both have the same bytes: they cannot part, and are not read. */
+function differing({ a, b }: Pair, declaration: ArtifactDeclaration, side: Side): FileText | null {
+  if (hashOf(a, declaration) === hashOf(b, declaration)) return null;
+  const file = readText(side, declaration);
+  if (file === null) throw unlisted(side, declaration);
+  return file;
 }
 
-/** The days that both runs have, warm-up included: a path may part before it is measured. */
-function commonSpan(a: Side, b: Side): { fromMs: number; toMs: number } | null {
-  const full = [a.document.window.full, b.document.window.full];
-  const from = full.map((window) => parseIsoDate(window.from) ?? Number.NaN);
-  const to = full.map((window) => parseIsoDate(window.to) ?? Number.NaN);
-  const span = { fromMs: Math.max(...from), toMs: Math.min(...to) };
-  return span.fromMs <= span.toMs ? span : null;
+function fullSpan({ a, b }: Pair): Span {
+  const [left, right] = [a.document.window.full, b.document.window.full];
+  return {
+    from: left.from > right.from ? left.from : right.from,
+    to: left.to < right.to ? left.to : right.to,
+  };
 }
 
 function notesOf({ a, b }: Pair, sameSize: boolean): readonly string[] {

@@ -188,19 +188,15 @@ function valuesText({ a, b, absent }: Parting): string {
 
 /** Six digits, cents of large amounts, where they tell the two apart; else every digit. */
 function shortened(a: Cell, b: Cell): readonly [string, string] {
-  const exact = [cellText(a), cellText(b)] as const;
-  const short = [a, b].map((cell, side) =>
-    typeof cell === "number" ? shortNumber(cell) : exact[side],
-  );
-  return short[0] === short[1] ? exact : [short[0], short[1]];
+  const [left, right] = [shortNumber(a), shortNumber(b)];
+  return left === right ? [a ?? "unknown", b ?? "unknown"] : [left, right];
 }
 
-function shortNumber(value: number): string {
+function shortNumber(cell: Cell): string {
+  if (cell === null) return "unknown";
+  const value = Number(cell);
+  if (!Number.isFinite(value)) return cell;
   return String(Math.abs(value) < 1000 ? Number(value.toPrecision(6)) : Number(value.toFixed(2)));
-}
-
-function cellText(cell: Cell): string {
-  return cell === null ? "unknown" : String(cell);
 }
 
 function largestLines({ largest }: Compared, paint: Paint): string[] {

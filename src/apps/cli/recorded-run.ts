@@ -4,11 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArtifactDeclaration } from "../../domain/artifact.ts";
+import { invariant } from "../../base/assert.ts";
+import type { ArtifactDeclaration, TableData } from "../../domain/artifact.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { RunDocument } from "../../domain/run-document.ts";
 import { decodeCsv } from "../../records/artifacts/csv-reader.ts";
-import type { Table } from "../../research/evaluation/run-panels.ts";
+import type { FileText } from "../../research/evaluation/paths.ts";
 import { artifactsFolder, type RunFolder, sha256 } from "./compose-records.ts";
 
 export type Recorded = {
@@ -50,18 +51,40 @@ export function recordedRun(
 }
 
 /** Null when the run left none of that name. */
-export function readTable(run: Recorded, declaration: ArtifactDeclaration): Table | null {
-  const listed = run.document.artifacts.find(({ name }) => name === declaration.name);
-  if (listed === undefined) return null;
+export function readText(run: Recorded, declaration: ArtifactDeclaration): FileText | null {
+  const bytes = checkedBytes(run, declaration);
+  return bytes === null ? null : { declaration, text: new TextDecoder().decode(bytes) };
+}
+
+/** The columns that are asked for; null when the run left no artifact of that name. */
+export function readColumns(
+  run: Recorded,
+  declaration: ArtifactDeclaration,
+): ((name: string) => TableData["columns"][number]) | null {
+  const bytes = checkedBytes(run, declaration);
+  if (bytes === null) return null;
+  const { columns } = decodeCsv(declaration, bytes);
+  return (name) => {
+    const index = declaration.columns.findIndex((column) => column.name === name);
+    invariant(index >= 0, 21, () => `${declaration.file} declares no column ${name}`);
+    return columns[index];
+  };
+}
+
+export function hashOf({ document }: Recorded, { name }: ArtifactDeclaration): string | null {
+  return document.artifacts.find((each) => each.name === name)?.sha256 ?? null;
+}
+
+function checkedBytes(run: Recorded, declaration: ArtifactDeclaration): Uint8Array | null {
+  const listed = hashOf(run, declaration);
+  if (listed === null) return null;
   const bytes = bytesOf(join(artifactsFolder(run.folder), declaration.file), run);
   const observed = sha256(bytes);
-  if (observed !== listed.sha256) {
-    throw new Fault(
-      "verify",
-      `${declaration.file} of run ${run.document.run_id} was changed: its sha256 is ${observed}, run.json says ${listed.sha256}; restore it from a copy`,
-    );
-  }
-  return { declaration, data: decodeCsv(declaration, bytes) };
+  if (observed === listed) return bytes;
+  throw new Fault(
+    "verify",
+    `${declaration.file} of run ${run.document.run_id} was changed: its sha256 is ${observed}, run.json says ${listed}; restore it from a copy`,
+  );
 }
 
 function bytesOf(path: string, run: Recorded): Uint8Array {

@@ -1,14 +1,13 @@
 /** What a run's regimes artifact says of a window: the brake's scalar and the days in each state. */
 import type { Window } from "../../domain/run-document.ts";
 import { LAYER_ARTIFACTS } from "../../records/artifacts/registry.ts";
-import { numbers, type Table, texts } from "../../research/evaluation/run-panels.ts";
 import {
   type ScalarStatistics,
   scalarStatistics,
   type StateStatistics,
   stateStatistics,
 } from "../../research/evaluation/state-statistics.ts";
-import { type Recorded, readTable } from "./recorded-run.ts";
+import { type Recorded, readColumns } from "./recorded-run.ts";
 
 export type RunStates = {
   /** The scalar is computed whether or not it is applied. */
@@ -21,24 +20,22 @@ export type RunStates = {
 
 /** Null for a run without portfolio stages. */
 export function statesOf(run: Recorded, window: Window): RunStates | null {
-  const table = readTable(run, LAYER_ARTIFACTS.regimes);
-  if (table === null) return null;
-  const dates = numbers(table, "date");
+  const column = readColumns(run, LAYER_ARTIFACTS.regimes);
+  if (column === null) return null;
+  const dates = column("date") as Float64Array;
   const isOn = (stage: string) =>
     run.document.stages.some(({ name, enabled }) => name === stage && enabled);
-  const ofGate = (stage: string, column: string) =>
-    isOn(stage) ? stateStatistics(dates, states(table, column), window) : null;
+  const over = (name: string) => {
+    const states = (column(name) as readonly (string | null)[]).map((state) => state ?? "UNKNOWN");
+    return stateStatistics(dates, states, window);
+  };
   return {
     scalar: {
-      ...scalarStatistics(dates, numbers(table, "scalar"), window),
+      ...scalarStatistics(dates, column("scalar") as Float64Array, window),
       applied: isOn("overlay"),
     },
-    brake: stateStatistics(dates, states(table, "regime"), window),
-    volatility_regime: ofGate("volatility_regime", "volatility_regime"),
-    breaker: ofGate("breakers", "breaker"),
+    brake: over("regime"),
+    volatility_regime: isOn("volatility_regime") ? over("volatility_regime") : null,
+    breaker: isOn("breakers") ? over("breaker") : null,
   };
-}
-
-function states(table: Table, column: string): readonly string[] {
-  return texts(table, column).map((state) => state ?? "UNKNOWN");
 }

@@ -1,27 +1,30 @@
 /**
- * Where the paths of two runs part. Enters: the same series of both runs as panels (one row per
- * date and key, ascending by date); leaves: for each series the first date on which any value
- * differs, with both values, earliest first. Values are compared exactly: a run repeats bit for
- * bit, so the smallest difference has a cause. On one date the order is the one in which things
- * happen there, which is the order of the panels and of their columns.
+ * Where the paths of two runs part. Enters: the same series of both runs, day by day, as the texts
+ * their artifacts hold; leaves: for each series the first date on which any value differs, with
+ * both values, earliest first. A number has one spelling in an artifact, so texts are equal where
+ * values are; they are compared exactly, because a run repeats bit for bit and the smallest
+ * difference has a cause. On one date the order is that of the series given.
  */
 import { invariant } from "../../base/assert.ts";
-import { dayNumber, formatInstant } from "../../base/instant.ts";
 
-export type Cell = string | number | boolean | null;
+/** Null: an empty field. */
+export type Cell = string | null;
 
-export type Panel = {
-  /** Ascending; several rows may share a date. */
-  readonly datesMs: Float64Array;
-  /** Unique within a date: "trend on SPY"; "" for a series with one row per date. */
-  readonly keys: readonly string[];
-  /** In the order of the river; a missing value is null or NaN. */
-  readonly columns: readonly {
-    /** "weights.after_policy": the file and its column. */
-    readonly series: string;
-    readonly values: Float64Array | readonly Cell[];
-  }[];
+export type Day = {
+  /** YYYY-MM-DD, with a time behind it where a day has several sessions. */
+  readonly date: string;
+  /** "trend on SPY" -> one cell per column; "" where there is one row per date. */
+  readonly rows: ReadonlyMap<string, readonly Cell[]>;
 };
+
+export type Series = {
+  /** "weights.after_policy": the file and its column. */
+  readonly columns: readonly string[];
+  /** Ascending by date. */
+  readonly days: Iterable<Day>;
+};
+
+export type SeriesPair = { readonly a: Series; readonly b: Series };
 
 export type Parting = {
   readonly series: string;
@@ -33,99 +36,66 @@ export type Parting = {
   readonly absent: "a" | "b" | null;
 };
 
-export type PanelPair = { readonly a: Panel; readonly b: Panel };
+/** Dates YYYY-MM-DD, both included. */
+export type Span = { readonly from: string; readonly to: string };
 
-/** Days, both included. */
-export type Span = { readonly fromMs: number; readonly toMs: number };
-
-/** One per series that differs somewhere in the span, earliest first. */
-export function partings(pairs: readonly PanelPair[], span: Span): readonly Parting[] {
+/** One per column that differs somewhere in the span, earliest first. */
+export function partings(pairs: readonly SeriesPair[], span: Span): readonly Parting[] {
   const found = pairs.flatMap((pair) => partingsOf(pair, span));
-  // Stable: on one date the order of the pairs stays.
-  return found.sort((a, b) => a.atMs - b.atMs).map(({ parting }) => parting);
+  // Stable: on one date the order of the series stays.
+  return found.sort((a, b) => (a.date === b.date ? 0 : a.date < b.date ? -1 : 1));
 }
 
-type Found = { readonly atMs: number; readonly parting: Parting };
-
-function partingsOf({ a, b }: PanelPair, span: Span): Found[] {
-  const names = (panel: Panel) => panel.columns.map((column) => column.series).join(" ");
-  invariant(names(a) === names(b), 21, () => `series ${names(a)} are compared with ${names(b)}`);
-  const found: (Found | null)[] = a.columns.map(() => null);
-  let open = found.length;
-  let i = firstIn(a, span);
-  let j = firstIn(b, span);
-  while (open > 0) {
-    const atMs = Math.min(timeAt(a, i, span), timeAt(b, j, span));
-    if (atMs === Number.POSITIVE_INFINITY) break;
-    const [endA, endB] = [endOf(a, i, atMs), endOf(b, j, atMs)];
-    for (const [rowA, rowB] of matched(a, b, { i, endA, j, endB })) {
-      for (let c = 0; c < found.length; c++) {
-        if (found[c] !== null) continue;
-        const [left, right] = [cellAt(a, c, rowA), cellAt(b, c, rowB)];
-        if (left === right) continue;
-        const series = a.columns[c].series;
-        const key = rowA === null ? b.keys[rowB as number] : a.keys[rowA];
-        const absent = rowA === null ? "a" : rowB === null ? "b" : null;
-        const parting = {
-          series,
-          date: formatInstant(atMs),
-          key,
-          a: left,
-          b: right,
-          absent,
-        } as const;
-        found[c] = { atMs, parting };
-        open -= 1;
+function partingsOf({ a, b }: SeriesPair, span: Span): Parting[] {
+  const { columns } = a;
+  const same = columns.join() === b.columns.join();
+  invariant(same, 21, () => `columns ${columns.join()} are compared with ${b.columns.join()}`);
+  const found = columns.map((): Parting | null => null);
+  for (const { date, left, right } of bothDays(a.days, b.days, span)) {
+    for (const key of new Set([...left.keys(), ...right.keys()])) {
+      const [rowA, rowB] = [left.get(key), right.get(key)];
+      const absent = rowA === undefined ? "a" : rowB === undefined ? "b" : null;
+      for (let c = 0; c < columns.length; c++) {
+        const [cellA, cellB] = [rowA?.[c] ?? null, rowB?.[c] ?? null];
+        if (found[c] !== null || cellA === cellB) continue;
+        found[c] = { series: columns[c], date, key, a: cellA, b: cellB, absent };
       }
     }
-    i = endA;
-    j = endB;
+    if (found.every((each) => each !== null)) break;
   }
   return found.filter((each) => each !== null);
 }
 
-function firstIn({ datesMs }: Panel, { fromMs }: Span): number {
-  let row = 0;
-  while (row < datesMs.length && dayNumber(datesMs[row]) < dayNumber(fromMs)) row += 1;
-  return row;
-}
+type BothDays = { readonly date: string; readonly left: Day["rows"]; readonly right: Day["rows"] };
 
-function timeAt({ datesMs }: Panel, row: number, { toMs }: Span): number {
-  const isInside = row < datesMs.length && dayNumber(datesMs[row]) <= dayNumber(toMs);
-  return isInside ? datesMs[row] : Number.POSITIVE_INFINITY;
-}
+const NONE: Day["rows"] = new Map();
 
-function endOf({ datesMs }: Panel, row: number, atMs: number): number {
-  let end = row;
-  while (end < datesMs.length && datesMs[end] === atMs) end += 1;
-  return end;
-}
-
-type Rows = {
-  readonly i: number;
-  readonly endA: number;
-  readonly j: number;
-  readonly endB: number;
-};
-
-/** Rows of one date with the same key; null where a side has none. */
-function* matched(
-  a: Panel,
-  b: Panel,
-  { i, endA, j, endB }: Rows,
-): Generator<readonly [number | null, number | null]> {
-  const others = new Map<string, number>();
-  for (let row = j; row < endB; row++) others.set(b.keys[row], row);
-  for (let row = i; row < endA; row++) {
-    const other = others.get(a.keys[row]);
-    others.delete(a.keys[row]);
-    yield [row, other ?? null];
+/** Every date of the span that a side has, ascending, with the rows of both. */
+function* bothDays(a: Iterable<Day>, b: Iterable<Day>, span: Span): Generator<BothDays> {
+  const [daysA, daysB] = [within(a, span), within(b, span)];
+  // Undefined behind the last day.
+  let left: Day | undefined = daysA.next().value;
+  let right: Day | undefined = daysB.next().value;
+  while (left !== undefined || right !== undefined) {
+    const [atA, atB] = [left?.date ?? NEVER, right?.date ?? NEVER];
+    const date = atA < atB ? atA : atB;
+    yield {
+      date,
+      left: atA === date ? (left?.rows ?? NONE) : NONE,
+      right: atB === date ? (right?.rows ?? NONE) : NONE,
+    };
+    if (atA === date) left = daysA.next().value;
+    if (atB === date) right = daysB.next().value;
   }
-  for (const row of others.values()) yield [null, row];
 }
 
-function cellAt(panel: Panel, column: number, row: number | null): Cell {
-  if (row === null) return null;
-  const value = panel.columns[column].values[row];
-  return typeof value === "number" && Number.isNaN(value) ? null : value;
+/** Behind every date. */
+const NEVER = "~";
+
+function* within(days: Iterable<Day>, { from, to }: Span): Generator<Day, undefined> {
+  for (const day of days) {
+    const date = day.date.slice(0, 10);
+    if (date > to) return;
+    if (date >= from) yield day;
+  }
 }
