@@ -124,7 +124,8 @@ function futuresOf(
 ): FuturesColumns {
   for (const { on } of rolls) invariant(dates.includes(on), 0, `a roll on ${on}, without a bar`);
   const held = (date: string) => rolls.filter(({ on }) => on < date).at(-1)?.into ?? first;
-  const following = (date: string) => rolls.find(({ on }) => on >= date)?.into ?? held(date) + 1;
+  const following = (date: string) =>
+    rolls.find(({ on }) => on >= date)?.into ?? nextMonth(held(date));
   const expiry = (month: number) => at(`${Math.floor(month / 100)}-${pad(month % 100)}-28`);
   return {
     contract: Float64Array.from(dates, held),
@@ -135,6 +136,11 @@ function futuresOf(
       (date, n) => rolls.find(({ on }) => on === date)?.at ?? close[n],
     ),
   };
+}
+
+/** Delivery months as yyyymm. */
+export function nextMonth(month: number): number {
+  return month % 100 === 12 ? month + 89 : month + 1;
 }
 
 const pad = (n: number) => String(n).padStart(2, "0");
