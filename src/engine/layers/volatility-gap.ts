@@ -52,9 +52,10 @@ function decidedWeights(
   const net = (name: SheetColumn) => netWeights(layers, trace.layers, name);
   const allocated = net("allocated");
   const targeted = net("targeted");
-  const delay = k.plan.sameClose ? 0 : 1;
+  const delayed = !k.plan.sameClose;
   return {
-    heldFrom: Int32Array.from(decisions, ({ session }) => session + delay),
+    heldFrom: Int32Array.from(decisions, ({ session }) => session + (delayed ? 1 : 0)),
+    delayed,
     ...untouchedByPolicy(layers, decisions, { allocated, targeted }),
     permitted: targeted,
     braked: net("braked"),

@@ -4,10 +4,11 @@
  * every decision, the weights held at each close, costs and net asset value; leaves: annual
  * volatilities and their differences. Weights are fractions of net asset value.
  *
- * Counterfactual k trades the weights after stage k: from the close at which the decision executed
- * it holds them, earns sum w r on each session after, and lets them drift, w (1 + r) / (1 + sum w r),
- * until the next decision's. An instrument without a return that session earned nothing. A day that
- * loses everything counts as it is, and then holds nothing until the next decision. vol_k = sample
+ * Counterfactual k trades the weights after stage k: from the close of the session of execution it
+ * holds them, earns sum w r on each session after, and lets them drift, w (1 + r) / (1 + sum w r),
+ * until the next decision's. Lots are fixed at the decision, so what executes a session later has
+ * drifted through that session. An instrument without a return earned nothing. A day that loses
+ * everything counts as it is, and then nothing is held until the next execution. vol_k = sample
  * deviation (ddof 1) x sqrt(252) of the returns after the window's first session. The chain:
  *
  *   target
@@ -37,6 +38,8 @@ import { dailyReturns, firstRuin } from "./metrics.ts";
 export type DecidedWeights = {
   /** Session from whose close on a decision's weights are held, ascending; past the end: never. */
   readonly heldFrom: Int32Array;
+  /** Whether that is the session after the decision. */
+  readonly delayed: boolean;
   readonly unbounded: Float64Array;
   readonly believed: Float64Array;
   readonly permitted: Float64Array;
@@ -92,7 +95,7 @@ function unsaid(target: number, because: string): VolatilityGap {
 }
 
 function requireShapes({ returns, decided, held, costs, nav, from }: VolatilityGapInput): void {
-  const { heldFrom, ...panels } = decided;
+  const { heldFrom, delayed: _, ...panels } = decided;
   const width = returns.length;
   const fits =
     Object.values(panels).every((panel) => panel.length === heldFrom.length * width) &&
@@ -123,7 +126,7 @@ function volatilities(input: VolatilityGapInput): Chain | null {
   const { decided, closedOut, from, costs } = input;
   const days = rowsOf(input.returns);
   const walk = (weights: Float64Array, closes: ClosedOut = NO_CLOSES) =>
-    walkWeights(days, { heldFrom: decided.heldFrom, weights, closes });
+    walkWeights(days, { decided, weights, closes });
   const first = walk(decided.unbounded);
   const unbounded = first.earned.subarray(from + 1);
   const exposed = unbounded.filter((_, n) => first.exposed[from + 1 + n] === 1);
@@ -187,11 +190,11 @@ type Walk = {
 function walkWeights(
   { sessions, width, values }: Days,
   {
-    heldFrom,
+    decided: { heldFrom, delayed },
     weights,
     closes,
   }: {
-    readonly heldFrom: Int32Array;
+    readonly decided: Pick<DecidedWeights, "heldFrom" | "delayed">;
     readonly weights: Float64Array;
     readonly closes: ClosedOut;
   },
@@ -210,13 +213,15 @@ function walkWeights(
       gross += Math.abs(w[i]);
     }
     earned[s] = sum;
-    if (gross > 0) {
-      exposed[s] = 1;
-      const scale = sum > -1 ? 1 / (1 + sum) : 0;
-      for (let i = 0; i < width; i++) w[i] *= (1 + values[at + i]) * scale;
-    }
-    for (; heldFrom[decision] === s; decision++) {
+    exposed[s] = gross > 0 ? 1 : 0;
+    const scale = sum > -1 ? 1 / (1 + sum) : 0;
+    const executes = heldFrom[decision] === s;
+    if (executes) {
       for (let i = 0; i < width; i++) w[i] = weights[decision * width + i];
+      decision++;
+    }
+    if (!executes || delayed) {
+      for (let i = 0; i < width; i++) w[i] *= (1 + values[at + i]) * scale;
     }
     for (; closes.sessions[close] === s; close++) w[closes.instruments[close]] = 0;
   }

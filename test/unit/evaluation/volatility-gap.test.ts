@@ -33,6 +33,7 @@ function agreeing(returns: readonly number[], weight: number, target: number): V
     returns: [days],
     decided: {
       heldFrom: Int32Array.from(returns, (_, s) => s),
+      delayed: false,
       unbounded: same(),
       believed: same(),
       permitted: same(),
@@ -73,6 +74,7 @@ describe("by hand", () => {
       ...two,
       decided: {
         heldFrom: Int32Array.of(1, 4),
+        delayed: false,
         ...(Object.fromEntries(STAGES.map((name) => [name, Float64Array.of(2, 1)])) as {
           [stage in Stage]: Float64Array;
         }),
@@ -91,6 +93,23 @@ describe("by hand", () => {
     const rest = { target_bounds: 0, policy: 0, overlay: 0, clamps: 0, gates: 0, costs: 0 };
     expect(gap.parts).toMatchObject(rest);
     expect(gap.residual).toBeCloseTo(0, 14);
+  });
+
+  it("drifts through the session between decision and execution", () => {
+    // Decided 2 at the close of session 1; session 2 loses 2 % before it is held: 2 x 0.98 of an
+    // account that held nothing. Session 3 earns 1.96 x 3 %.
+    const one = agreeing(RETURNS, 1, 0.2);
+    const stages = Object.fromEntries(STAGES.map((name) => [name, Float64Array.of(2)]));
+    const decided = { heldFrom: Int32Array.of(2), delayed: true, ...stages } as DecidedWeights;
+    const gap = volatilityGap({ ...one, decided });
+    const third = 1.96 * 0.03;
+    const then = (1.96 * 1.03) / (1 + third);
+    const fourth = then * -0.01;
+    const fifth = ((then * 0.99) / (1 + fourth)) * 0.015;
+    expect(gap.parts?.estimator_and_rebalance_lag).toBeCloseTo(
+      annual([third, fourth, fifth]) - 0.2,
+      14,
+    );
   });
 
   it("counts costs by their spread, not by their sum", () => {
@@ -161,6 +180,7 @@ describe("a stage planted by itself", () => {
     const once = Float64Array.of(1);
     const decided = {
       heldFrom: Int32Array.of(0),
+      delayed: false,
       ...(Object.fromEntries(STAGES.map((name) => [name, once])) as {
         [stage in Stage]: Float64Array;
       }),
@@ -196,6 +216,7 @@ function randomInput(seed: number): VolatilityGapInput {
     returns: Array.from({ length: width }, column),
     decided: {
       heldFrom: Int32Array.from(heldFrom),
+      delayed: upTo(2) === 0,
       ...(Object.fromEntries(STAGES.map((name) => [name, panel(heldFrom.length)])) as {
         [stage in Stage]: Float64Array;
       }),
@@ -233,8 +254,15 @@ function naiveEarned(input: VolatilityGapInput, stage: Stage): { earned: number;
     }
     const d = decided.heldFrom.indexOf(s);
     if (d >= 0) {
-      values = values.map((_, i) => decided[stage][d * width + i]);
-      cash = 1 - values.reduce((a, b) => a + b, 0);
+      const total = cash + values.reduce((a, b) => a + b, 0);
+      // Bought in units at the close before for an account of `before`, or at this close.
+      values = values.map((_, i) => {
+        const weight = decided[stage][d * width + i];
+        const r = Number.isNaN(returns[i][s]) ? 0 : returns[i][s];
+        if (!decided.delayed) return weight * total;
+        return after <= 0 ? 0 : weight * before * (1 + r);
+      });
+      cash = total - values.reduce((a, b) => a + b, 0);
     }
     for (const [n, at] of closedOut.sessions.entries()) {
       if (stage !== "passed" || at !== s) continue;
