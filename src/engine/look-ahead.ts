@@ -6,6 +6,7 @@
  */
 import type { BarSeries } from "../domain/bar.ts";
 import { formatInstant } from "../base/instant.ts";
+import { nextUniform, prngOf } from "../base/prng.ts";
 import { adjustInputs } from "../market/actions/adjust.ts";
 import { type PanelMember, readsPanel } from "../research/strategies/columns.ts";
 import {
@@ -31,10 +32,11 @@ const SHIFT = 1.7;
 type Asked = AskedMember & { readonly series: BarSeries };
 
 export function checkLookAhead(prepared: Prepared, trace: Trace): Breach | null {
+  const sample: Sample = { preferred: shuffledSessions(prepared), cuts: new Map() };
   for (const [use, members] of membersByUse(prepared, trace)) {
     const together = readsPanel(use.strategy, use.params);
     for (const panel of together ? [members] : members.map((member) => [member])) {
-      const breach = checkPanel(prepared, use, panel);
+      const breach = checkPanel(prepared, use, panel, sample);
       if (breach !== null) return breach;
     }
   }
@@ -45,6 +47,7 @@ function checkPanel(
   prepared: Prepared,
   use: StrategyUse,
   members: readonly Asked[],
+  sample: Sample,
 ): Breach | null {
   const [mismatch] = reevaluate({
     strategy: use.strategy,
@@ -52,10 +55,11 @@ function checkPanel(
     members,
     panelOf: (cut) =>
       members.map(({ series }, m) =>
-        memberAt(prepared, series, { ...cut, shift: m % 2 === 0 ? SHIFT : 1 / SHIFT }),
+        sharedMember(prepared, sample, series, { ...cut, shift: m % 2 === 0 ? SHIFT : 1 / SHIFT }),
       ),
     seed: prepared.seed,
     dates: DATES,
+    preferred: sample.preferred,
   });
   if (mismatch === undefined) return null;
   const { series } = members[mismatch.member];
@@ -65,6 +69,35 @@ function checkPanel(
     status: "ERROR",
     message: `strategy ${use.name} on ${series.instrument.id} at ${at}: ${mismatch.message}`,
   };
+}
+
+/** What several strategies on one instrument look at is cut once for all of them. */
+type Sample = {
+  readonly preferred: readonly number[];
+  readonly cuts: Map<string, PanelMember>;
+};
+
+/** All sessions in one seeded order (Fisher and Yates): every strategy takes the first that it was asked on. */
+function shuffledSessions({ world, seed }: Prepared): readonly number[] {
+  const prng = prngOf(seed);
+  const order = Array.from(world.sessionsMs);
+  for (let n = order.length - 1; n > 0; n--) {
+    const other = Math.floor(nextUniform(prng) * (n + 1));
+    [order[n], order[other]] = [order[other], order[n]];
+  }
+  return order;
+}
+
+function sharedMember(
+  prepared: Prepared,
+  { cuts }: Sample,
+  series: BarSeries,
+  cut: Cut & { readonly shift: number },
+): PanelMember {
+  const key = `${series.instrument.id} ${cut.lastMs} ${cut.unchangedUntilMs} ${cut.shift}`;
+  const known = cuts.get(key) ?? memberAt(prepared, series, cut);
+  cuts.set(key, known);
+  return known;
 }
 
 /** The instruments of each use, with what the run recorded about them. */

@@ -8,6 +8,7 @@
  * so far, differs on few rows and would slip through a sample.
  */
 import { type Json, canonicalJson } from "../../base/canonical-json.ts";
+import { DAY_MS } from "../../base/instant.ts";
 import { nextUniform, type Prng, prngOf } from "../../base/prng.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Forecast } from "../../domain/forecast.ts";
@@ -45,6 +46,11 @@ export type Reevaluation = {
   readonly seed: number;
   /** Dates to look at; fewer where the run asked on fewer. */
   readonly dates: number;
+  /**
+   * Dates in the order in which they are preferred, so that several tasks look at the same ones
+   * and can share what is cut there; null: seeded, by themselves.
+   */
+  readonly preferred: readonly number[] | null;
   /** What computes columns; tests plant a peeking one. */
   readonly compile?: typeof compilePanel;
 };
@@ -63,12 +69,17 @@ type Question = { readonly atMs: number; readonly on: "truncated" | "shifted" };
 type Place = { readonly member: number; readonly row: number };
 
 const REMEDY = "decide must depend on its row alone: no memory, no order of calls";
+/**
+ * How far a shifted market goes on after the date that is asked about. What looks further ahead
+ * than this differs on the market that ends at the date.
+ */
+const LATER_MS = 400 * DAY_MS;
 const WHOLE: Cut = { lastMs: Infinity, unchangedUntilMs: Infinity };
 
 /** In order of time, truncated before shifted; empty when all agree. */
 export function reevaluate(task: Reevaluation): readonly Mismatch[] {
   const prng = prngOf(task.seed);
-  const chosen = shuffleFirst(prng, askedTimes(task.members), task.dates);
+  const chosen = chosenTimes(task, prng);
   const questions: Question[] = chosen.flatMap((atMs) => [
     { atMs, on: "truncated" },
     { atMs, on: "shifted" },
@@ -83,6 +94,13 @@ export function reevaluate(task: Reevaluation): readonly Mismatch[] {
   return found.sort(
     (a, b) => timeOf(a) - timeOf(b) || a.member - b.member || (a.on < b.on ? 1 : -1),
   );
+}
+
+function chosenTimes({ members, dates, preferred }: Reevaluation, prng: Prng): readonly number[] {
+  const asked = askedTimes(members);
+  if (preferred === null) return shuffleFirst(prng, asked, dates);
+  const known = new Set(asked);
+  return preferred.filter((ms) => known.has(ms)).slice(0, dates);
 }
 
 /** Times at which the run asked about any member, each once, ascending. */
@@ -126,7 +144,7 @@ function ask(
   answers: readonly Map<number, string>[],
 ): Mismatch[] {
   const cut = {
-    lastMs: on === "truncated" ? atMs : WHOLE.lastMs,
+    lastMs: on === "truncated" ? atMs : atMs + LATER_MS,
     unchangedUntilMs: atMs,
   };
   const panel = compile(task, cut);

@@ -46,6 +46,7 @@ function again(strategy: Strategy, { panel = ONE, ...extra }: Planted = {}): rea
     panelOf: (cut) => cutPanel(panel, cut),
     seed: 7,
     dates: 20,
+    preferred: null,
     ...extra,
   });
 }
