@@ -1,6 +1,7 @@
 /**
  * README against the program: its commands exist with their options, its strategy compiles and
- * runs by the commands shown, its pasted output is what comes out, its tables equal the code's.
+ * runs by the commands shown, its pasted output is what comes out (UPDATE_GOLDEN=1 pastes it anew),
+ * its tables equal the code's.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -83,6 +84,14 @@ describe("npm start", () => {
       { cwd: ROOT, env: { PATH: process.env["PATH"], ASSAY_HOME: home, NO_COLOR: "1" } },
     );
     expect(code).toBe(EXIT_CODES.OK);
+    if (process.env["UPDATE_GOLDEN"] === "1") {
+      const now = stdout.slice(0, stdout.indexOf("\n  run  "));
+      writeFileSync(
+        join(ROOT, "README.md"),
+        README.replace(shown, () => now),
+      );
+      return;
+    }
     const [result, rest] = [stdout.slice(0, shown.length), stdout.slice(shown.length)];
     expect(result).toBe(shown);
     expect(rest.trim().split("\n")).toEqual([
@@ -108,15 +117,18 @@ describe("the strategy in 12 lines", () => {
   });
 
   it("compiles, and runs on a CSV by the commands shown", async () => {
-    const [init, ...others] = consoleCommands(partUnder(README, OWN));
-    expect(others.map((words) => words[0])).toEqual([
+    const [init, ...all] = consoleCommands(partUnder(README, OWN));
+    expect(all.map((words) => words[0])).toEqual([
       "config",
       "run",
       "verify",
       "verify",
       "ledger",
       "ledger",
+      "run",
+      "compare",
     ]);
+    const [others, portfolio] = [all.slice(0, 6), all.slice(6)];
     expect(await assay(init, folder)).toMatchObject({ code: 0 });
     const own = join(folder, "my-trend");
     writeFileSync(join(own, "strategy.ts"), strategy);
@@ -147,6 +159,15 @@ describe("the strategy in 12 lines", () => {
     const broken = await assay(["verify", "my-trend"], folder);
     expect(broken.code).toBe(EXIT_CODES.VERIFY);
     expect(broken.stdout).toMatch(shapeOf(fences(partUnder(README, OWN)), "does not hold"));
+
+    const [layered, compared] = [
+      await assay(portfolio[0], folder),
+      await assay(portfolio[1], folder),
+    ];
+    expect(layered).toMatchObject({ code: 0, stderr: "" });
+    expect(layered.stdout).toMatch(/^ {2}overlay {5}compute H: applied [1-9]/m);
+    expect(compared).toMatchObject({ code: 0 });
+    expect(compared.stdout).toMatch(/^B {2}my-trend, without overlay +OK /m);
   });
 });
 
@@ -251,7 +272,7 @@ function commandOf(line: string, commands: readonly HelpedCommand[]): HelpedComm
 }
 
 /** Options that take a value; its word is not an argument. */
-const WITH_VALUE = new Set(["--set", "--home", "--mandate", "--format"]);
+const WITH_VALUE = new Set(["--set", "--home", "--mandate", "--format", "--without"]);
 
 function problemsOf(line: string, commands: readonly HelpedCommand[]): string[] {
   const command = commandOf(line, commands);
