@@ -97,7 +97,7 @@ function gapLines(gap: VolatilityGap | null): string[] {
   if (gap === null) return [];
   const against = `against a target of ${percent(gap.target)}`;
   if (gap.parts === null) {
-    return [pair("volatility", `not held ${against}: ${gap.undefined_because}`)];
+    return [pair("volatility", `cannot be held ${against}: ${gap.undefined_because}`)];
   }
   const parts = Object.entries(gap.parts).flatMap(([name, part]) =>
     Math.abs(part) < HALF_A_DIGIT ? [] : [`${name.replaceAll("_", " ")} ${points(part)}`],
