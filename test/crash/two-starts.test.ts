@@ -6,12 +6,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { assay, exampleFolder } from "../support/example-runs.ts";
+import { assay } from "../support/example-runs.ts";
 
 it("both end with the same run", async () => {
   const home = mkdtempSync(join(tmpdir(), "assay-two-starts-"));
   try {
-    const args = ["run", exampleFolder("simulated"), "--wait", "--json"];
+    const mandate = join(home, "mandate");
+    await assay(["init", mandate], home);
+    const args = ["run", mandate, "--wait", "--json"];
     const both = await Promise.all([assay(args, home), assay(args, home)]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     const heads = both.map(

@@ -1,11 +1,11 @@
 /**
- * The equity identity from a side that the tests own (acceptance 5): every session's cash,
- * receivables, positions and net asset value, worked out from fills and source files in whole
- * cents, equal to the cent what the run wrote; and every fill's price, fee and slippage is what the
- * source bar and the mandate's terms make it.
+ * The equity identity from a side that the tests own: every session's cash, receivables, positions
+ * and net asset value, worked out from fills and source files in whole minor units (variation
+ * margin, rolls and foreign currencies included), equal to the cent what the run wrote; and every
+ * fill's price, fee and slippage is what the source bar and the mandate's terms make it.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { centsIn, centsOf } from "../support/exact-cents.ts";
+import { centsIn, centsOf, minorIn, minorOf } from "../support/exact-cents.ts";
 import {
   EXAMPLES,
   exampleFolder,
@@ -15,6 +15,7 @@ import {
 } from "../support/example-runs.ts";
 import {
   type Books,
+  contractOf,
   eventsInJournal,
   feeOf,
   ownBooks,
@@ -24,7 +25,12 @@ import {
 } from "../support/own-books.ts";
 import { readArtifact, readJournal, type Row } from "../support/run-files.ts";
 import { sharedName } from "../support/shared.ts";
-import { type Source, type SourceBar, sourceOfExample } from "../support/source-bars.ts";
+import {
+  type Contract,
+  type Source,
+  type SourceBar,
+  sourceOfExample,
+} from "../support/source-bars.ts";
 
 describe.for(EXAMPLES)("$name", (example) => {
   describe.skipIf(!isHere(example))(example.real ? sharedName("real data") : "simulated", () => {
@@ -65,12 +71,16 @@ describe.for(EXAMPLES)("$name", (example) => {
         date: row["date"],
         instrument: row["instrument"],
         lots: BigInt(row["lots"]),
-        value: centsIn(row["value"]),
+        value: minorIn(row["value"], contractOf(source, row["instrument"]).digits),
       }));
-      expect(firstDifference(written, books.held)).toBeNull();
+      const inOrder = (all: Books["held"]) =>
+        all.toSorted((a, b) =>
+          `${a.date} ${a.instrument}` < `${b.date} ${b.instrument}` ? -1 : 1,
+        );
+      expect(firstDifference(inOrder(written), inOrder(books.held))).toBeNull();
     });
 
-    it("journals the interest, dividends and splits that the terms and the source make", () => {
+    it("journals the interest, dividends, splits, margins and rolls that terms and source make", () => {
       const journalled = eventsInJournal(readJournal(run.folder));
       expect(firstDifference(journalled.toSorted(), books.events.toSorted())).toBeNull();
     });
@@ -80,22 +90,48 @@ describe.for(EXAMPLES)("$name", (example) => {
         readArtifact(run.folder, "orders").map((row) => [row["order_id"], row["type"]]),
       );
       for (const fill of fills) {
+        const contract = contractOf(source, fill["instrument"]);
         const bar = source.bars.get(fill["instrument"])?.get(fill["date"]) as SourceBar;
-        const type = types.get(fill["order_id"]) as string;
+        // The legs of a roll have no order; their references are held against the contracts' closes.
+        const type = types.get(fill["order_id"]) ?? "roll";
         const where = `fill ${fill["fill_no"]} on ${fill["date"]}`;
         expect([where, isReference(fill, bar, { type, terms })]).toEqual([where, true]);
-        expect([where, isSlipped(fill, type, terms)]).toEqual([where, true]);
-        expect([where, centsIn(fill["fee"])]).toEqual([where, feeOf(fill, terms)]);
+        expect([where, isSlipped(fill, type, { terms, contract })]).toEqual([where, true]);
+        const minor = (column: string) => minorIn(fill[column], contract.digits);
+        expect([where, minor("fee")]).toEqual([where, feeOf(fill, terms, contract)]);
         const lots = BigInt(fill["lots"]);
-        const notional = centsOf(lots, fill["price"]);
-        expect([where, centsIn(fill["notional"])]).toEqual([where, notional]);
-        expect([where, centsIn(fill["slippage"])]).toEqual([
+        const notional = minorOf(lots, fill["price"], contract);
+        expect([where, minor("notional")]).toEqual([where, notional]);
+        expect([where, minor("slippage")]).toEqual([
           where,
-          notional - centsOf(lots, fill["reference_price"]),
+          notional - minorOf(lots, fill["reference_price"], contract),
         ]);
       }
     });
   });
+});
+
+it("the calibrated example moves positions into every next contract, and has three currencies", async () => {
+  const { folder, home } = await exampleRun("simulated");
+  const source = await sourceOfExample("simulated", home);
+  const { rolled, held } = ownBooks(
+    source,
+    readArtifact(folder, "fills"),
+    termsOf(exampleFolder("simulated")),
+  );
+  const futures = [...(source.contracts ?? [])].filter(([, { rolls }]) => rolls !== null);
+  expect(futures).toHaveLength(13);
+  for (const [id, { rolls }] of futures) {
+    const due = held.filter((row) => row.instrument === id && rolls?.has(row.date));
+    // At the close of a roll the position is in the new contract already: sold out that day, none moves.
+    expect(due.map(({ date }) => [date, id, rolled.has(`${date} ${id}`)])).toEqual(
+      due.map(({ date }) => [date, id, true]),
+    );
+    expect(due.length).toBeGreaterThan(20);
+  }
+  expect(new Set(futures.map(([, { currency }]) => currency))).toEqual(
+    new Set(["USD", "EUR", "JPY"]),
+  );
 });
 
 describe("the tests' own side", () => {
@@ -103,7 +139,59 @@ describe("the tests' own side", () => {
     ["A", new Map(["2020-01-02", "2020-01-03"].map((d) => [d, bar("10.005")]))],
   ]);
   const terms = { ...termsOf(exampleFolder("simulated")), initial: "100", debitRate: "0" };
-  const fill = { date: "2020-01-03", instrument: "A", lots: "3", price: "10.005", fee: "1" };
+  const fill = {
+    date: "2020-01-03",
+    instrument: "A",
+    lots: "3",
+    price: "10.005",
+    fee: "1",
+    order_id: "a",
+  };
+
+  const future: Contract = {
+    currency: "JPY",
+    digits: 0,
+    multiplier: "500",
+    tick: 5,
+    rolls: new Map([["2020-01-03", "108"]]),
+  };
+  const leg = { date: "2020-01-03", instrument: "F", order_id: "", fee: "0" };
+
+  it("settles a foreign future, rolls it, and converts what it left in cash", () => {
+    const source: Source = {
+      bars: new Map([
+        [
+          "F",
+          new Map([
+            ["2020-01-02", bar("100")],
+            ["2020-01-03", bar("110")],
+          ]),
+        ],
+      ]),
+      actions: [],
+      contracts: new Map([["F", future]]),
+      rates: new Map([["JPY", new Map([["2020-01-01", "0.01"]])]]),
+    };
+    const bought = { ...leg, date: "2020-01-02", order_id: "a", lots: "2", price: "95", fee: "3" };
+    const rolled = [
+      { ...leg, lots: "-2", price: "105", reference_price: "110" },
+      { ...leg, lots: "2", price: "113", reference_price: "108" },
+    ];
+    const made = ownBooks(source, [bought, ...rolled], terms);
+    // 2 x 500 x (100 - 95) = 5000 yen less 3; then 2 x 500 x 10 gained, and 5 a unit lost on either leg.
+    expect(made.events).toEqual([
+      "2020-01-02 settlement F 5000",
+      "2020-01-03 settlement F 10000",
+      "2020-01-03 roll F 2",
+      "2020-01-03 settlement F -10000",
+    ]);
+    expect(made.days.map(({ nav, positions }) => [nav, positions])).toEqual([
+      [10_000n + 4997n, 0n],
+      [10_000n + 4997n, 0n],
+    ]);
+    expect(made.held.at(-1)).toMatchObject({ lots: 2n, value: 108_000n });
+    expect(() => ownBooks(source, [bought], terms)).toThrow("due is -2 at 110");
+  });
 
   it("rounds half away from zero and moves by one cent when a fill does", () => {
     const navOf = (changed: Partial<typeof fill>) =>
@@ -127,18 +215,26 @@ function isReference(
   { type, terms }: { type: string; terms: Terms },
 ): boolean {
   const reference = Number(fill["reference_price"]);
+  if (type === "roll") return true;
   if (type === "market") {
     return reference === Number(terms.fill === "next_open" ? bar.open : bar.close);
   }
   return reference >= Number(bar.low) && reference <= Number(bar.high);
 }
 
-/** Limit orders do not slip; the others pay `bps` and then go to the next tick away from us. */
-function isSlipped(fill: Row, type: string, { slippageBps, tick }: Terms): boolean {
+/** Limit orders do not slip; the others pay `bps` and ticks, and then go to the next tick away from us. */
+function isSlipped(
+  fill: Row,
+  type: string,
+  { terms, contract }: { terms: Terms; contract: Contract },
+): boolean {
+  const { slippageBps, slippageTicks } = terms;
   const [price, reference] = [Number(fill["price"]), Number(fill["reference_price"])];
-  if (type === "limit" || slippageBps === 0) return price === reference;
+  if (type === "limit" || (slippageBps === 0 && slippageTicks === 0)) return price === reference;
+  const tick = contract.tick ?? terms.tick;
   const side = Math.sign(Number(fill["lots"]));
-  const paid = side * (price - reference) - (Math.abs(reference) * slippageBps) / 10_000;
+  const due = (Math.abs(reference) * slippageBps) / 10_000 + slippageTicks * (tick ?? 0);
+  const paid = side * (price - reference) - due;
   const noise = 1e-9 * Math.abs(reference);
   if (tick === null) return Math.abs(paid) <= noise;
   const steps = price / tick;

@@ -43,7 +43,7 @@ const FORECASTS: { readonly [name: string]: number } = {
 
 const here = EXAMPLES.filter(isHere);
 /** The quick ones; test/soak/examples-again.test.ts runs every example twice. */
-const TWICE = here.filter(({ name }) => !/^etf-|^wti-ma/.test(name));
+const TWICE = here.filter(({ name }) => !/^etf-|^wti-ma|^spx-signals/.test(name));
 const elsewhere = mkdtempSync(join(tmpdir(), "assay-examples-again-"));
 let first: ReadonlyMap<string, ExampleRun>;
 let second: ReadonlyMap<string, ExampleRun>;
@@ -110,27 +110,32 @@ describe.for(EXAMPLES)("$name", (example) => {
       expect(storedTerminals(folder)).toEqual(terminals);
     });
 
-    it("sizes each signal by net asset value and price of its decision, toward zero", () => {
-      const nav = new Map(
-        readArtifact(runOf(name).folder, "equity").map((row) => [row["date"], row["nav"]]),
-      );
-      const sized = signalsOf(name).filter(
-        (row) => row["hold"] === "false" && row["belief_lots"] !== "",
-      );
-      expect(sized.length).toBeGreaterThan(0);
-      for (const row of sized) {
-        expect([row["date"], row["target_kind"]]).toEqual([row["date"], "weight"]);
-        const own = wholeUnits(row["target"], nav.get(row["date"]) as string, row["price"]);
-        expect([row["date"], BigInt(row["belief_lots"])]).toEqual([row["date"], own]);
-      }
-    });
-
     it("verifies", async () => {
       const { home, json } = runOf(name);
       const { code, stdout } = await assay(["verify", json.run_id, "--json"], home);
       expect(JSON.parse(stdout)).toMatchObject({ run_id: json.run_id, holds: true, findings: [] });
       expect(code).toBe(0);
     });
+  });
+});
+
+/** What forecasts are sized by is in test/integration/layers-of-runs.test.ts. */
+describe.for(EXAMPLES.filter(({ layered }) => !layered))("$name", (example) => {
+  const { name } = example;
+  const title = "sizes each signal by net asset value and price of its decision, toward zero";
+  it.skipIf(!isHere(example))(example.real ? sharedName(title) : title, () => {
+    const nav = new Map(
+      readArtifact(runOf(name).folder, "equity").map((row) => [row["date"], row["nav"]]),
+    );
+    const sized = signalsOf(name).filter(
+      (row) => row["hold"] === "false" && row["belief_lots"] !== "",
+    );
+    expect(sized.length).toBeGreaterThan(0);
+    for (const row of sized) {
+      expect([row["date"], row["target_kind"]]).toEqual([row["date"], "weight"]);
+      const own = wholeUnits(row["target"], nav.get(row["date"]) as string, row["price"]);
+      expect([row["date"], BigInt(row["belief_lots"])]).toEqual([row["date"], own]);
+    }
   });
 });
 

@@ -1,17 +1,18 @@
 /**
  * The books of real runs as other programs read them: `assay ledger export` of four examples is
- * accepted by bean-check and by hledger, whose cash equals the run's last equity row; and the
- * books are a fold: delete everything but the journal, and they come out the same.
+ * accepted by bean-check and by hledger, whose cash (of each currency, at the last rate) equals the
+ * run's last equity row; and the books are a fold: delete everything but the journal, and they come out the same.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { centsIn } from "../support/exact-cents.ts";
+import { centsAt, centsIn, minorIn } from "../support/exact-cents.ts";
 import { assay, command, EXAMPLES, exampleRun, isHere } from "../support/example-runs.ts";
 import { readArtifact } from "../support/run-files.ts";
 import { sharedName } from "../support/shared.ts";
+import { type Source, sourceOfExample } from "../support/source-bars.ts";
 
 const NAMES = ["simulated", "aapl-2014", "wti-ma-cross", "spx-pullback"];
 const CHOSEN = EXAMPLES.filter(({ name }) => NAMES.includes(name));
@@ -40,6 +41,7 @@ describe.for(CHOSEN)("$name", (example) => {
   describe.skipIf(!isHere(example))(example.real ? sharedName("real data") : "simulated", () => {
     const paths = new Map<Format, string>();
     let cash: bigint;
+    let source: Source;
     beforeAll(async () => {
       const { home, json, folder: run } = await exampleRun(name);
       for (const format of FORMATS) {
@@ -50,6 +52,7 @@ describe.for(CHOSEN)("$name", (example) => {
         paths.set(format, path);
       }
       cash = centsIn(readArtifact(run, "equity").at(-1)?.["cash"] as string);
+      source = await sourceOfExample(name, home);
     });
 
     it.skipIf(!there["bean-check"])(needing("bean-check", "bean-check accepts it"), async () => {
@@ -64,8 +67,7 @@ describe.for(CHOSEN)("$name", (example) => {
       expect(checked).toMatchObject(ACCEPTED);
       const asked = ["balance", "Assets:Cash", "--flat", "--no-total", "-O", "csv"];
       const { stdout } = await command("hledger", ["-f", path, ...asked], process.env);
-      const amount = /"Assets:Cash","(-?[\d.]+) USD"/.exec(stdout)?.[1];
-      expect([stdout, centsIn(amount ?? "0")]).toEqual([stdout, cash]);
+      expect([stdout, cashIn(stdout, source)]).toEqual([stdout, cash]);
     });
   });
 });
@@ -84,6 +86,23 @@ it("comes out of the journal alone the same, with everything else of the run del
   expect(whole.stdout.length).toBeGreaterThan(10_000);
   expect(refolded.stdout === whole.stdout).toBe(true);
 });
+
+/** Balances of `Assets:Cash`, one for each currency, in cents of the account. */
+function cashIn(balances: string, { rates, contracts }: Source): bigint {
+  let total = 0n;
+  for (const [, amount, currency] of balances.matchAll(
+    /"Assets:Cash[:A-Z]*","(-?[\d.]+) ([A-Z]+)"/g,
+  )) {
+    if (currency === "USD") {
+      total += centsIn(amount);
+      continue;
+    }
+    const digits = [...(contracts ?? [])].find(([, c]) => c.currency === currency)?.[1].digits;
+    const rate = [...(rates?.get(currency)?.values() ?? [])].at(-1);
+    total += centsAt(minorIn(amount, digits as number), rate as string, digits as number);
+  }
+  return total;
+}
 
 const ACCEPTED = { code: 0, stdout: "", stderr: "" };
 

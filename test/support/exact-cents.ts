@@ -24,17 +24,38 @@ export function roundHalfAway(numerator: bigint, denominator: bigint): bigint {
 
 /** units x price in cents. */
 export function centsOf(units: bigint, price: string): bigint {
-  const { digits, scale } = exact(price);
-  return roundHalfAway(units * digits * 100n, 10n ** BigInt(scale));
+  return minorOf(units, price, { multiplier: "1", digits: 2 });
+}
+
+/** units x price x multiplier in minor units of a currency with so many digits. */
+export function minorOf(
+  units: bigint,
+  price: string,
+  money: { readonly multiplier: string; readonly digits: number },
+): bigint {
+  const [p, m] = [exact(price), exact(money.multiplier)];
+  const top = units * p.digits * m.digits * 10n ** BigInt(money.digits);
+  return roundHalfAway(top, 10n ** BigInt(p.scale + m.scale));
+}
+
+/** Minor units of a currency with `digits` digits in cents of one that a unit is worth `rate` of. */
+export function centsAt(minor: bigint, rate: string, digits: number): bigint {
+  const { digits: coefficient, scale } = exact(rate);
+  return roundHalfAway(minor * coefficient * 100n, 10n ** BigInt(scale + digits));
+}
+
+/** An amount written in currency units in minor units; refuses a digit too many. */
+export function minorIn(amount: string, digits: number): bigint {
+  const { digits: coefficient, scale } = exact(amount);
+  const top = coefficient * 10n ** BigInt(digits);
+  const unit = 10n ** BigInt(scale);
+  if (top % unit !== 0n) throw new Error(`${amount} has more than ${digits} digits`);
+  return top / unit;
 }
 
 /** A whole number of cents written as an amount, "12.5"; refuses a third decimal. */
 export function centsIn(amount: string): bigint {
-  const { digits, scale } = exact(amount);
-  const cents = digits * 100n;
-  const unit = 10n ** BigInt(scale);
-  if (cents % unit !== 0n) throw new Error(`${amount} is not a whole number of cents`);
-  return cents / unit;
+  return minorIn(amount, 2);
 }
 
 /** cents x rate / divisor in cents, for fees and interest. */

@@ -16,12 +16,22 @@ export type Example = {
   readonly name: string;
   /** It reads files of ../shared. */
   readonly real: boolean;
+  /** Its strategies forecast and the portfolio's stages decide; else they trade targets directly. */
+  readonly layered: boolean;
   readonly exitCode: number;
   readonly status: string;
 };
 
+const LAYERED: ReadonlySet<string> = new Set(["etf-trend", "simulated", "spx-signals"]);
+
 const example = (name: string, status = "OK", exitCode = 0): Example => {
-  return { name, real: name !== "simulated", exitCode, status };
+  return {
+    name,
+    real: name !== "simulated",
+    layered: LAYERED.has(name),
+    exitCode,
+    status,
+  };
 };
 
 /** Every folder of examples/ that ends in a sealed run; `corrupt` is refused before. */
@@ -29,9 +39,11 @@ export const EXAMPLES: readonly Example[] = [
   example("aapl-2014"),
   example("etf-buy-and-hold"),
   example("etf-equal-weight"),
+  example("etf-trend"),
   example("simulated"),
   example("spx-ma-cross"),
   example("spx-pullback"),
+  example("spx-signals"),
   example("wti-buy-and-hold", "RUINED", 8),
   example("wti-ma-cross"),
 ];
@@ -84,12 +96,54 @@ export type RunJson = {
   readonly journal_head: string;
   readonly journal_entries: number;
   readonly metrics: { readonly final_equity: number; readonly trades: number };
+  readonly stages: readonly StageRow[];
+  readonly system_intents: { readonly [name: string]: number };
+  /** Null where strategies trade targets directly. */
+  readonly layers: LayersJson | null;
   readonly signals: {
     readonly forecasts: number;
     readonly holds: number;
     readonly signals: number;
     readonly terminal: { readonly [state: string]: number };
   };
+};
+
+type StageRow = {
+  readonly name: string;
+  readonly kind: "stage" | "gate";
+  readonly enabled: boolean;
+  readonly reached: number;
+  readonly evaluated: number;
+  readonly applied: number;
+  readonly bound: number;
+  readonly warm_up: number;
+};
+
+type Change = { readonly date: string; readonly from: string; readonly to: string };
+
+type LayersJson = {
+  readonly decisions: number;
+  readonly off_cycle: number;
+  readonly sleeves: number;
+  readonly overlay: {
+    readonly mode: string;
+    readonly applied: number;
+    readonly warm_up: number;
+    readonly bound: number;
+    readonly bound_on: readonly string[];
+    readonly transitions: readonly Change[];
+  };
+  readonly clamps: {
+    readonly by_constraint: {
+      readonly [name: string]: {
+        readonly records: number;
+        readonly first: string;
+        readonly last: string;
+      };
+    };
+  };
+  readonly volatility_regime: { readonly [regime: string]: number } | null;
+  readonly breakers: readonly (Change & { readonly rule: string })[];
 };
 
 export const exampleFolder = (name: string): string => join(ROOT, "examples", name);

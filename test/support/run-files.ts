@@ -49,6 +49,7 @@ export type Entry = {
     readonly ratio?: number;
     readonly pay_date?: string;
     readonly ex_date?: string;
+    readonly settled?: readonly { readonly instrument: string; readonly amount_minor: number }[];
   };
 };
 

@@ -7,26 +7,28 @@ import { join } from "node:path";
 import type { ExampleRun } from "./example-runs.ts";
 import { readJournal } from "./run-files.ts";
 
-const FILES = [
-  ...["equity", "fills", "orders", "positions", "returns", "signals"].map(
-    (artifact) => `artifacts/${artifact}.csv`,
-  ),
-  "HEAD",
-  "report.html",
-  "run.json",
-];
+const ARTIFACTS = ["equity", "fills", "orders", "positions", "returns", "signals"];
+const OF_LAYERS = ["clamps", "decisions", "leverage", "nettings", "regimes", "sleeves", "weights"];
+const DOCUMENTS = ["HEAD", "report.html", "run.json"];
 
 /** What differs, by name; nothing when both are one run. */
 export function differencesOf(a: ExampleRun, b: ExampleRun): readonly string[] {
   const same = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y);
-  const filesAreThere = same(filesOf(a.folder), FILES) && same(filesOf(b.folder), FILES);
+  const files = expectedFiles(a);
+  const filesAreThere = same(filesOf(a.folder), files) && same(filesOf(b.folder), files);
   const bytes = (run: ExampleRun, file: string) => readFileSync(join(run.folder, file));
   return [
     ...(same(b.json, { ...a.json, ...placesOf(b) }) ? [] : ["printed document"]),
     ...(same(readJournal(a.folder), readJournal(b.folder)) ? [] : ["journal"]),
     ...(filesAreThere ? [] : [`files: ${filesOf(a.folder).join(" ")}`]),
-    ...FILES.filter((file) => !bytes(a, file).equals(bytes(b, file))),
+    ...files.filter((file) => !bytes(a, file).equals(bytes(b, file))),
   ];
+}
+
+/** The portfolio's stages leave artifacts of their own. */
+function expectedFiles({ json }: ExampleRun): readonly string[] {
+  const artifacts = json.layers !== null ? [...ARTIFACTS, ...OF_LAYERS].toSorted() : ARTIFACTS;
+  return [...artifacts.map((artifact) => `artifacts/${artifact}.csv`), ...DOCUMENTS];
 }
 
 /** Folders are where the run is, not what it was. */

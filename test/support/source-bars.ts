@@ -25,10 +25,23 @@ export type Action = {
   readonly payDate: string;
 };
 
+/** What an instrument's money is worth: where a source says nothing, one unit in whole cents. */
+export type Contract = {
+  readonly currency: string;
+  readonly digits: number;
+  readonly multiplier: string;
+  readonly tick: number | null;
+  /** Date of the last close at which a contract is held -> close of the one that follows; null: no future. */
+  readonly rolls: ReadonlyMap<string, string> | null;
+};
+
 export type Source = {
   /** Instrument -> date -> bar. */
   readonly bars: ReadonlyMap<string, ReadonlyMap<string, SourceBar>>;
   readonly actions: readonly Action[];
+  readonly contracts?: ReadonlyMap<string, Contract>;
+  /** Currency -> date -> dollars for one unit, dates ascending. */
+  readonly rates?: ReadonlyMap<string, ReadonlyMap<string, string>>;
 };
 
 export async function sourceOfExample(name: string, home: string): Promise<Source> {
@@ -103,42 +116,92 @@ type ManifestAction = {
   readonly pay_date?: string;
 };
 
+type Manifest = {
+  readonly actions: readonly ManifestAction[];
+  readonly series: readonly {
+    readonly instrument: {
+      readonly id: string;
+      readonly asset_class: string;
+      readonly currency: string;
+      readonly currency_digits: number;
+      readonly multiplier: number;
+      readonly tick: number | null;
+    };
+  }[];
+  readonly references: readonly {
+    readonly reference: { readonly id: string; readonly kind: string; readonly currency?: string };
+  }[];
+};
+
 async function simulated(home: string): Promise<Source> {
   const packs = join(home, "packs");
   const ids = readdirSync(packs).filter((name) => /^[0-9a-f]{64}$/.test(name));
   if (ids.length !== 1) throw new Error(`${ids.length} packs in ${packs}, one is expected`);
   const folder = join(packs, ids[0]);
-  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as {
-    actions: readonly ManifestAction[];
+  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Manifest;
+  const files = readdirSync(folder);
+  const fileOf = (kind: string, id: string): string => {
+    const name = files.find((file) => file.startsWith(kind) && file.endsWith(`-${id}.parquet`));
+    if (name === undefined) throw new Error(`no file of ${id} in ${folder}`);
+    return join(folder, name);
   };
   const bars = new Map<string, ReadonlyMap<string, SourceBar>>();
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".parquet"))) {
-    const instrument = file.replace(/^bars-\d+-/, "").replace(/\.parquet$/, "");
-    bars.set(instrument, await parquetBars(join(folder, file)));
+  const contracts = new Map<string, Contract>();
+  for (const { instrument } of manifest.series) {
+    const { id, asset_class, currency, currency_digits: digits, multiplier, tick } = instrument;
+    const isFuture = asset_class === "future";
+    const columns = [
+      "open",
+      "high",
+      "low",
+      "close",
+      ...(isFuture ? ["contract", "next_close"] : []),
+    ];
+    const rows = await parquetRows(fileOf("bars", id), columns);
+    bars.set(id, new Map(rows.map(({ date, cells }) => [date, barOf(cells)])));
+    const rolls = isFuture ? rollsOf(rows) : null;
+    contracts.set(id, { currency, digits, multiplier: String(multiplier), tick, rolls });
   }
-  const actions = manifest.actions.map((action) => ({
+  const rates = new Map<string, ReadonlyMap<string, string>>();
+  for (const { reference } of manifest.references) {
+    if (reference.currency === undefined) continue;
+    const rows = await parquetRows(fileOf("reference", reference.id), ["value"]);
+    rates.set(reference.currency, new Map(rows.map(({ date, cells }) => [date, cells["value"]])));
+  }
+  return { bars, contracts, rates, actions: manifest.actions.map(actionOf) };
+}
+
+function actionOf(action: ManifestAction): Action {
+  return {
     instrument: action.instrument,
     date: action.ex_date,
     split: action.kind === "split" ? String(action.ratio) : null,
     dividend: action.kind === "dividend" ? String(action.amount_per_unit) : null,
     payDate: action.pay_date ?? action.ex_date,
-  }));
-  return { bars, actions };
+  };
 }
 
-async function parquetBars(path: string): Promise<ReadonlyMap<string, SourceBar>> {
+type PackRow = { readonly date: string; readonly cells: Row };
+
+/** The last row of every contract but the newest. */
+function rollsOf(rows: readonly PackRow[]): ReadonlyMap<string, string> {
+  const last = rows.filter(
+    ({ cells }, n) => n + 1 < rows.length && rows[n + 1].cells["contract"] !== cells["contract"],
+  );
+  return new Map(last.map(({ date, cells }) => [date, cells["next_close"]]));
+}
+
+async function parquetRows(path: string, columns: readonly string[]): Promise<readonly PackRow[]> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
     const reader = await connection.runAndReadAll(
-      `SELECT time, open, high, low, close FROM read_parquet('${path}') ORDER BY time`,
+      `SELECT time, ${columns.join(", ")} FROM read_parquet('${path}') ORDER BY time`,
     );
-    return new Map(
-      reader.getRows().map(([time, ...prices]) => {
-        const [open, high, low, close] = prices.map(String);
-        return [new Date(Number(time)).toISOString().slice(0, 10), { open, high, low, close }];
-      }),
-    );
+    return reader.getRows().map(([time, ...values]) => ({
+      date: new Date(Number(time)).toISOString().slice(0, 10),
+      cells: Object.fromEntries(columns.map((name, i) => [name, String(values[i])])),
+    }));
   } finally {
     connection.closeSync();
     instance.closeSync();
