@@ -105,7 +105,9 @@ function rowsOf(composed: Composed, { profiles, entries, at, required }: Given):
     const inner = innerOf(schema);
     // A key without a line of its own is spoken for by the map or list it lies in.
     const own = schema.description !== undefined;
-    const without = withoutText(schema, { brought, isRequired: required?.includes(key) === true });
+    const isRequired = required?.includes(key) === true;
+    const inList = path.includes("*");
+    const without = withoutText(schema, { brought, isRequired, inList });
     const row = own ? [rowText(composed, path, schema, without)] : [];
     if (inner === null) return row;
     const inside = {
@@ -142,13 +144,16 @@ function rowText(composed: Composed, path: string, schema: Schema, without: stri
 
 function withoutText(
   schema: Schema,
-  { brought, isRequired }: { readonly brought: Profiles; readonly isRequired: boolean },
+  given: { readonly brought: Profiles; readonly isRequired: boolean; readonly inList: boolean },
 ): string {
+  const { brought, isRequired, inList } = given;
   const initial = schema.default === undefined ? null : JSON.stringify(schema.default);
   const others = isOneValue(schema) ? profileTexts(brought, initial) : [];
   if (initial !== null) return [`\`${initial}\``, ...others].join("; ");
   if (others.length > 0) return others.join("; ");
-  return isRequired ? "**required**" : "absent";
+  if (isRequired) return "**required**";
+  // A map outside of a list has no default of its own: its entries have, and there are none.
+  return typeof schema.additionalProperties === "object" && !inList ? "`{}`" : "absent";
 }
 
 /** "plain, etf-trend: `true`" for each value that is not the default. */
