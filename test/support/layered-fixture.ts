@@ -42,7 +42,7 @@ import { riskTargetingSection } from "../../src/portfolio/risk-targeting/section
 import type { Sha256 } from "../../src/ports/hash.ts";
 import { decodeBody } from "../../src/records/journal/chain.ts";
 import { createJournalWriter } from "../../src/records/journal/writer.ts";
-import type { LedgerEntry } from "../../src/records/ledger/fold.ts";
+import type { Ledger, LedgerEntry } from "../../src/records/ledger/fold.ts";
 import type { SleeveResult } from "../../src/records/ledger/sleeves.ts";
 import { type LayeredMarket, packOf, scripted } from "./layered-market.ts";
 import { numbersOf, type Settings, settingsWith } from "./market-fixture.ts";
@@ -122,6 +122,8 @@ export type Layered = {
   readonly fills: readonly LayeredFill[];
   readonly signals: readonly Followed[];
   readonly sleeves: readonly SleeveResult[];
+  /** Folded from the journal up to the last close. */
+  readonly ledger: Ledger;
   /** Minor units at each session's close. */
   readonly nav: readonly number[];
   readonly cash: readonly number[];
@@ -161,7 +163,7 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
   );
   const { rows, terminals } = journal.takeBatch();
   const entries = rows.map(({ body }) => decodeBody(body));
-  const { breach: bookBreach, sleeves } = checkBooks(k, entries, "fifo");
+  const { breach: bookBreach, sleeves, ledger } = checkBooks(k, entries, "fifo");
   invariant(k.state.layers !== null, 0, "the run has no layers");
   return {
     k,
@@ -172,6 +174,7 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
     fills: fillsOf(k),
     signals: followed(entries),
     sleeves,
+    ledger,
     nav: [...k.state.curves.nav],
     cash: [...k.state.curves.cash],
     breach:
