@@ -25,7 +25,8 @@ function namedTests(part: string): Named[] {
 function problemOf({ file, title }: Named): string | null {
   if (!existsSync(join(ROOT, file))) return `${file} does not exist`;
   const text = readFileSync(join(ROOT, file), "utf8");
-  return text.includes(`"${title}"`) ? null : `${file} has no test "${title}"`;
+  const isThere = text.includes(`"${title}"`) || text.includes(`\`${title}\``);
+  return isThere ? null : `${file} has no test "${title}"`;
 }
 
 const table = tableRows(PAGE).map(([number, name, today]) => ({ number, name, today }));

@@ -54,7 +54,7 @@ export const allocationSection: Section<typeof schema> = {
     method:
       "direct: the strategies' own targets are traded as they are; else how sleeve budgets are made: static, equal, inverse-volatility, erc, hrp, sharpe-proportional, atr-risk",
     update:
-      "when budgets are made anew: every_decision, or at the first decision of a month or quarter",
+      "when budgets are made anew: every_decision, or the first one of each month (monthly) or third month (quarterly)",
     lookback_days:
       "inverse-volatility, erc, hrp: daily shadow returns looked back on, in trading days",
     min_observations:

@@ -26,14 +26,14 @@ export const riskTargetingSection: Section<typeof schema> = {
     enabled:
       "whether one factor for all weights aims at the target volatility; the largest gross is limits.gross",
     target_vol: "annual volatility aimed at (0.10 = 10 %)",
-    lookback: "daily returns before the decision that the covariance is measured on, at least 20",
+    lookback: "daily returns before the decision that the covariance is measured on",
     gross_floor: "least gross exposure as a fraction of net asset value, whatever the volatility",
     vol_floor:
       "lowest annual volatility believed of one unit of gross: what measures lower counts as this",
     reference:
       "current: weights at the strengths of the decision; full: at full strength, so weak forecasts take less risk",
     update:
-      "when the volatility is measured anew: at every decision (every_rebalance), or at the first of a month or quarter",
+      "when the volatility is measured anew: at every decision (every_rebalance), or at the first one of each month (monthly) or third month (quarterly)",
     estimator: "how the covariance is measured: ewma (lambda 0.94), sample or ledoit-wolf",
   },
   defaults: {
