@@ -95,18 +95,7 @@ function carryEvents(
     accrual: (session, r) => {
       const { instrument, amountMinor } = r;
       c.trace.accruals.push({ session, instrument, amountMinor });
-      emit(session, {
-        kind: "accrual",
-        accrual: r.accrual,
-        instrument: instrument === null ? null : instruments[instrument].id,
-        currency:
-          instrument === null ? c.world.currencies[0].code : instruments[instrument].currency,
-        days: r.days,
-        base_minor: r.baseMinor,
-        rate: r.rate,
-        per_day_minor: r.perDayMinor,
-        amount_minor: amountMinor,
-      });
+      emit(session, accrualEntry(c, r));
     },
     split: (session, r) =>
       emit(session, {
@@ -137,6 +126,21 @@ function carryEvents(
         ex_date: formatDate(r.exDateMs),
       }),
     ...portfolioEvents(c, emit),
+  };
+}
+
+function accrualEntry({ world }: Context, r: Parameters<Recorder["accrual"]>[1]): JournalPayload {
+  const charged = r.instrument === null ? null : world.instruments[r.instrument];
+  return {
+    kind: "accrual",
+    accrual: r.accrual,
+    instrument: charged === null ? null : charged.id,
+    currency: charged === null ? world.currencies[0].code : charged.currency,
+    days: r.days,
+    base_minor: r.baseMinor,
+    rate: r.rate,
+    per_day_minor: r.perDayMinor,
+    amount_minor: r.amountMinor,
   };
 }
 
