@@ -13,7 +13,7 @@
  */
 import { BookExposure } from "./book-exposure.ts";
 import { collectSignals } from "./collect-signals.ts";
-import { beginDecision, endDecision } from "./layers/decision.ts";
+import { beginDecision, endDecision, requireStagesAsked } from "./layers/decision.ts";
 import type { LayerState } from "./layers/state.ts";
 import { wishOf } from "./order-legs.ts";
 import { placeWishes } from "./place-wishes.ts";
@@ -51,6 +51,7 @@ function decideLayers(k: Kernel, layers: LayerState, session: number): boolean {
   const live = signals.filter((signal) => judgeSignal(k, signal, book));
   const netted = nettingStage(k, live);
   const wishes = sizingStage(k, layers, netted);
+  requireStagesAsked(k);
   const orders = placeWishes(k, wishes);
   endSignals(k, signals);
   endDecision(k, layers, { session, signals, orders });

@@ -69,7 +69,11 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   const k = await walkSessions(request, journal, trace);
   // Before anything is written of it: what the checks find is the run's status, not its end.
   const { breach, sleeves } = await audit(request, k, trace);
-  const written = await writeArtifacts(request, declaredTables(k, trace, sleeves));
+  const written = await writeArtifacts(request, declaredTables(k, trace, sleeves)).catch(
+    (error: unknown) => {
+      throw explained(breach, error);
+    },
+  );
   journal.emit(lastInstant(k), {
     kind: "sealed",
     artifacts: written.map(({ name, sha256, rows }) => ({ name, sha256, rows })),
@@ -86,6 +90,12 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
     journal: { entries: seq, head: hash },
   });
   return { document, report: reportInput(document, prepared, k) };
+}
+
+/** Where the checks had found something already, that is why the artifacts cannot be written. */
+function explained(breach: Breach | null, error: unknown): unknown {
+  if (breach === null || !(error instanceof InvariantError)) return error;
+  return new InvariantError(breach.invariant, `${breach.message}; then ${error.message}`);
 }
 
 async function walkSessions(
@@ -187,7 +197,7 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
   let sleeves: readonly SleeveResult[] = [];
   const checks: readonly (() => Breach | null)[] = [
     () => checkStages(stageRecords(k.state.tally, k.plan.wiring)),
-    () => checkLayers(k, trace.layers),
+    () => checkLayers(k, trace.layers, decisions),
     () => checkConservation(k, journal.terminalCounts()),
     () => checkNettings(k, trace.layers, decisions),
     () => checkSizing(prepared.world, decisions),

@@ -179,7 +179,7 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
     cash: [...k.state.curves.cash],
     breach:
       checkStages(stageRecords(k.state.tally, plan.wiring)) ??
-      checkLayers(k, trace.layers) ??
+      checkLayers(k, trace.layers, entries) ??
       checkConservation(k, countStates(terminals)) ??
       bookBreach ??
       checkNettings(k, trace.layers, entries),

@@ -79,10 +79,10 @@ function statusIn(printed: string): Omit<Outcome, "code"> {
   const document = JSON.parse(printed) as RunDocument & { error?: { message: string } };
   if (document.error === undefined) return { ...document, document };
   const runs = join(home, "runs");
-  const [id] = existsSync(runs) ? readdirSync(runs) : [];
-  if (id !== undefined) {
-    const text = readFileSync(join(runs, id, "run.json"), "utf8");
-    const { status, failure } = JSON.parse(text) as FailureDocument;
+  const [id = ""] = existsSync(runs) ? readdirSync(runs) : [];
+  const file = join(runs, id, "run.json");
+  if (existsSync(file)) {
+    const { status, failure } = JSON.parse(readFileSync(file, "utf8")) as FailureDocument;
     return { status, failure, document: null };
   }
   const { message } = document.error;

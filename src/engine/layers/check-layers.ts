@@ -1,43 +1,67 @@
 /**
  * Invariant 1 for the portfolio's stages: what each was handed and what came out, written down at
- * every decision, must fit what the stage is for. Nothing of the stages' own code is used: budgets
- * times beliefs, flags, one factor, the scalar of the day before and the limits are worked out
- * again from the trace, the daily evidence and the mandate. A stage that was computed and not
- * applied, or never called, is named here.
+ * every decision, must be what the stage is for. All of it is worked out again from the forecasts,
+ * the daily evidence, the mandate and the trace; nothing of the stages' own code is used. A stage
+ * that was never called, fed or applied wrongly is named, and so is one whose result was thrown away:
+ * the next stage's weights then fit what came before it.
  */
 import { formatDate } from "../../base/instant.ts";
-import { knownCount } from "../../market/features/returns.ts";
+import type { LedgerEntry } from "../../records/ledger/fold.ts";
 import type { Breach } from "../audit.ts";
 import type { StageName } from "../stage-tally.ts";
 import type { Kernel } from "../state.ts";
-import type { LayerTrace, SheetColumn } from "../trace.ts";
+import type { LayerTrace } from "../trace.ts";
+import { type BrakeTwin, createBrakeTwin, scalarDue } from "./check-brake.ts";
+import { type BudgetTwin, createBudgetTwin } from "./check-budgets.ts";
+import { type ClampTwin, createClampTwin } from "./check-clamps.ts";
+import { type Decision, type Due, factorDue, near, netOf, type Sheet } from "./check-due.ts";
+import { lotMinorAt, lotsDue, navsAtDecisions } from "./check-lots.ts";
+import { createRiskTwin, type RiskTwin } from "./check-risk.ts";
+import type { PolicyPlan } from "./plan.ts";
 import type { LayerState } from "./state.ts";
 
-/** Two ways of multiplying the same doubles differ by less than this part of a weight. */
-const TOLERANCE = 1e-12;
+type Twins = {
+  readonly budgets: BudgetTwin;
+  readonly risk: RiskTwin | null;
+  readonly brake: BrakeTwin;
+  readonly clamps: ClampTwin;
+  readonly navAt: (session: number) => number;
+};
 
-type Decision = LayerTrace["decisions"][number];
+type Finding = { readonly stage: StageName; readonly message: string };
+/** What is wrong with the weights that came out of the ones handed in; null: nothing. */
+type Rule = (due: Due, before: Float64Array, after: Float64Array) => string | null;
 
-/** One decision's columns, by variant. */
-type Sheet = { readonly [name in SheetColumn]: Float64Array };
-
-type Finding = { readonly stage: StageName; readonly v: number; readonly message: string };
-
-export function checkLayers(k: Kernel, trace: LayerTrace): Breach | null {
+export function checkLayers(
+  k: Kernel,
+  trace: LayerTrace,
+  decisions: Iterable<LedgerEntry>,
+): Breach | null {
   const { layers } = k.state;
   if (layers === null) return null;
-  const n = layers.plan.instrumentOf.length;
   if (trace.decisions.length !== k.state.counters.decisions) {
     return breach(
       `the portfolio decided ${k.state.counters.decisions} times and ${trace.decisions.length} decisions were written down`,
     );
   }
+  const twins: Twins = {
+    budgets: createBudgetTwin(layers.plan),
+    risk: createRiskTwin(layers.plan),
+    brake: createBrakeTwin(layers),
+    clamps: createClampTwin(k, layers),
+    navAt: navsAtDecisions(k, decisions),
+  };
+  const columns = Object.entries(trace.columns).map(([name, c]) => [name, c.values()] as const);
+  const n = layers.plan.instrumentOf.length;
   for (const [d, decision] of trace.decisions.entries()) {
-    const found = checkDecision(layers, decision, sheetAt(trace, d, n));
+    const sheet = Object.fromEntries(
+      columns.map(([name, values]) => [name, values.subarray(d * n, (d + 1) * n)]),
+    ) as Sheet;
+    const before = d === 0 ? null : trace.decisions[d - 1];
+    const found = checkDecision(k, twins, { decision, before, sheet });
     if (found === null) continue;
     const on = formatDate(k.world.sessionsMs[decision.session]);
-    const of = `${layers.plan.strategies[found.v]} on ${k.world.instruments[layers.plan.instrumentOf[found.v]].id}`;
-    return breach(`stage ${found.stage} was not applied on ${on}: ${of} ${found.message}`);
+    return breach(`stage ${found.stage} was not applied on ${on}: ${found.message}`);
   }
   return null;
 }
@@ -46,145 +70,147 @@ function breach(message: string): Breach {
   return { invariant: 1, status: "INERT_STAGE", message };
 }
 
-function sheetAt(trace: LayerTrace, decision: number, n: number): Sheet {
-  const names = Object.keys(trace.columns) as SheetColumn[];
-  const from = decision * n;
-  return Object.fromEntries(
-    names.map((name) => [name, trace.columns[name].values().subarray(from, from + n)]),
-  ) as Sheet;
+function checkDecision(
+  k: Kernel,
+  twins: Twins,
+  at: { readonly decision: Decision; readonly before: Decision | null; readonly sheet: Sheet },
+): Finding | null {
+  const layers = k.state.layers as LayerState;
+  const { decision, sheet } = at;
+  const { session } = decision;
+  const unbraked = twins.brake.walkTo(session);
+  if (unbraked !== null) return { stage: "overlay", message: `the brake ${unbraked}` };
+  const weights = twins.budgets({ session, ...sheet });
+  const policyOn = flagsDue(layers.plan.policy, at.before?.session ?? null, sheet.permitted.length);
+  const navMinor = twins.navAt(session);
+  const due: Due = {
+    k,
+    layers,
+    decision,
+    sheet,
+    navMinor,
+    weights,
+    policyOn,
+    risk:
+      twins.risk?.({
+        session,
+        reference: netOf(layers, weights.reference),
+        grossLimit: decision.grossLimit,
+      }) ?? null,
+    scalar: scalarDue(layers, k.world, session),
+    clamps: twins.clamps({ session, grossLimit: decision.grossLimit, navMinor }),
+  };
+  const found = checkChain(due);
+  if (found === null) twins.brake.decide(netOf(layers, sheet.targeted));
+  return found;
 }
 
-function checkDecision(layers: LayerState, decision: Decision, sheet: Sheet): Finding | null {
-  const net = netOf(layers, sheet.clamped);
-  const wanted = grossOf(netOf(layers, sheet.permitted));
-  for (let v = 0; v < sheet.allocated.length; v++) {
-    const found =
-      checkAllocation(layers, decision, sheet, v) ??
-      checkPolicy(decision, sheet, v) ??
-      checkRisk(layers, decision, sheet, { v, wanted }) ??
-      checkOverlay(layers, decision, sheet, v) ??
-      checkClamps(layers, decision, sheet, { v, net });
-    if (found !== null) return found;
+const CHAIN: readonly { readonly stage: StageName; readonly rule: Rule }[] = [
+  { stage: "allocation", rule: allocates },
+  { stage: "policy", rule: permits },
+  { stage: "risk_targeting", rule: targets },
+  { stage: "overlay", rule: brakes },
+  { stage: "clamps", rule: clamps },
+  { stage: "sizing", rule: lotsDue },
+];
+
+function checkChain(due: Due): Finding | null {
+  const { allocated, permitted, targeted, braked, clamped, finalLots } = due.sheet;
+  const river = [due.weights.belief, allocated, permitted, targeted, braked, clamped, finalLots];
+  for (const [s, { stage, rule }] of CHAIN.entries()) {
+    const message = rule(due, river[s], river[s + 1]);
+    if (message === null) continue;
+    if (s > 0 && rule(due, river[s - 1], river[s + 1]) === null) {
+      const dropped = CHAIN[s - 1].stage;
+      return { stage: dropped, message: `${stage} was handed what came before ${dropped}` };
+    }
+    return { stage, message };
   }
   return null;
 }
 
-/** A weight is its budget's share for what is believed, or nothing for want of daily history. */
-function checkAllocation(
-  { plan }: LayerState,
-  { session }: Decision,
-  sheet: Sheet,
-  v: number,
-): Finding | null {
-  const belief = sheet.strength[v] * sheet.confidence[v];
-  const due = belief === belief ? sheet.budget[v] * belief : 0;
-  const weight = sheet.allocated[v];
-  if (near(weight, due)) return null;
-  const rows = plan.riskTargeting?.lookback ?? 0;
-  const history = plan.evidence.returns[plan.instrumentOf[v]];
-  if (weight === 0 && knownCount(history, session - 1, 2 * rows) < rows) return null;
-  return {
-    stage: "allocation",
-    v,
-    message: `weighs ${weight} for a belief of ${belief} and a budget of ${sheet.budget[v]}`,
-  };
-}
-
-function checkPolicy({ policyOn }: Decision, sheet: Sheet, v: number): Finding | null {
-  const due = policyOn[v] ? sheet.allocated[v] : 0;
-  if (sheet.permitted[v] === due) return null;
-  const flag = policyOn[v] ? "on" : "off";
-  return {
-    stage: "policy",
-    v,
-    message: `weighs ${sheet.permitted[v]} while its policy is ${flag}`,
-  };
-}
-
-/** One factor for all: what was measured, or what the gross limit leaves of it after netting. */
-function checkRisk(
-  layers: LayerState,
-  decision: Decision,
-  sheet: Sheet,
-  { v, wanted }: { readonly v: number; readonly wanted: number },
-): Finding | null {
-  const before = sheet.permitted[v];
-  const after = sheet.targeted[v];
-  if (layers.plan.riskTargeting === null) {
-    if (after === before) return null;
-    const message = `changes from ${before} to ${after} while it is off`;
-    return { stage: "risk_targeting", v, message };
+function allocates({ k, layers, sheet, weights }: Due, _: Float64Array, after: Float64Array) {
+  for (let v = 0; v < after.length; v++) {
+    if (!near(sheet.budget[v], weights.budget[v])) {
+      return `${nameOf(k, layers, v)} has a budget of ${sheet.budget[v]}, its history gives ${weights.budget[v]}`;
+    }
+    if (near(after[v], weights.allocated[v])) continue;
+    return `${nameOf(k, layers, v)} weighs ${after[v]} for a belief of ${weights.belief[v]} and a budget of ${weights.budget[v]}`;
   }
-  if (decision.riskStatus === "unavailable") return null;
-  const { multiplier, grossLimit } = decision;
-  const factor = wanted * multiplier > grossLimit ? grossLimit / wanted : multiplier;
-  if (near(after, before * factor)) return null;
-  const message = `changes from ${before} to ${after}, the factor of this decision is ${factor}`;
-  return { stage: "risk_targeting", v, message };
+  return null;
 }
 
-/** The scalar of the session before, from the brake's own record of its days. */
-function checkOverlay(
-  layers: LayerState,
-  decision: Decision,
-  sheet: Sheet,
-  v: number,
-): Finding | null {
-  const { overlay } = layers.plan;
-  const before = sheet.targeted[v];
-  const after = sheet.braked[v];
-  const isApplied = overlay.mode !== "off" && !decision.warmUp;
-  const scalar = isApplied ? scalarDue(layers, decision) : 1;
-  if (near(after, before * scalar)) return null;
-  return {
-    stage: "overlay",
-    v,
-    message: `changes from ${before} to ${after}, the scalar is ${scalar}`,
-  };
-}
-
-function scalarDue(layers: LayerState, decision: Decision): number {
-  if (layers.plan.overlay.mode !== "compute") return decision.scalar;
-  const yesterday = decision.session === 0 ? null : layers.daily.brake[decision.session - 1];
-  return yesterday?.scalar ?? decision.scalar;
-}
-
-/** Never more, never the other side; and where caps are on, within the limits that the gates assert. */
-function checkClamps(
-  { plan }: LayerState,
-  decision: Decision,
-  sheet: Sheet,
-  { v, net }: { readonly v: number; readonly net: Float64Array },
-): Finding | null {
-  const before = sheet.braked[v];
-  const after = sheet.clamped[v];
-  if (Math.abs(after) > Math.abs(before) * (1 + TOLERANCE) || after * before < 0) {
-    return {
-      stage: "clamps",
-      v,
-      message: `changes from ${before} to ${after}: a clamp only shrinks`,
-    };
+function permits(
+  { k, layers, policyOn, decision }: Due,
+  before: Float64Array,
+  after: Float64Array,
+): string | null {
+  for (let v = 0; v < after.length; v++) {
+    if (decision.policyOn[v] !== policyOn[v]) {
+      return `the policy of ${nameOf(k, layers, v)} is taken to be ${policyOn[v] ? "off" : "on"}`;
+    }
+    if (after[v] === (policyOn[v] ? before[v] : 0)) continue;
+    return `${nameOf(k, layers, v)} weighs ${after[v]} of ${before[v]} while its policy is ${policyOn[v] ? "on" : "off"}`;
   }
-  if (!plan.clamps.caps.enabled) return null;
-  const gross = grossOf(net);
-  if (gross <= decision.grossLimit * (1 + 1e-9)) return null;
-  return {
-    stage: "clamps",
-    v,
-    message: `is part of a gross of ${gross}, above the limit of ${decision.grossLimit}`,
-  };
+  return null;
 }
 
-function netOf({ plan }: LayerState, weights: Float64Array): Float64Array {
-  const net = new Float64Array(plan.sleevesOf.length);
-  for (let v = 0; v < weights.length; v++) net[plan.instrumentOf[v]] += weights[v];
-  return net;
+/** One factor for all; where nothing can be measured, what is held on the wished side and no more. */
+function targets(due: Due, before: Float64Array, after: Float64Array): string | null {
+  const { k, layers, decision, risk, sheet, navMinor } = due;
+  const factor = risk === null ? 1 : factorDue(due, before);
+  for (let v = 0; v < after.length; v++) {
+    let wanted = before[v] * factor;
+    if (risk?.isUnknown === true) {
+      const lotMinor = lotMinorAt(k, layers.plan.instrumentOf[v], decision.session);
+      const held = sheet.currentLots[v] === 0 ? 0 : (sheet.currentLots[v] * lotMinor) / navMinor;
+      wanted = held * before[v] > 0 ? held : 0;
+    }
+    if (near(after[v], wanted)) continue;
+    const said = risk?.isUnknown === true ? "nothing can be measured" : `the factor is ${factor}`;
+    return `${nameOf(k, layers, v)} goes from ${before[v]} to ${after[v]}, ${said} (it said ${decision.riskStatus ?? "off"})`;
+  }
+  return null;
 }
 
-function grossOf(net: Float64Array): number {
-  return net.reduce((sum, weight) => sum + Math.abs(weight), 0);
+function brakes({ k, layers, scalar }: Due, before: Float64Array, after: Float64Array) {
+  for (let v = 0; v < after.length; v++) {
+    if (near(after[v], before[v] * scalar)) continue;
+    return `${nameOf(k, layers, v)} goes from ${before[v]} to ${after[v]}, the scalar is ${scalar}`;
+  }
+  return null;
 }
 
-function near(a: number, b: number): boolean {
-  return Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b), TOLERANCE);
+/** What an instrument's net was cut to, each of its sleeves is cut to in proportion. */
+function clamps({ k, layers, clamps: test }: Due, before: Float64Array, after: Float64Array) {
+  const [netBefore, netAfter] = [netOf(layers, before), netOf(layers, after)];
+  for (let v = 0; v < after.length; v++) {
+    const i = layers.plan.instrumentOf[v];
+    const share = netBefore[i] === 0 ? 1 : netAfter[i] / netBefore[i];
+    if (near(after[v], before[v] * share)) continue;
+    return `${nameOf(k, layers, v)} goes from ${before[v]} to ${after[v]}, the whole instrument to ${share} of it`;
+  }
+  return test(netBefore, netAfter);
+}
+
+/** As of the decision before; nothing is on before the first. */
+function flagsDue(
+  policy: PolicyPlan | null,
+  session: number | null,
+  sleeves: number,
+): readonly boolean[] {
+  return Array.from({ length: sleeves }, (_, v) => {
+    const name = policy === null ? null : policy.policyOf[v];
+    if (policy === null || name === null) return true;
+    if (session === null) return false;
+    const stress = policy.stress[session];
+    const backwardation = policy.backwardation[session];
+    if (name === "trend") return stress === 0;
+    const isCalm = stress === 0 || (stress === 1 && backwardation === 0);
+    return policy.stress99[session] === 0 && isCalm && !Number.isNaN(backwardation);
+  });
+}
+
+function nameOf(k: Kernel, { plan }: LayerState, v: number): string {
+  return `${plan.strategies[v]} on ${k.world.instruments[plan.instrumentOf[v]].id}`;
 }

@@ -1,4 +1,5 @@
 /** What surrounds a decision of the portfolio: the limits it works under, and what it leaves behind. */
+import { invariant } from "../../base/assert.ts";
 import { rampupScale } from "../../execution/gates/breakers.ts";
 import { effectiveLimits, regimeScale } from "../../execution/gates/volatility-regime.ts";
 import { replaceWorking } from "../replace-orders.ts";
@@ -34,6 +35,19 @@ export function beginDecision(k: Kernel, layers: LayerState, session: number): v
   sheet.grossLimit = k.state.limits.gross;
   sheet.sizeScale = plan.breakers === null ? 1 : rampupScale(layers.breaker.state, plan.breakers);
   layers.lastDecision = session;
+}
+
+/**
+ * Before anything is ordered: a stage that is no longer called, or asked more than once, must not
+ * trade first and be found out at the end.
+ */
+export function requireStagesAsked(k: Kernel): void {
+  for (const { name, enabled } of k.plan.wiring.stages) {
+    const { reached, evaluated } = k.state.tally.stages[name];
+    invariant(!enabled || evaluated === reached, 1, () => {
+      return `stage ${name} is enabled and inert: evaluated at ${evaluated} of the ${reached} that reached it`;
+    });
+  }
 }
 
 /** A new decision begins with what is held: what the last one left unfilled is no longer wished. */

@@ -27,6 +27,7 @@ export function nettingStage(k: Kernel, live: readonly Signal[]): readonly Nette
   const netted: NettedWish[] = [];
   for (const [instrument, signals] of byInstrument) {
     netted.push(netOf(k, book, instrument, signals));
+    k.state.tally.stages.sizing.reached++;
   }
   counts.evaluated++;
   counts.applied++;

@@ -3,6 +3,7 @@
  * here, once, on the netted instrument; what they leave untraded is told to the signals that wanted
  * more.
  */
+import { invariant } from "../../base/assert.ts";
 import { minorToAmount } from "../../base/money.ts";
 import { MICRO_LOTS } from "../../domain/journal-entry.ts";
 import type { Refusal } from "../../domain/refusal.ts";
@@ -21,7 +22,6 @@ export function sizingStage(
   const counts = k.state.tally.stages.sizing;
   const wishes: Wish[] = [];
   for (const wish of netted) {
-    counts.reached++;
     const sized = sizeOne(k, layers, wish);
     counts.evaluated++;
     counts.applied++;
@@ -40,6 +40,9 @@ function sizeOne(k: Kernel, layers: LayerState, wish: NettedWish): Wish | null {
   );
   const counts = k.state.tally.stages.sizing;
   const signals = onSide(netting.signals, netting.wanted, wantedLots - held);
+  invariant(signals.length > 0, 1, () => {
+    return `stage netting was not applied: nobody asked to go from ${held} to ${wantedLots} lots of instrument ${instrument}`;
+  });
   if (!result.ok) {
     counts.bound++;
     for (const signal of signals) signal.refusals.push(result.error);
