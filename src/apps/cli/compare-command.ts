@@ -15,7 +15,13 @@ import {
 } from "../../research/evaluation/common-metrics.ts";
 import { commonWindow, compareRuns } from "../../research/evaluation/compare.ts";
 import type { Parting, Span } from "../../research/evaluation/parting.ts";
-import { type FileText, type PathFiles, pathPartings } from "../../research/evaluation/paths.ts";
+import {
+  type FileText,
+  type PathFiles,
+  pathPartings,
+  type SignalEnd,
+  signalEnds,
+} from "../../research/evaluation/paths.ts";
 import { type Compared, compareLines } from "./compare-lines.ts";
 import { type CompareRequest, findPair, type Pair, type Side } from "./compare-targets.ts";
 import { hashOf, readColumns, readText } from "./recorded-run.ts";
@@ -43,12 +49,14 @@ async function comparePair(pair: Pair): Promise<Compared> {
     await withActivity(b, curveB, window.value),
   ];
   const sameSize = startOf(a) === startOf(b);
+  const parting = partingOf(pair, sameSize);
   return {
     ...compareRuns(runA, runB, window.value),
     pair,
     window: window.value,
     states: { a: statesOf(a, window.value), b: statesOf(b, window.value) },
-    parting: partingOf(pair, sameSize),
+    parting,
+    signals: signalsBehind(pair, parting[0]),
     notes: notesOf(pair, sameSize),
   };
 }
@@ -112,6 +120,20 @@ function partingOf(pair: Pair, sameSize: boolean): readonly Parting[] {
   });
 }
 
+/** Of an order that one side has and the other has not, or not so. */
+function signalsBehind(
+  { a, b }: Pair,
+  first: Parting | undefined,
+): { readonly a: readonly SignalEnd[]; readonly b: readonly SignalEnd[] } | null {
+  if (first?.series !== "orders") return null;
+  const ends = (side: Side) => {
+    const file = readText(side, RUN_ARTIFACTS.signals);
+    if (file === null) throw unlisted(side, RUN_ARTIFACTS.signals);
+    return signalEnds(file, { date: first.date, instrument: first.key });
+  };
+  return { a: ends(a), b: ends(b) };
+}
+
 /** Null where both have the same bytes: they cannot part, and are not read. */
 function differing({ a, b }: Pair, declaration: ArtifactDeclaration, side: Side): FileText | null {
   if (hashOf(a, declaration) === hashOf(b, declaration)) return null;
@@ -156,7 +178,7 @@ function notesOf({ a, b }: Pair, sameSize: boolean): readonly string[] {
 }
 
 function compareJson(compared: Compared): Json {
-  const { pair, window, metrics, correlation, largest, states, parting, notes } = compared;
+  const { pair, window, metrics, correlation, largest, states, parting, signals, notes } = compared;
   const [first] = parting;
   return {
     a: sideJson(pair.a),
@@ -167,7 +189,11 @@ function compareJson(compared: Compared): Json {
     correlation: correlation as unknown as Json,
     states: states as unknown as Json,
     largest_differences: largest as unknown as Json,
-    parting: { first: (first ?? null) as unknown as Json, by_series: parting as unknown as Json },
+    parting: {
+      first: (first ?? null) as unknown as Json,
+      signals: signals as unknown as Json,
+      by_series: parting as unknown as Json,
+    },
     notes,
   };
 }

@@ -2,6 +2,7 @@
 import type { StateStatistics } from "../../research/evaluation/state-statistics.ts";
 import type { Comparison, MetricRow } from "../../research/evaluation/compare.ts";
 import type { Cell, Parting } from "../../research/evaluation/parting.ts";
+import type { SignalEnd } from "../../research/evaluation/paths.ts";
 import type { CommonWindow, MetricName } from "../../research/evaluation/common-metrics.ts";
 import type { Pair, Side } from "./compare-targets.ts";
 import { amount, count, percent, ratio } from "./numbers.ts";
@@ -15,6 +16,8 @@ export type Compared = Comparison & {
   readonly states: { readonly a: RunStates | null; readonly b: RunStates | null };
   /** The first day of each series on which the two differ, earliest first. */
   readonly parting: readonly Parting[];
+  /** Where the first of these is an order: how the signals behind it ended. */
+  readonly signals: { readonly a: readonly SignalEnd[]; readonly b: readonly SignalEnd[] } | null;
   readonly notes: readonly string[];
 };
 
@@ -41,6 +44,7 @@ export function compareLines(compared: Compared, paint: Paint): string[] {
     pairOf("correlation", value),
     ...stateLines(compared.states),
     ...partingLines(compared.parting),
+    ...signalLines(compared.signals),
     ...largestLines(compared, paint),
     ...notes.map((note) => `  ${paint.yellow("note")}${" ".repeat(LABEL - 4)}${note}`),
   ];
@@ -177,6 +181,21 @@ function partingLines(parting: readonly Parting[]): string[] {
     const text = `${each.date}  ${each.series.padEnd(width)}  ${key}${valuesText(each)}`;
     return pairOf(n === 0 ? "paths part" : n === 1 ? "then" : "", text);
   });
+}
+
+/** What cut a signal on both sides explains no difference and is left out. */
+function signalLines(signals: Compared["signals"]): string[] {
+  if (signals === null) return [];
+  const text = (own: readonly SignalEnd[], other: readonly SignalEnd[]) => {
+    const parts = own.map(({ strategy, terminal, cut_by }) => {
+      const twin = other.find((each) => each.strategy === strategy)?.cut_by ?? [];
+      const cuts = cut_by.filter((cut) => !twin.includes(cut));
+      return `${strategy} ${terminal}${cuts.length === 0 ? "" : ` (${cuts.join(", ")})`}`;
+    });
+    return parts.length === 0 ? "no signal" : parts.join(", ");
+  };
+  const { a, b } = signals;
+  return [pairOf("signals", `A ${text(a, b)}; B ${text(b, a)}`)];
 }
 
 function valuesText({ a, b, absent }: Parting): string {

@@ -64,6 +64,30 @@ export function pathPartings(
   return partings(pairs, equity === undefined ? span : { ...span, to: equity.date.slice(0, 10) });
 }
 
+export type SignalEnd = {
+  readonly strategy: string;
+  readonly terminal: string;
+  /** "correlation/held_instrument": who took something away, and why. */
+  readonly cut_by: readonly string[];
+};
+
+/** How the signals of one instrument on one date ended: why an order is there, or is not. */
+export function signalEnds(
+  signals: FileText,
+  { date: wanted, instrument: id }: { readonly date: string; readonly instrument: string },
+): readonly SignalEnd[] {
+  const names = ["date", "strategy", "instrument", "terminal", "cut_by"];
+  const [date, strategy, instrument, terminal, cutBy] = indices(signals, names);
+  const ends: SignalEnd[] = [];
+  for (const row of rowsOf(signals)) {
+    const end = row[terminal];
+    if (row[date] !== wanted || row[instrument] !== id || end === null) continue;
+    const cuts = row[cutBy] === null ? [] : row[cutBy].split(" ");
+    ends.push({ strategy: row[strategy] ?? "", terminal: end, cut_by: cuts });
+  }
+  return ends;
+}
+
 function pathPairs(a: PathFiles, b: PathFiles, terms: PathTerms): readonly SeriesPair[] {
   const { sameClose, sameSize } = terms;
   const pair = (
