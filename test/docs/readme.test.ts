@@ -95,7 +95,7 @@ describe("npm start", () => {
     const [result, rest] = [stdout.slice(0, shown.length), stdout.slice(shown.length)];
     expect(result).toBe(shown);
     expect(rest.trim().split("\n")).toEqual([
-      expect.stringMatching(/^run {8}[0-9a-f]{32}, journal .* head [0-9a-f]{16}$/),
+      expect.stringMatching(/^run +[0-9a-f]{32}, journal .* head [0-9a-f]{16}$/),
       expect.stringContaining("report.html"),
     ]);
   });
