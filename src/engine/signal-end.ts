@@ -23,8 +23,9 @@ export function signalEnd(signal: Signal): SignalEnd {
   invariant(signal.openOrders === 0, 2, `signal ${signal.ordinal} still has orders at work`);
   const { cuts, refusals } = signal;
   const cutBy = [...cuts, ...refusals].map((r) => `${r.by}/${r.rule}`);
-  // Whoever took the last of the wish: the gate that refused it, else the last stage that cut it.
-  const refusal = refusals[0] ?? cuts[cuts.length - 1];
+  // Whoever took the last of the wish: of those that refused it the last (a gate refuses what sizing
+  // left of it), else the last stage that cut it.
+  const refusal = refusals[refusals.length - 1] ?? cuts[cuts.length - 1];
   const evidence = {
     cutBy,
     observed: refusal?.observed ?? null,
