@@ -22,6 +22,8 @@ export type Compared = Comparison & {
 };
 
 const LABEL = 13;
+/** Of a line without its label: what is longer is broken in two. */
+const WIDEST = 90;
 
 export function compareLines(compared: Compared, paint: Paint): string[] {
   const { pair, window, correlation, notes } = compared;
@@ -173,13 +175,17 @@ function stateText({
 }
 
 function partingLines(parting: readonly Parting[]): string[] {
-  if (parting.length === 0)
+  if (parting.length === 0) {
     return [pairOf("paths", "never part: what both recorded is equal on every common day")];
+  }
   const width = Math.max(...parting.map(({ series }) => series.length));
-  return parting.map((each, n) => {
-    const key = each.key === "" ? "" : `${each.key}: `;
-    const text = `${each.date}  ${each.series.padEnd(width)}  ${key}${valuesText(each)}`;
-    return pairOf(n === 0 ? "paths part" : n === 1 ? "then" : "", text);
+  return parting.flatMap((each, n) => {
+    const start = `${each.date}  ${each.series.padEnd(width)}  ${each.key === "" ? "" : `${each.key}: `}`;
+    const [a, b] = valuesText(each);
+    const label = n === 0 ? "paths part" : n === 1 ? "then" : "";
+    const isLong = start.length + a.length + b.length > WIDEST;
+    if (!isLong) return [pairOf(label, `${start}${a}, ${b}`)];
+    return [pairOf(label, start + a), pairOf("", " ".repeat(start.length) + b)];
   });
 }
 
@@ -198,11 +204,12 @@ function signalLines(signals: Compared["signals"]): string[] {
   return [pairOf("signals", `A ${text(a, b)}; B ${text(b, a)}`)];
 }
 
-function valuesText({ a, b, absent }: Parting): string {
+function valuesText({ a, b, absent }: Parting): readonly [string, string] {
   const [left, right] = shortened(a, b);
-  if (absent === "a") return `A has none, B ${right}`;
-  if (absent === "b") return `A ${left}, B has none`;
-  return `A ${left}, B ${right}`;
+  return [
+    absent === "a" ? "A has none" : `A ${left}`,
+    absent === "b" ? "B has none" : `B ${right}`,
+  ];
 }
 
 /** Six digits, cents of large amounts, where they tell the two apart; else every digit. */
