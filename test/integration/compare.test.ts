@@ -14,9 +14,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../src/apps/cli/command-line.ts";
+import { openRunFolders } from "../../src/apps/cli/compose-records.ts";
+import { recordedRun } from "../../src/apps/cli/recorded-run.ts";
+import { activityOf } from "../../src/apps/cli/run-activity.ts";
 import { EXIT_CODES } from "../../src/domain/run-status.ts";
 import { readArtifact, readJournal } from "../support/run-files.ts";
 
@@ -433,6 +436,69 @@ describe("what cannot be compared", () => {
     const { code, stderr } = await refused(run.folder, copy);
     expect(code).toBe(EXIT_CODES.VERIFY);
     expect(stderr).toContain("equity.csv of run");
+  });
+});
+
+describe("a part of a run in several currencies", () => {
+  const futures = (slow: number) => `assay: 1
+name: futures
+profile: futures-layers
+account: { currency: USD, initial_equity: 10000000 }
+data:
+  kind: simulated
+  simulated: { market: calibrated, start: 2010-01-04, years: 1 }
+strategies:
+  - { name: trend, use: ts-momentum, instruments: all, params: { slow: ${slow}, middle: 20, fast: 8 } }
+schedule: { decide: friday }
+allocation: { method: equal }
+risk_targeting: { lookback: 25 }
+overlay: { mode: "off" }
+breakers: { enabled: false }
+slippage: { bps: 2 }
+fees: { per_share: 2 }
+financing: { debit_rate: 0.05, borrow_rate: 0.01 }
+`;
+  let compared: Compared;
+  beforeAll(async () => {
+    compared = await compare(
+      mandate("futures-40", futures(40)),
+      mandate("futures-60", futures(60)),
+    );
+  });
+
+  it("is converted day by day: all of it comes to what run.json says of the whole run", async () => {
+    const folder = compared.a.folder;
+    const run = recordedRun(
+      dirname(dirname(folder)),
+      openRunFolders(dirname(dirname(folder))).find(compared.a.run_id),
+    );
+    const sessions = readArtifact(folder, "equity").map((row) => Date.parse(row["date"]));
+    const activity = await activityOf(run, Float64Array.from(sessions));
+    if ("unknown" in activity) throw new Error(activity.unknown);
+    const currencies = new Set(readArtifact(folder, "sleeves").map((row) => row["currency"]));
+    expect(currencies.size).toBeGreaterThan(1);
+    const { costs, metrics_full: whole } = run.document;
+    const total = activity.costs.reduce((sum, cost) => sum + cost, 0);
+    // The two legs of a roll are booked in one sum and counted in two: a cent each.
+    expect(total).toBeCloseTo(costs.fees + costs.slippage + costs.financing + costs.borrow, 0);
+    expect(activity.fillsMs).toHaveLength(whole.trades);
+    const navs = readArtifact(folder, "equity").map((row) => Number(row["nav"]));
+    const mean = navs.reduce((sum, nav) => sum + nav, 0) / navs.length;
+    const years = (sessions[sessions.length - 1] - sessions[0]) / (365.25 * 86_400_000);
+    const traded = activity.traded.reduce((sum, notional) => sum + Math.abs(notional), 0);
+    expect(traded / mean / years).toBeCloseTo(whole.turnover ?? Number.NaN, 6);
+  });
+
+  it("is unknown, with the reason, where the pack with the rates is gone; ratios are not", async () => {
+    const full = valueOf(compared, "costs", "a") ?? Number.NaN;
+    expect(full).toBeGreaterThan(0);
+    rmSync(join(compared.a.folder, "../../packs"), { recursive: true });
+    const { stdout } = await assay("compare", compared.a.folder, compared.b.folder);
+    expect(stdout).toMatch(/^ {2}costs USD +- +[\d,.]+ +-$/m);
+    expect(stdout).toMatch(
+      /^ {2}undefined +fills, turnover, costs of A: the run's pack, which has the rates/m,
+    );
+    expect(stdout).toMatch(/^ {2}Sharpe +-?\d+\.\d\d +-?\d+\.\d\d/m);
   });
 });
 
