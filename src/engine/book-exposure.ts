@@ -73,9 +73,13 @@ export class BookExposure {
 
   /** An approved order counts as filled for the orders judged after it. */
   take(order: Order): void {
-    const i = order.instrument;
+    this.move(order.instrument, order.side * order.lots);
+  }
+
+  /** Lots that are as good as traded for what is judged after them. */
+  move(i: number, lots: number): void {
     if (this.#lots[i] !== 0) this.#add(i, this.#lots[i], -1);
-    this.#lots[i] += order.side * order.lots;
+    this.#lots[i] += lots;
     if (this.#lots[i] !== 0) this.#add(i, this.#lots[i], 1);
   }
 

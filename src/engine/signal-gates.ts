@@ -45,6 +45,10 @@ export function judgeSignal(k: Kernel, signal: Signal, book: BookExposure): bool
     signal.refusals.push(refusalOf(verdict));
     return false;
   }
+  // What was let grow earlier in the cycle counts as held (invariant 12); what shrinks, once it has.
+  if (k.plan.enabledGates.has("correlation") && !reduces(signal)) {
+    book.move(signal.instrument, (signal.finalLots as number) - signal.currentLots);
+  }
   return signal.finalLots !== signal.currentLots;
 }
 
