@@ -25,6 +25,7 @@ export function buildLayerPlan(
 ): LayerPlan {
   const { world } = input;
   requireDailyBars(world);
+  if (settings.sizing.stop_atr !== null) requireStopColumns(input, variants);
   const returns = world.series.map((_, i) => returnsOf(input, i));
   const { allocation, risk_targeting: targeting, breakers, volatility_regime: regime } = settings;
   const isAtrRisk = allocation.method === "atr-risk";
@@ -72,6 +73,24 @@ function requireDailyBars({ sessionsMs }: World): void {
       "data",
       `two sessions lie on one day (${formatInstant(sessionsMs[s])}): the portfolio's stages measure daily returns; bring daily bars, or trade targets with allocation.method: direct`,
     );
+  }
+}
+
+/** A stop fills inside a bar, and its distance is made of highs and lows. */
+function requireStopColumns(
+  { world, sourceOf }: PlanInput,
+  variants: readonly VariantPlan[],
+): void {
+  for (const { variant } of variants) {
+    const series = world.series[variant.instrument];
+    for (const field of ["open", "high", "low"] as const) {
+      if (series[field] !== null) continue;
+      const { id } = series.instrument;
+      throw new Fault(
+        "data",
+        `${sourceOf(id)} ${id}: sizing.stop_atr needs the column ${field}, which the data does not have; map it in data.sources, or set sizing.stop_atr: null`,
+      );
+    }
   }
 }
 

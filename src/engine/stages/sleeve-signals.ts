@@ -63,6 +63,7 @@ function makeSignal(k: Kernel, layers: LayerState, session: number, v: number): 
   const belief = sheet.beliefLots[v];
   const final = sheet.finalLots[v];
   const current = sheet.currentLots[v];
+  const stop = stopOf(layers, i, session, state.mark[i]);
   return {
     ordinal: state.counters.signals++,
     variant: v,
@@ -76,12 +77,12 @@ function makeSignal(k: Kernel, layers: LayerState, session: number, v: number): 
     beliefLots: Number.isNaN(belief) ? null : belief,
     finalLots: Number.isNaN(final) ? null : final,
     entry: "market",
-    stop: stopOf(layers, i, session, state.mark[i]),
+    stop,
     timeInForce: "gtc",
     verdicts: [],
     orders: [],
     cuts: stageRefusals(layers, v),
-    refusals: unsized(k, layers, v),
+    refusals: [...unsized(k, layers, v), ...unprotected(layers, v, stop)],
     wantedLots: wantedOf(micro(belief), micro(final), micro(current)) / MICRO_LOTS,
     filledLots: 0,
     openOrders: 0,
@@ -125,6 +126,21 @@ function unsized(k: Kernel, layers: LayerState, v: number): Refusal[] {
   }
   const observed = Number.isNaN(price) ? null : price;
   return [{ state, by: "sizing", rule: "non_positive_price", observed, limit: 0, unit: "price" }];
+}
+
+/** Nothing grows without the stop that the mandate asks for. */
+function unprotected(
+  { plan, sheet }: LayerState,
+  v: number,
+  stop: ProtectiveStop | null,
+): Refusal[] {
+  if (plan.sizing.stop_atr === null || stop !== null) return [];
+  const final = sheet.finalLots[v];
+  const current = sheet.currentLots[v];
+  const grows = Math.abs(final) > Math.abs(current) || final * current < 0;
+  if (!grows) return [];
+  const refusal = { observed: null, limit: plan.sizing.stop_atr, unit: "average true ranges" };
+  return [{ state: "REJECTED_BY_SIZING", by: "sizing", rule: "unknown_stop", ...refusal }];
 }
 
 function trace(k: Kernel, layers: LayerState, session: number, v: number, signal: number): void {
