@@ -68,7 +68,7 @@ describe("a forecast", () => {
         layers: { overlay: { mode: "precomputed", run: "r", sha256: "0".repeat(64) } },
         precomputed: dates.map((date, s) => ({
           dateMs: Date.parse(date),
-          regime: "NORMAL",
+          regime: s < 4 ? "NORMAL" : "STRESS",
           scalar: s < 4 ? 1 : 0.6,
         })),
       },
@@ -77,8 +77,8 @@ describe("a forecast", () => {
     expect(endsOf(run)).toEqual([
       "0 EXECUTED 0.5 overlay/unknown",
       "1 EXECUTED 1",
-      "5 EXECUTED 1 overlay/unknown",
-      ...from(6, "REJECTED_BY_OVERLAY 0 overlay/unknown"),
+      "5 EXECUTED 1 overlay/stress",
+      ...from(6, "REJECTED_BY_OVERLAY 0 overlay/stress"),
     ]);
     expect(sheetOn(run, dates[5])["a"]).toMatchObject({
       beliefLots: 500,
