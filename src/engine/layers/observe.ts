@@ -114,6 +114,10 @@ function stepBreakers(k: Kernel, layers: LayerState, session: number): void {
     if (change !== null) {
       layers.breakerChanges.push({ session, change });
       k.recorder.breaker(session, change);
+      // One mark for all: what RAMPUP leaves behind is no drawdown of the throttle either.
+      if (change.to === "RAMPUP" && change.from !== "RAMPUP") {
+        layers.highWaterMinor = change.highWaterMinor;
+      }
       if (change.to === "PANIC" && change.from !== "PANIC") flattenAll(k);
     }
   }

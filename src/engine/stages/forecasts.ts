@@ -1,6 +1,7 @@
 /**
  * Asks every variant that is past its warm-up for its forecast; a null keeps the view it had. Here
- * forecasts are counted. A variant whose columns are unknown on this row has no view: no exposure.
+ * forecasts are counted. A variant whose columns are unknown on this row has nothing to say: the view
+ * it had stands, and nothing of it is traded.
  */
 import type { Forecast } from "../../domain/forecast.ts";
 import type { LayerState } from "../layers/state.ts";
@@ -23,7 +24,6 @@ function askSleeve(
   if (row < variant.warmup) return;
   if (variant.ready !== null && variant.ready[row] === 0) {
     k.state.counters.unknownRows++;
-    layers.strength[v] = Number.NaN;
     return;
   }
   layers.asked[v] = 1;

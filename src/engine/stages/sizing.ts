@@ -14,6 +14,9 @@ import type { Signal } from "../signal.ts";
 import type { Kernel } from "../state.ts";
 import type { NettedWish } from "./netting.ts";
 
+/** How far arithmetic alone carries a weight that was cut to a limit beyond it. */
+const NOISE = 1e-9;
+
 export function sizingStage(
   k: Kernel,
   layers: LayerState,
@@ -36,7 +39,13 @@ function sizeOne(k: Kernel, layers: LayerState, wish: NettedWish): Wish | null {
   const fullLots = fullStrength(k, layers, instrument);
   const result = sizeNet(
     { buffer: layers.plan.sizing.buffer, minNotional: layers.plan.sizing.min_notional },
-    { wantedLots, heldLots: held, fullLots, scale: 1, lotNotional: lotNotional(k, instrument) },
+    {
+      wantedLots,
+      heldLots: held,
+      fullLots,
+      mostLots: mostLots(k, layers, wish),
+      lotNotional: lotNotional(k, instrument),
+    },
   );
   const counts = k.state.tally.stages.sizing;
   const signals = onSide(netting.signals, netting.wanted, wantedLots - held);
@@ -75,6 +84,32 @@ function sizeOne(k: Kernel, layers: LayerState, wish: NettedWish): Wish | null {
 function isShort(lots: number, ideal: number, held: number): boolean {
   const left = Math.abs(ideal - held) - Math.abs(lots - held);
   return Math.round(left * MICRO_LOTS) > 0;
+}
+
+/**
+ * What was wished in whole lots, where a limit lies between it and the next lot: the symbol limit's
+ * own, or that of the book where it stands at its gross or net limit. A wish beyond its limit is
+ * the gates' to refuse.
+ */
+function mostLots(k: Kernel, { sheet }: LayerState, wish: NettedWish): number | null {
+  const { limits, navMinor } = k.state;
+  const wanted = Math.abs(wish.wantedLots);
+  const symbol = ((limits.symbol ?? limits.gross) * navMinor) / lotMinor(k, wish.instrument);
+  const bySymbol = wanted <= symbol * (1 + NOISE) && Math.ceil(wanted) > symbol;
+  return bySymbol || isAtLimit(limits, sheet.netAfter) ? Math.floor(wanted + 1 / MICRO_LOTS) : null;
+}
+
+/** Within half a percent below: what rounding up a few lots would carry over the limit. */
+function isAtLimit({ gross, net }: Kernel["state"]["limits"], weights: Float64Array): boolean {
+  let long = 0;
+  let short = 0;
+  for (const weight of weights) {
+    if (weight > 0) long += weight;
+    else short -= weight;
+  }
+  const isNear = (size: number, limit: number) =>
+    size >= limit * (1 - 0.005) && size <= limit * (1 + NOISE);
+  return isNear(long + short, gross) || (net !== null && isNear(Math.abs(long - short), net));
 }
 
 /** |Position| in lots if every sleeve of the instrument believed fully and the same way. */

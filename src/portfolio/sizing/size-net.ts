@@ -1,10 +1,10 @@
 /**
  * Sizing of one netted instrument: from what its sleeves want together, in fractions of lots, to
- * whole lots to hold. In this order: RAMPUP scale, position buffer, lots, minimum notional (spec
+ * whole lots to hold. In this order: position buffer, lots, limit, minimum notional (spec
  * execution 2 and 3). Leaves the signed lots and what kept them from the wish, or the reason why no
  * size can be said: an unknown wish or full strength, a price at or below zero, too many lots.
  *
- * The buffer is a share of the position at full strength, scaled like the wish; a position outside
+ * The buffer is a share of the position at full strength; a position outside
  * wish +- buffer trades to the nearer edge and no further (pysystemtrade's `trade_to_edge`). Unlike
  * there, a wish of exactly zero closes the whole position: nobody wants the rest, be it that policy
  * is off or that the evidence is missing, and a buffer around nothing would keep it for good. For
@@ -29,8 +29,11 @@ export type NetInput = {
   readonly heldLots: number;
   /** |position| at full strength. */
   readonly fullLots: number;
-  /** RAMPUP's part of the size, 0..1. */
-  readonly scale: number;
+  /**
+   * Most lots an increase may reach, either side: where a limit binds, rounding up would break it
+   * and the gate would refuse the whole order. Null: none binds.
+   */
+  readonly mostLots: number | null;
   /** Base currency per lot; NaN when there is no price. */
   readonly lotNotional: number;
 };
@@ -41,7 +44,7 @@ export type NetSizing = {
   /** The wish after scaling. */
   readonly ideal: number;
   /** What kept `lots` away from the wish; null when nothing but a fraction of a traded lot did. */
-  readonly cutBy: "inside_buffer" | "rounding" | "minimum_notional" | null;
+  readonly cutBy: "inside_buffer" | "rounding" | "limit" | "minimum_notional" | null;
   /** Half-width of the band, in lots. */
   readonly buffer: number;
 };
@@ -50,14 +53,13 @@ export type NetSizing = {
 const DRIFT = 10 / MICRO_LOTS;
 
 export function sizeNet(terms: NetTerms, input: NetInput): Result<NetSizing, Refusal> {
-  const { heldLots, scale } = input;
-  invariant(scale >= 0 && scale <= 1, 3, () => `a size is scaled by ${scale}`);
+  const { heldLots } = input;
   invariant(Number.isInteger(heldLots), 12, () => `${heldLots} held lots are not whole`);
-  const ideal = input.wantedLots * scale;
+  const ideal = input.wantedLots;
   if (Math.abs(ideal) <= DRIFT) return ok({ lots: 0, ideal, cutBy: null, buffer: 0 });
   const refusal = refusalOf(input, ideal);
   if (refusal !== null) return err(refusal);
-  const buffer = terms.buffer * input.fullLots * scale;
+  const buffer = terms.buffer * input.fullLots;
   const drift = driftOf(ideal);
   if (Math.abs(ideal - heldLots) <= drift) {
     return ok({ lots: heldLots, ideal, cutBy: null, buffer });
@@ -65,12 +67,22 @@ export function sizeNet(terms: NetTerms, input: NetInput): Result<NetSizing, Ref
   if (Math.abs(ideal - heldLots) <= buffer + drift) {
     return ok({ lots: heldLots, ideal, cutBy: "inside_buffer", buffer });
   }
-  const lots = nearestLots(heldLots < ideal ? ideal - buffer : ideal + buffer);
+  const nearest = nearestLots(heldLots < ideal ? ideal - buffer : ideal + buffer);
+  const lots = withinLimit(nearest, heldLots, input.mostLots);
   const tooSmall = Math.abs(lots - heldLots) * input.lotNotional < terms.minNotional;
   if (tooSmall && lots !== heldLots && lots !== 0) {
     return ok({ lots: heldLots, ideal, cutBy: "minimum_notional", buffer });
   }
-  return ok({ lots, ideal, cutBy: cutOf(lots, heldLots, ideal), buffer });
+  return ok({ lots, ideal, cutBy: cutOf({ lots, nearest }, heldLots, ideal), buffer });
+}
+
+/** An increase stops at the limit; what is held above it is not this stage's to sell. */
+function withinLimit(lots: number, heldLots: number, mostLots: number | null): number {
+  if (mostLots === null || Math.abs(lots) <= mostLots) return lots;
+  const isIncrease = lots * heldLots < 0 || Math.abs(lots) > Math.abs(heldLots);
+  if (!isIncrease) return lots;
+  const most = lots * heldLots > 0 ? Math.max(mostLots, Math.abs(heldLots)) : mostLots;
+  return Math.sign(lots) * most + 0;
 }
 
 /** Refusal of a wish that is not nothing and cannot be sized. */
@@ -89,7 +101,12 @@ function refusalOf(input: NetInput, ideal: number): Refusal | null {
 }
 
 /** Where lots differ from the nearest to the wish, the buffer moved them; else the fraction is left. */
-function cutOf(lots: number, heldLots: number, ideal: number): NetSizing["cutBy"] {
+function cutOf(
+  { lots, nearest }: { readonly lots: number; readonly nearest: number },
+  heldLots: number,
+  ideal: number,
+): NetSizing["cutBy"] {
+  if (lots !== nearest) return "limit";
   if (lots !== nearestLots(ideal)) return "inside_buffer";
   return lots === heldLots ? "rounding" : null;
 }

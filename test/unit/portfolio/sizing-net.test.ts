@@ -18,7 +18,7 @@ function size(over: Partial<NetInput>, terms = TERMS): ReturnType<typeof sizeNet
     wantedLots: 0,
     heldLots: 0,
     fullLots: 0,
-    scale: 1,
+    mostLots: null,
     lotNotional: 100,
     ...over,
   });
@@ -169,18 +169,22 @@ describe("lots", () => {
   });
 });
 
-describe("RAMPUP", () => {
-  it("scales the wish and the buffer with it, before both are used", () => {
-    expect(sized({ wantedLots: 100, fullLots: 100, scale: 0.5 })).toEqual({
-      lots: 45,
-      ideal: 50,
-      cutBy: "inside_buffer",
-      buffer: 5,
-    });
-  });
-
-  it.each([1.5, -0.5, Number.NaN])("stops on a scale of %d: nothing levers a wish up", (scale) => {
-    expect(() => size({ wantedLots: 1, scale })).toThrow(/invariant 3/);
+describe("a limit that binds", () => {
+  it.each([
+    // wanted, held, most, lots: 3.6 would round to 4, and 4 breaks the limit.
+    [3.6, 0, 3, 3],
+    [-3.6, 0, 3, -3],
+    [3.6, 2, 3, 3],
+    // Held above it already: nothing is added, and selling is the wish's business.
+    [5.9, 4, 3, 4],
+    [3.6, 5, 3, 4],
+    // To the other side it is an increase from zero.
+    [-3.6, 2, 3, -3],
+    [2.4, 0, 3, 2],
+  ])("wanted %d, held %d, at most %d: %d", (wantedLots, heldLots, mostLots, lots) => {
+    const result = sized({ wantedLots, heldLots, mostLots }, { buffer: 0, minNotional: 0 });
+    expect(result.lots).toBe(lots);
+    expect(result.cutBy).toBe(Math.abs(Math.round(wantedLots)) === Math.abs(lots) ? null : "limit");
   });
 });
 
@@ -227,9 +231,9 @@ describe("what cannot be sized is refused", () => {
   });
 });
 
-/** In 400ths of a lot, exactly: wished and full are 20ths, the buffer a tenth, the scale 1 or a half. */
-function naive(wanted20: number, held: number, full20: number, half: boolean): number {
-  const unit = half ? 10 : 20;
+/** In 400ths of a lot, exactly: wished and full are 20ths, the buffer a tenth. */
+function naive(wanted20: number, held: number, full20: number): number {
+  const unit = 20;
   const ideal = wanted20 * unit;
   const buffer = (full20 * unit) / 10;
   if (ideal === 0) return 0;
@@ -249,28 +253,25 @@ const wish = fc.record({
   wanted20: fc.integer({ min: -1000, max: 1000 }),
   heldLots: fc.integer({ min: -60, max: 60 }),
   full20: fc.integer({ min: 0, max: 1400 }),
-  half: fc.boolean(),
 });
 
 function inputOf({
   wanted20,
   heldLots,
   full20,
-  half,
 }: {
   wanted20: number;
   heldLots: number;
   full20: number;
-  half: boolean;
 }) {
-  return { wantedLots: wanted20 / 20, heldLots, fullLots: full20 / 20, scale: half ? 0.5 : 1 };
+  return { wantedLots: wanted20 / 20, heldLots, fullLots: full20 / 20 };
 }
 
 describe("any wish", () => {
   it("is sized like the twin in exact integers", () => {
     fc.assert(
       fc.property(wish, (w) => {
-        expect(sized(inputOf(w)).lots).toBe(naive(w.wanted20, w.heldLots, w.full20, w.half));
+        expect(sized(inputOf(w)).lots).toBe(naive(w.wanted20, w.heldLots, w.full20));
       }),
       { numRuns: 500 },
     );
