@@ -1,4 +1,5 @@
 /** What the portfolio's stages did in a run, for run.json: counts, averages and dates. */
+import type { TerminalState } from "./refusal.ts";
 import type { BrakeRegime, VolatilityRegime } from "./regime.ts";
 
 export type LayersDocument = {
@@ -59,7 +60,13 @@ export type LayersDocument = {
       };
     };
   };
+  /** Sessions in each regime; null where it is off. */
   readonly volatility_regime: { readonly [regime in VolatilityRegime]?: number } | null;
+  readonly volatility_transitions: readonly {
+    readonly date: string;
+    readonly from: VolatilityRegime;
+    readonly to: VolatilityRegime;
+  }[];
   readonly breakers: readonly {
     readonly date: string;
     readonly from: string;
@@ -72,6 +79,15 @@ export type LayersDocument = {
     readonly nets: number;
     readonly crosses: number;
     readonly crossed_lots: number;
+  };
+  /** Signals that ended with nothing traded, by the state they ended in: how many, on which days. */
+  readonly refused: {
+    readonly [state in TerminalState]?: {
+      readonly signals: number;
+      readonly days: number;
+      readonly first: string;
+      readonly last: string;
+    };
   };
   /** Nets that were not traded to the wish, by what kept them. */
   readonly sizing: { readonly [cut: string]: number };

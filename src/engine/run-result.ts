@@ -62,7 +62,7 @@ export function runDocument(input: ResultInput): RunDocument {
       borrow: minorToAmount(k.state.costs.borrow, digits),
     },
     stages: stageRecords(k.state.tally, k.plan.wiring),
-    layers: k.state.layers === null ? null : layersDocument(k, k.state.layers, input.trace.layers),
+    layers: k.state.layers === null ? null : layersDocument(k, k.state.layers, input.trace),
     volatility_gap: runVolatilityGap(k, input.trace, planned.plan.effectiveStart),
     signals: signalCounts(k),
     system_intents: {

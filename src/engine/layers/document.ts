@@ -3,13 +3,14 @@ import { formatDate } from "../../base/instant.ts";
 import type { LayersDocument } from "../../domain/layers-document.ts";
 import type { BrakeRegime } from "../../domain/regime.ts";
 import type { Kernel } from "../state.ts";
-import type { LayerTrace, SheetColumn } from "../trace.ts";
+import type { LayerTrace, SheetColumn, Trace } from "../trace.ts";
 import { grossOfDecisions } from "./tables.ts";
 import type { LayerState } from "./state.ts";
 
 const MS_PER_YEAR = 365.25 * 86_400_000;
 
-export function layersDocument(k: Kernel, layers: LayerState, trace: LayerTrace): LayersDocument {
+export function layersDocument(k: Kernel, layers: LayerState, whole: Trace): LayersDocument {
+  const trace = whole.layers;
   const gross = (name: SheetColumn) => mean(grossOfDecisions(layers, trace, name)) ?? 0;
   const { plan } = layers;
   const { stages } = k.state.tally;
@@ -37,6 +38,7 @@ export function layersDocument(k: Kernel, layers: LayerState, trace: LayerTrace)
     overlay: overlayOf(k, layers, trace, gross("braked")),
     clamps: { mean_gross: gross("clamped"), by_constraint: clampsOf(k, layers) },
     volatility_regime: plan.volatilityRegime === null ? null : tally(layers.daily.volatilityRegime),
+    volatility_transitions: changesOf(k, layers.daily.volatilityRegime),
     breakers: layers.breakerChanges.map(({ session, change }) => ({
       date: dateOf(k, session),
       from: change.from,
@@ -50,6 +52,7 @@ export function layersDocument(k: Kernel, layers: LayerState, trace: LayerTrace)
       crosses: k.state.counters.crosses,
       crossed_lots: k.state.counters.crossedLots,
     },
+    refused: refusedOf(k, whole),
     sizing: tally(trace.nettings.flatMap(({ netting }) => netting.cutBy ?? [])),
   };
 }
@@ -74,7 +77,10 @@ function overlayOf(
   const { overlay } = layers.plan;
   const { applied, warmUp, bound } = k.state.tally.stages.overlay;
   const used = trace.decisions.filter((d) => overlay.mode !== "off" && !d.warmUp);
-  const transitions = transitionsOf(k, layers);
+  const transitions = changesOf<BrakeRegime>(
+    k,
+    layers.daily.brake.map((day) => day?.regime ?? "UNKNOWN"),
+  );
   const { sessionsMs } = k.world;
   const years = (sessionsMs[sessionsMs.length - 1] - sessionsMs[0]) / MS_PER_YEAR;
   return {
@@ -92,13 +98,33 @@ function overlayOf(
   };
 }
 
-function transitionsOf(k: Kernel, { daily }: LayerState): LayersDocument["overlay"]["transitions"] {
-  const found: { date: string; from: BrakeRegime; to: BrakeRegime }[] = [];
-  let before: BrakeRegime = "UNKNOWN";
-  for (const [session, day] of daily.brake.entries()) {
-    const now = day?.regime ?? "UNKNOWN";
+/** Sessions at which a state was not that of the session before; it starts as UNKNOWN. */
+function changesOf<State extends string>(
+  k: Kernel,
+  states: readonly (State | "UNKNOWN")[],
+): { date: string; from: State | "UNKNOWN"; to: State | "UNKNOWN" }[] {
+  const found: { date: string; from: State | "UNKNOWN"; to: State | "UNKNOWN" }[] = [];
+  let before: State | "UNKNOWN" = "UNKNOWN";
+  for (const [session, now] of states.entries()) {
     if (now !== before) found.push({ date: dateOf(k, session), from: before, to: now });
     before = now;
+  }
+  return found;
+}
+
+/** From the end that the recorder noted of each signal, on the day it was decided. */
+function refusedOf(k: Kernel, { forecasts, signals }: Trace): LayersDocument["refused"] {
+  type Group = { signals: number; days: number; first: string; last: string };
+  const found: { [state: string]: Group } = {};
+  const sessions = forecasts.session.values();
+  for (const [n, ordinal] of forecasts.signal.values().entries()) {
+    const end = ordinal < 0 ? null : (signals[ordinal]?.end ?? null);
+    if (end === null || end.state === "EXECUTED") continue;
+    const date = dateOf(k, sessions[n]);
+    const group = (found[end.state] ??= { signals: 0, days: 0, first: date, last: "" });
+    group.signals++;
+    if (group.last !== date) group.days++;
+    group.last = date;
   }
   return found;
 }

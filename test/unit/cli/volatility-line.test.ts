@@ -35,8 +35,10 @@ const LAYERS: LayersDocument = {
   },
   clamps: { mean_gross: 1, by_constraint: {} },
   volatility_regime: null,
+  volatility_transitions: [],
   breakers: [],
   netting: { nets: 0, crosses: 0, crossed_lots: 0 },
+  refused: {},
   sizing: {},
 };
 
