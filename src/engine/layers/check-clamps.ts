@@ -13,8 +13,11 @@ import type { LayerState } from "./state.ts";
 export type ClampTwin = (at: ClampsAt) => ClampsDue;
 export type ClampsDue = (before: Float64Array, after: Float64Array) => string | null;
 
-export function createClampTwin(k: Kernel, layers: LayerState): ClampTwin {
-  const throttle = createThrottle(k, layers);
+/** Net asset value at a decision, or at a close without one; minor units. */
+type NavAt = (session: number) => number;
+
+export function createClampTwin(k: Kernel, layers: LayerState, navAt: NavAt): ClampTwin {
+  const throttle = createThrottle(layers, navAt);
   const risk = createClampRisk(k, layers);
   return (at) => {
     const factor = throttle(at);
@@ -72,17 +75,20 @@ function sectorsOf({ world }: Kernel, weights: Float64Array): ReadonlyMap<string
 }
 
 /** Down with the drawdown from the highest close so far; up again only from below `recovery`. */
-function createThrottle({ state }: Kernel, { plan }: LayerState): (at: ClampsAt) => number {
+function createThrottle({ plan, daily }: LayerState, navAt: NavAt): (at: ClampsAt) => number {
   const { enabled, start, slope, minimum, recovery } = plan.clamps.throttle;
   let lowest = 1;
   let high = 0;
   let next = 0;
-  return ({ session, navMinor }) => {
-    for (; next < session; next++) high = Math.max(high, state.curves.nav[next]);
-    high = Math.max(high, navMinor);
+  return ({ session }) => {
     if (!enabled) return 1;
+    for (; next <= session; next++) {
+      // Leaving HALT or PANIC, RAMPUP begins a new mark.
+      const isRebased = daily.breaker[next] === "RAMPUP" && daily.breaker[next - 1] !== "RAMPUP";
+      high = isRebased ? navAt(next) : Math.max(high, navAt(next));
+    }
     if (high <= 0) return minimum;
-    const drawdown = 1 - navMinor / high;
+    const drawdown = 1 - navAt(session) / high;
     if (drawdown < recovery) lowest = 1;
     else lowest = Math.min(lowest, Math.max(minimum, Math.min(1, 1 - slope * (drawdown - start))));
     return lowest;
