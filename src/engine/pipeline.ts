@@ -51,7 +51,7 @@ function decideLayers(k: Kernel, layers: LayerState, session: number): boolean {
   const live = signals.filter((signal) => judgeSignal(k, signal, book));
   const netted = nettingStage(k, live);
   const wishes = sizingStage(k, layers, netted);
-  requireStagesAsked(k);
+  requireStagesAsked(k, netted);
   const orders = placeWishes(k, wishes);
   endSignals(k, signals);
   endDecision(k, layers, { session, signals, orders });

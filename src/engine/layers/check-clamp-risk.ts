@@ -12,8 +12,6 @@ export type ClampsAt = {
   readonly session: number;
   /** The gross limit that the volatility regime leaves. */
   readonly grossLimit: number;
-  /** At the decision, minor units. */
-  readonly navMinor: number;
 };
 
 /** What is wrong with weights that came out, in words; null: nothing. */

@@ -13,6 +13,7 @@ import type { Kernel } from "../state.ts";
 import type { LayerTrace } from "../trace.ts";
 import { type BrakeTwin, createBrakeTwin, scalarDue } from "./check-brake.ts";
 import { type BudgetTwin, createBudgetTwin } from "./check-budgets.ts";
+import { exceeds } from "./check-clamp-risk.ts";
 import { type ClampTwin, createClampTwin } from "./check-clamps.ts";
 import { type Decision, type Due, factorDue, near, netOf, type Sheet } from "./check-due.ts";
 import { lotMinorAt, lotsDue, navsAtDecisions } from "./check-lots.ts";
@@ -44,12 +45,13 @@ export function checkLayers(
       `the portfolio decided ${k.state.counters.decisions} times and ${trace.decisions.length} decisions were written down`,
     );
   }
+  const navAt = navsAtDecisions(k, decisions);
   const twins: Twins = {
     budgets: createBudgetTwin(layers.plan),
     risk: createRiskTwin(layers.plan),
     brake: createBrakeTwin(layers),
-    clamps: createClampTwin(k, layers),
-    navAt: navsAtDecisions(k, decisions),
+    clamps: createClampTwin(k, layers, navAt),
+    navAt,
   };
   const columns = Object.entries(trace.columns).map(([name, c]) => [name, c.values()] as const);
   const n = layers.plan.instrumentOf.length;
@@ -98,7 +100,7 @@ function checkDecision(
         grossLimit: decision.grossLimit,
       }) ?? null,
     scalar: scalarDue(layers, k.world, session),
-    clamps: twins.clamps({ session, grossLimit: decision.grossLimit, navMinor }),
+    clamps: twins.clamps({ session, grossLimit: decision.grossLimit }),
   };
   const found = checkChain(due);
   if (found === null) twins.brake.decide(netOf(layers, sheet.targeted));
@@ -120,13 +122,29 @@ function checkChain(due: Due): Finding | null {
   for (const [s, { stage, rule }] of CHAIN.entries()) {
     const message = rule(due, river[s], river[s + 1]);
     if (message === null) continue;
-    if (s > 0 && rule(due, river[s - 1], river[s + 1]) === null) {
+    if (
+      s > 0 &&
+      isOutOf(due, stage, river[s], river[s + 1]) &&
+      rule(due, river[s - 1], river[s + 1]) === null
+    ) {
       const dropped = CHAIN[s - 1].stage;
       return { stage: dropped, message: `${stage} was handed what came before ${dropped}` };
     }
     return { stage, message };
   }
   return null;
+}
+
+/** Clamps may leave less than they must, so that less alone does not tell what they were handed. */
+function isOutOf(
+  { layers }: Due,
+  stage: StageName,
+  before: Float64Array,
+  after: Float64Array,
+): boolean {
+  if (stage !== "clamps") return true;
+  const handed = netOf(layers, before);
+  return netOf(layers, after).some((weight, i) => exceeds(Math.abs(weight), Math.abs(handed[i])));
 }
 
 function allocates({ k, layers, sheet, weights }: Due, _: Float64Array, after: Float64Array) {
@@ -158,7 +176,11 @@ function permits(
 /** One factor for all; where nothing can be measured, what is held on the wished side and no more. */
 function targets(due: Due, before: Float64Array, after: Float64Array): string | null {
   const { k, layers, decision, risk, sheet, navMinor } = due;
-  const factor = risk === null ? 1 : factorDue(due, before);
+  // Where every wish lacks its history there is nothing to multiply, and it says unavailable.
+  if (risk !== null && risk.multiplier !== 0 && !near(decision.multiplier, risk.multiplier)) {
+    return `it said to multiply by ${decision.multiplier} (${decision.riskStatus}), its evidence says ${risk.multiplier}`;
+  }
+  const factor = factorDue(due, before);
   for (let v = 0; v < after.length; v++) {
     let wanted = before[v] * factor;
     if (risk?.isUnknown === true) {

@@ -1,11 +1,13 @@
 /** What surrounds a decision of the portfolio: the limits it works under, and what it leaves behind. */
 import { invariant } from "../../base/assert.ts";
 import { rampupScale } from "../../execution/gates/breakers.ts";
+import { MICRO_LOTS } from "../../domain/journal-entry.ts";
 import { effectiveLimits, regimeScale } from "../../execution/gates/volatility-regime.ts";
 import { replaceWorking } from "../replace-orders.ts";
 import { dropCross } from "../sleeves/cross.ts";
 import type { Submission } from "../place-wishes.ts";
 import type { Signal } from "../signal.ts";
+import type { NettedWish } from "../stages/netting.ts";
 import type { Kernel } from "../state.ts";
 import { type StageName, enabledStages } from "../stage-tally.ts";
 import type { LayerState } from "./state.ts";
@@ -38,16 +40,30 @@ export function beginDecision(k: Kernel, layers: LayerState, session: number): v
 }
 
 /**
- * Before anything is ordered: a stage that is no longer called, or asked more than once, must not
- * trade first and be found out at the end.
+ * Before anything is ordered: a stage that is no longer called, or asked more than once, or a net that
+ * is not its sleeves', must not trade first and be found out at the end.
  */
-export function requireStagesAsked(k: Kernel): void {
+export function requireStagesAsked(k: Kernel, netted: readonly NettedWish[]): void {
+  for (const wish of netted) requireNetted(k, wish);
   for (const { name, enabled } of k.plan.wiring.stages) {
     const { reached, evaluated } = k.state.tally.stages[name];
     invariant(!enabled || evaluated === reached, 1, () => {
       return `stage ${name} is enabled and inert: evaluated at ${evaluated} of the ${reached} that reached it`;
     });
   }
+}
+
+/** The very net that fills will be shared out by, and all of what its sleeves want to change. */
+function requireNetted({ state }: Kernel, { instrument, netting, wantedLots }: NettedWish): void {
+  let due = state.lots[instrument];
+  for (const { finalLots, currentLots } of netting.signals) {
+    due += (finalLots as number) - currentLots;
+  }
+  const slack = (netting.signals.length + 1) / MICRO_LOTS + Math.abs(due) * 1e-12;
+  const isShared = state.sleeves?.nettings[instrument] === netting;
+  invariant(isShared && Math.abs(due - wantedLots) <= slack, 1, () => {
+    return `stage netting was not applied: sizing was handed a net of ${wantedLots} lots of instrument ${instrument}, its sleeves want ${due}`;
+  });
 }
 
 /** A new decision begins with what is held: what the last one left unfilled is no longer wished. */
