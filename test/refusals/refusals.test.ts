@@ -12,6 +12,7 @@ import { type Answer, type BadInput, inFolder, inProcess, pathsBelow } from "./b
 import { CLI_CASES } from "./cases-cli.ts";
 import { DATA_CASES } from "./cases-data.ts";
 import { MANDATE_CASES } from "./cases-mandate.ts";
+import { OVERLAY_CASES } from "./cases-overlay.ts";
 import { STRATEGY_CASES } from "./cases-strategy.ts";
 import { leftovers } from "./leftovers.ts";
 import { paragraph } from "./rendered.ts";
@@ -19,7 +20,7 @@ import { byProcess } from "./shell.ts";
 
 const GROUPS: readonly (readonly [string, readonly BadInput[]])[] = [
   ["command-line", CLI_CASES],
-  ["mandate", MANDATE_CASES],
+  ["mandate", [...MANDATE_CASES, ...OVERLAY_CASES]],
   ["data", DATA_CASES],
   ["strategy", STRATEGY_CASES],
 ];
