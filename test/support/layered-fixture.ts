@@ -99,7 +99,7 @@ function planSettings(over: LayeredSettings): PlanSettings {
 }
 
 /** What was filled, in order; a roll's two legs too. */
-export type LayeredFill = {
+type LayeredFill = {
   readonly on: string;
   readonly id: string;
   readonly lots: number;
@@ -108,7 +108,7 @@ export type LayeredFill = {
 };
 
 /** One signal, from the decision that made it to its end. */
-export type Followed = Omit<SignalRecord, "terminal"> & {
+type Followed = Omit<SignalRecord, "terminal"> & {
   readonly on: string;
   readonly end: TerminalRecord;
 };

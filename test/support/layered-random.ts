@@ -17,7 +17,7 @@ import {
 } from "./layered-market.ts";
 import type { Ohlc } from "./market-fixture.ts";
 
-export type RandomLayers = { readonly market: LayeredMarket; readonly settings: LayeredSettings };
+type RandomLayers = { readonly market: LayeredMarket; readonly settings: LayeredSettings };
 
 type Dice = {
   readonly unit: () => number;
