@@ -59,9 +59,14 @@ export function tallied(counts: StageCounts, verdict: Verdict): void {
   if (verdict.result !== "pass") counts.bound++;
 }
 
-function judgeFreshness({ state, plan }: Kernel, signal: Signal): Verdict {
+/** As old as the older of the instrument's bar and its currency's rate; null where one never came. */
+function judgeFreshness(k: Kernel, signal: Signal): Verdict {
+  const { state, plan, world } = k;
   const last = state.lastBar[signal.instrument];
-  return freshnessGate(last < 0 ? null : state.session - last, plan.maxAgeSessions);
+  const { rateAge } = world.currencies[world.currencyOf[signal.instrument]];
+  const rate = rateAge === null ? 0 : rateAge[state.session];
+  const age = last < 0 || rate < 0 ? null : Math.max(state.session - last, rate);
+  return freshnessGate(age, plan.maxAgeSessions);
 }
 
 /** Sleeves take their earlier wishes back before they wish again: nothing of theirs may be left at work. */

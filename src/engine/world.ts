@@ -24,6 +24,8 @@ export type WorldCurrency = {
   readonly digits: number;
   /** Units of the account's currency for one unit, the last known at each session; null: the account's own. */
   readonly rate: Float64Array | null;
+  /** Sessions since that rate was printed; -1 before the first. Null: the account's own. */
+  readonly rateAge: Int32Array | null;
 };
 
 /** A future's roll, aligned on sessions. */
@@ -116,7 +118,7 @@ function currenciesOf(
   account: AccountCurrency,
   sessionsMs: Float64Array,
 ): readonly WorldCurrency[] {
-  const own = { code: account.currency, digits: account.digits, rate: null };
+  const own = { code: account.currency, digits: account.digits, rate: null, rateAge: null };
   const foreign = new Map<string, number>();
   for (const { instrument } of pack.series) {
     if (instrument.currency !== own.code)
@@ -129,24 +131,29 @@ function currenciesOf(
       const series = pack.references.find(
         (r) => r.kind === "fx" && r.currency === code && r.quote === own.code,
       );
-      return { code, digits, rate: lastKnown(series, sessionsMs) };
+      return { code, digits, ...lastKnown(series, sessionsMs) };
     }),
   ];
 }
 
-/** The newest value at or before each session; NaN before the first. */
+/** The newest value at or before each session, and how many sessions ago it was printed. */
 export function lastKnown(
   series: ReferenceSeries | undefined,
   sessionsMs: Float64Array,
-): Float64Array {
-  const aligned = new Float64Array(sessionsMs.length).fill(Number.NaN);
-  if (series === undefined) return aligned;
+): { readonly rate: Float64Array; readonly rateAge: Int32Array } {
+  const rate = new Float64Array(sessionsMs.length).fill(Number.NaN);
+  const rateAge = new Int32Array(sessionsMs.length).fill(-1);
+  if (series === undefined) return { rate, rateAge };
   let row = -1;
   for (let s = 0; s < sessionsMs.length; s++) {
+    const before = row;
     while (row + 1 < series.timesMs.length && series.timesMs[row + 1] <= sessionsMs[s]) row++;
-    if (row >= 0) aligned[s] = series.values[row];
+    if (row < 0) continue;
+    rate[s] = series.values[row];
+    // One that came between two sessions is as fresh as the session that first saw it.
+    rateAge[s] = row > before ? 0 : rateAge[s - 1] + 1;
   }
-  return aligned;
+  return { rate, rateAge };
 }
 
 /** The roll calendar is known ahead, so that the next bar's contract is no look into the future. */

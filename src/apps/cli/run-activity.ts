@@ -136,7 +136,7 @@ function rateOf(
     (r) => r.kind === "fx" && r.currency === from && r.quote === to,
   );
   if (instrument === undefined || series === undefined) return null;
-  const aligned = lastKnown(series, sessionsMs);
+  const aligned = lastKnown(series, sessionsMs).rate;
   return {
     digits: instrument.currencyDigits,
     values: new Map(Array.from(sessionsMs, (ms, session) => [ms, aligned[session]])),

@@ -161,7 +161,12 @@ describe("terminals in a body", () => {
         : null,
     });
     const { rows, terminals } = record([
-      { kind: "decision", nav_minor: 1, signals: [signal("a", false), signal("b", true)] },
+      {
+        kind: "decision",
+        nav_minor: 1,
+        verdicts: [],
+        signals: [signal("a", false), signal("b", true)],
+      },
     ]);
     expect(terminals).toEqual([{ signalId: "b", state: "REJECTED_BY_CASH", seq: 1 }]);
     expect(terminalsInBody(rows[0].body)).toEqual(terminals);
