@@ -18,7 +18,7 @@ import {
 import type { Breach } from "./audit.ts";
 import type { Trace } from "./trace.ts";
 import { actionsOf } from "./plan-variant.ts";
-import type { StrategyUse } from "./plan.ts";
+import type { StrategyUse } from "./plan-input.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** Dates looked at again, for each instrument, or for all together where a column compares them. */

@@ -14,7 +14,7 @@ import { type Columns, compilePanel } from "../research/strategies/columns.ts";
 import { createDecider, type Decider } from "../research/strategies/decider.ts";
 import { asTarget, declaresTargets, isForecast } from "../research/strategies/forecast.ts";
 import { variantId } from "../research/strategies/variant.ts";
-import type { PlanInput, PlannedVariant, StrategyUse } from "./plan.ts";
+import type { PlanInput, PlannedVariant, StrategyUse } from "./plan-input.ts";
 import type { Variant } from "./state.ts";
 
 export type VariantPlan = {

@@ -10,7 +10,8 @@ import type { Sha256 } from "../ports/hash.ts";
 import type { LotMethod } from "../records/ledger/lots.ts";
 import type { PrecomputedDay } from "../portfolio/overlay/precomputed.ts";
 import { LAYER_SECTIONS, type LayerSettings, takeSection } from "./layers/settings.ts";
-import { buildPlan, type Planned, type StrategyUse } from "./plan.ts";
+import { buildPlan } from "./plan.ts";
+import type { Planned, StrategyUse } from "./plan-input.ts";
 import { type Mandate, SECTIONS } from "./sections.ts";
 import { buildWorld, type World } from "./world.ts";
 

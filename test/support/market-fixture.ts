@@ -20,7 +20,8 @@ import { checkBooks, checkConservation, checkStages } from "../../src/engine/aud
 import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
 import { createTrace, type Trace } from "../../src/engine/trace.ts";
 import { createKernel, finishKernel, runSessions } from "../../src/engine/kernel.ts";
-import { buildPlan, type PlanSettings, type StrategyUse } from "../../src/engine/plan.ts";
+import { buildPlan } from "../../src/engine/plan.ts";
+import type { PlanSettings, StrategyUse } from "../../src/engine/plan-input.ts";
 import { nullRecorder } from "../../src/engine/recorder.ts";
 import { stageRecords } from "../../src/engine/stage-tally.ts";
 import type { Kernel } from "../../src/engine/state.ts";

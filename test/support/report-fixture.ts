@@ -193,27 +193,7 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
     volatility_gap: null,
     stages: stagesOf(signals),
     signals,
-    system_intents: idle
-      ? {
-          placed: 0,
-          filled: 0,
-          cancelled: 0,
-          expired: 0,
-          flattens: 0,
-          flattened: 0,
-          flattens_expired: 0,
-          rolls: 0,
-        }
-      : {
-          placed: 41,
-          filled: 12,
-          cancelled: 22,
-          expired: 7,
-          flattens: 0,
-          flattened: 0,
-          flattens_expired: 0,
-          rolls: 0,
-        },
+    system_intents: intentsOf(idle),
     marks: simulated ? ["SIMULATED", "LOOKAHEAD"] : [],
     data_warnings: [],
     warnings: simulated
@@ -226,6 +206,12 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
       rows: i < 3 ? trades * (i + 1) : n,
     })),
   };
+}
+
+function intentsOf(idle: boolean): RunDocument["system_intents"] {
+  const [placed, filled, cancelled, expired] = idle ? [0, 0, 0, 0] : [41, 12, 22, 7];
+  const flattened = { flattens: 0, flattened: 0, flattens_expired: 0, rolls: 0 };
+  return { placed, filled, cancelled, expired, ...flattened };
 }
 
 function signalsOf(forecasts: number, idle: boolean): SignalCounts {

@@ -15,7 +15,7 @@ import { type FilePackStore, openPackStore } from "../../adapters/storage/pack-s
 import { sha256 } from "../../adapters/system/hash.ts";
 import { readMandateFile } from "../../adapters/system/mandate-files.ts";
 import { createStrategyLoader } from "../../adapters/system/strategy-loader.ts";
-import type { StrategyUse } from "../../engine/plan.ts";
+import type { StrategyUse } from "../../engine/plan-input.ts";
 import { type Mandate, SECTIONS } from "../../engine/sections.ts";
 import { formatPlace, mandateFault } from "../../mandate/finding.ts";
 import { trackReads } from "../../mandate/reads.ts";

@@ -12,7 +12,7 @@ import { stressFeatures } from "../../market/features/stress.ts";
 import { sessionReturns } from "../../market/features/returns.ts";
 import { pickSessions } from "../schedule/rhythm.ts";
 import { actionsOf, type VariantPlan } from "../plan-variant.ts";
-import type { PlanInput } from "../plan.ts";
+import type { PlanInput } from "../plan-input.ts";
 import type { World } from "../world.ts";
 import type { LayerPlan, PolicyPlan } from "./plan.ts";
 import { averageRanges, deviations } from "./ranges.ts";

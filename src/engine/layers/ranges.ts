@@ -7,7 +7,7 @@ import { atr } from "../../base/indicators/atr.ts";
 import { knownSeries } from "../../base/indicators/series.ts";
 import { adjustInputs } from "../../market/actions/adjust.ts";
 import { actionsOf } from "../plan-variant.ts";
-import type { PlanInput } from "../plan.ts";
+import type { PlanInput } from "../plan-input.ts";
 
 /** NaN where the data has no high and low, and before the window is full. */
 export function averageRanges(
