@@ -5,6 +5,8 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LoadedMandate, loadMandate } from "../../src/apps/cli/compose.ts";
+import { withoutStage } from "../../src/apps/cli/without-stage.ts";
 import { EXIT_CODES } from "../../src/domain/run-status.ts";
 import { assay, compare, DIRECT, mandate, root, runJson, valueOf } from "../support/comparing.ts";
 import { readArtifact } from "../support/run-files.ts";
@@ -29,6 +31,15 @@ limits: { gross: 1.5, symbol: 0.5 }
 slippage: { bps: 2 }
 fees: { per_share: 0.005, minimum: 1 }
 financing: { debit_rate: 0.05, borrow_rate: 0.01 }
+`;
+
+/** Every stage on, with keys of its own that nobody reads once it is off. */
+const EVERYTHING = `${LAYERS.replace("overlay: {", "overlay: { trade_on_upgrade: true,")}
+policy: { enabled: true, map: { trend: trend }, exempt: [hold] }
+clamps: { tail: { enabled: true, paths: 500 } }
+sizing: { min_notional: 100, stop_atr: 3 }
+volatility_regime: { enabled: true, high: 26 }
+breakers: { halt: 1.4 }
 `;
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -134,6 +145,44 @@ describe("a mandate against itself less one stage", () => {
     const { code, stdout, stderr } = await assay("compare", folder, "--without", stage);
     expect([code, stdout]).toEqual([EXIT_CODES.USAGE, ""]);
     expect(stderr.trim()).toMatch(says);
+  });
+
+  it("switches off whatever a mandate can have on, keys of its own notwithstanding", () => {
+    const path = mandate("everything", EVERYTHING);
+    const whole = loadMandate(path, [], {});
+    const refusal = (loaded: LoadedMandate, stage: string) => {
+      try {
+        withoutStage(path, stage, { whole: loaded, flags: [], environment: {} });
+        return null;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const stages = /there are (.*)$/.exec(refusal(whole, "sentiment") ?? "")?.[1].split(", ") ?? [];
+    expect(stages).toHaveLength(15);
+    for (const stage of stages) {
+      const { loaded } = withoutStage(path, stage, { whole, flags: [], environment: {} });
+      expect([stage, refusal(whole, stage)]).toEqual([stage, null]);
+      expect(refusal(loaded, stage)).toContain("it is not enabled in this mandate");
+      expect(loaded.resolved.hash).not.toBe(whole.resolved.hash);
+    }
+  });
+
+  it.each([
+    ["policy", "policy.map.trend"],
+    ["risk_targeting", "risk_targeting.target_vol"],
+    ["overlay", "overlay.trade_on_upgrade"],
+    ["tail", "clamps.tail.paths"],
+    ["correlation", "correlation.days"],
+    ["breakers", "breakers.halt"],
+    ["volatility_regime", "volatility_regime.high"],
+  ])("%s: nobody has to read %s any more, everybody else their keys", (stage, key) => {
+    const path = mandate(`unread-${stage}`, EVERYTHING);
+    const whole = loadMandate(path, [], {});
+    const { loaded } = withoutStage(path, stage, { whole, flags: [], environment: {} });
+    expect(whole.unread()).toContain(key);
+    expect(loaded.unread()).not.toContain(key);
+    expect(loaded.unread()).toContain("limits.gross");
   });
 
   it("refuses a mandate whose strategies trade their own targets", async () => {
