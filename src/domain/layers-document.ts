@@ -11,6 +11,8 @@ export type LayersDocument = {
     readonly method: string;
     /** Mean sum of |weight| per instrument after this stage, over decisions; as in the stages below. */
     readonly mean_gross: number;
+    /** What making budgets had to say, and how often: a clipped covariance, bounds that could not hold. */
+    readonly notes: { readonly [note: string]: number };
     /** Sleeves without a budget at the last decision, with the reason. */
     readonly without_budget: readonly { readonly sleeve: string; readonly reason: string }[];
   };

@@ -74,6 +74,8 @@ export type LayerTrace = {
     readonly policyOn: readonly boolean[];
   }[];
   readonly columns: { readonly [name in SheetColumn]: GrowingColumn };
+  /** Why a sleeve had no budget, beside the columns; null where it had one. */
+  readonly reasons: (string | null)[];
   readonly nettings: { readonly session: number; readonly netting: NettingRecord }[];
 };
 
@@ -127,6 +129,7 @@ export function createTrace(): Trace {
     accruals: [],
     layers: {
       decisions: [],
+      reasons: [],
       columns: Object.fromEntries(SHEET_COLUMNS.map((name) => [name, column()])) as {
         [name in SheetColumn]: GrowingColumn;
       },

@@ -21,6 +21,7 @@ export function layersDocument(k: Kernel, layers: LayerState, whole: Trace): Lay
     allocation: {
       method: plan.allocation.method,
       mean_gross: gross("allocated"),
+      notes: tally(layers.budgetNotes.map(({ note }) => note)),
       without_budget: withoutBudget(k, layers),
     },
     policy: {

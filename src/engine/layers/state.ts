@@ -95,6 +95,8 @@ export type LayerState = {
   /** Sessions at which the brake changed a weight. */
   readonly boundSessions: number[];
   readonly breakerChanges: { readonly session: number; readonly change: BreakerChange }[];
+  /** What making budgets had to say: a covariance that was clipped, bounds that could not hold. */
+  readonly budgetNotes: { readonly session: number; readonly note: string }[];
   readonly clampLog: { readonly session: number; readonly record: ClampRecord }[];
 };
 
@@ -141,6 +143,7 @@ export function createLayerState(plan: LayerPlan, equityMinor: number): LayerSta
     sheet: newSheet(n, instruments),
     boundSessions: [],
     breakerChanges: [],
+    budgetNotes: [],
     clampLog: [],
     daily: {
       brake: [],

@@ -45,6 +45,7 @@ function weightsTable(k: Kernel, layers: LayerState, trace: LayerTrace): TableDa
     of("strength"),
     of("confidence"),
     of("budget"),
+    trace.reasons,
     of("allocated"),
     of("permitted"),
     of("targeted"),

@@ -22,6 +22,7 @@ export function traceDecision(trace: LayerTrace, session: number, layers: LayerS
     const column = trace.columns[name];
     for (const value of sources[name]) column.push(value);
   }
+  trace.reasons.push(...sheet.reasons);
   trace.decisions.push({
     session,
     offCycle: sheet.offCycle,

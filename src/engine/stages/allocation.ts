@@ -80,5 +80,6 @@ function makeBudgets(layers: LayerState, session: number): void {
   });
   sheet.budget.set(made.budget);
   sheet.reasons = [...made.reasons];
+  if (made.note !== null) layers.budgetNotes.push({ session, note: made.note });
   layers.budgetsAt = session;
 }

@@ -154,6 +154,7 @@ const WEIGHTS: ArtifactDeclaration = {
     strength: "number",
     confidence: "number",
     budget: "number",
+    reason: "text",
     allocated: "number",
     after_policy: "number",
     after_risk_target: "number",

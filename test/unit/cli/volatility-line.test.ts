@@ -11,7 +11,7 @@ const LAYERS: LayersDocument = {
   decisions: 4,
   off_cycle: 0,
   sleeves: 1,
-  allocation: { method: "equal", mean_gross: 1, without_budget: [] },
+  allocation: { method: "equal", mean_gross: 1, notes: {}, without_budget: [] },
   policy: { enabled: false, mean_gross: 1, bound: 0 },
   risk_targeting: {
     enabled: true,

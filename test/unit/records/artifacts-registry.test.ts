@@ -32,7 +32,7 @@ describe("registry", () => {
 
   it("files are told apart by name, and the two lists share none", () => {
     expect(new Set(ALL.map(({ file }) => file)).size).toBe(ALL.length);
-    expect(LAYER_ARTIFACTS.weights.columns).toHaveLength(15);
+    expect(LAYER_ARTIFACTS.weights.columns).toHaveLength(16);
     expect(LAYER_ARTIFACTS.decisions.columns).toHaveLength(19);
     expect(LAYER_ARTIFACTS.regimes.columns).toHaveLength(17);
     expect(LAYER_ARTIFACTS.clamps.primaryKey).toEqual(["date", "n"]);
