@@ -24,6 +24,7 @@ import type { LedgerEntry } from "../records/ledger/fold.ts";
 import type { SleeveResult } from "../records/ledger/sleeves.ts";
 import { artifactTables } from "./artifact-tables.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
+import { checkGates } from "./layers/check-gates.ts";
 import { checkLayers } from "./layers/check-layers.ts";
 import { checkNettings } from "./layers/check-nettings.ts";
 import { layerTables } from "./layers/tables.ts";
@@ -200,6 +201,7 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
     () => checkLayers(k, trace.layers, decisions),
     () => checkConservation(k, journal.terminalCounts()),
     () => checkNettings(k, trace.layers, decisions),
+    () => checkGates(k, trace, decisions),
     () => checkSizing(prepared.world, decisions),
     () =>
       foldable(() => {

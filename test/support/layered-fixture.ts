@@ -16,6 +16,7 @@ import type { TerminalState } from "../../src/domain/refusal.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "../../src/engine/audit.ts";
 import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "../../src/engine/kernel.ts";
+import { checkGates } from "../../src/engine/layers/check-gates.ts";
 import { checkLayers } from "../../src/engine/layers/check-layers.ts";
 import { checkNettings } from "../../src/engine/layers/check-nettings.ts";
 import type { LayerSettings } from "../../src/engine/layers/settings.ts";
@@ -183,7 +184,8 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
       checkLayers(k, trace.layers, entries) ??
       checkConservation(k, countStates(terminals)) ??
       bookBreach ??
-      checkNettings(k, trace.layers, entries),
+      checkNettings(k, trace.layers, entries) ??
+      checkGates(k, trace, entries),
     silent: runThrough(createKernel(world, plan, nullRecorder)),
   };
 }

@@ -1,0 +1,138 @@
+/**
+ * The book that a decision began with, put together again for the checks from positions, fills and
+ * orders as they were written down: lots held, without those that flattening orders will close.
+ * Account minor units.
+ */
+import type { Kernel } from "../state.ts";
+import type { Trace, TracedOrder } from "../trace.ts";
+import { lotMinorAt, priceAt } from "./check-lots.ts";
+import type { LayerState } from "./state.ts";
+
+export type Book = {
+  readonly session: number;
+  readonly navMinor: number;
+  readonly lots: Float64Array;
+  /** What one lot is worth. */
+  readonly lotMinor: Float64Array;
+  /** Orders that this decision placed, to open and to close, in their order. */
+  readonly placed: readonly TracedOrder[];
+  /** Sessions since a protective stop filled in an instrument; endless where none did. */
+  readonly sinceStop: (instrument: number) => number;
+};
+
+/** Asked for sessions in their order. */
+export type Books = (session: number, navMinor: number) => Book;
+
+export function createBooks(k: Kernel, trace: Trace): Books {
+  const positionsAt = createPositions(k, trace);
+  const tradedAfter = fillsOfTheirClose(k, trace);
+  const wishes = trace.orders
+    .filter(({ order: { purpose } }) => purpose === "open" || purpose === "close")
+    // Written down as their signals name them; judged in the order of their numbers.
+    .sort((a, b) => a.order.ordinal - b.order.ordinal);
+  const placedAt = groupedBy(wishes, ({ order }) => order.session);
+  const stopped = trace.orders
+    .filter(({ order, end }) => order.purpose === "stop" && end === "filled")
+    .sort((a, b) => a.endedSession - b.endedSession);
+  const flattening = trace.orders.filter(({ order }) => order.purpose === "flatten");
+  return (session, navMinor) => {
+    const lots = positionsAt(session);
+    for (const trade of tradedAfter.get(session) ?? []) lots[trade.instrument] -= trade.lots;
+    for (const traced of flattening) {
+      const { order } = traced;
+      const isBorn = order.session === session;
+      if (isBorn || works(traced, session)) lots[order.instrument] += order.side * traced.lots;
+    }
+    const lotMinor = lots.map((_, i) => lotMinorAt(k, i, session));
+    const placed = placedAt.get(session) ?? [];
+    const sinceStop = (i: number) => {
+      const last = stopped.findLast(
+        (one) => one.order.instrument === i && one.endedSession <= session,
+      );
+      return last === undefined ? Number.POSITIVE_INFINITY : session - last.endedSession;
+    };
+    return { session, navMinor, lots, lotMinor, placed, sinceStop };
+  };
+}
+
+/** In their order. */
+export function groupedBy<T>(all: readonly T[], keyOf: (one: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** At the close of a session. */
+function works({ order, endedSession }: TracedOrder, session: number): boolean {
+  return order.session <= session && (endedSession < 0 || endedSession > session);
+}
+
+function createPositions({ world }: Kernel, { positions }: Trace) {
+  const sessions = positions.session.values();
+  const instruments = positions.instrument.values();
+  const lots = positions.lots.values();
+  let next = 0;
+  return (session: number): Float64Array => {
+    const held = new Float64Array(world.instruments.length);
+    while (next < sessions.length && sessions[next] < session) next++;
+    for (let n = next; n < sessions.length && sessions[n] === session; n++) {
+      held[instruments[n]] = lots[n];
+    }
+    return held;
+  };
+}
+
+type Trade = { readonly instrument: number; readonly lots: number };
+
+/** Trades at the very close that decided them: the positions of that close have them already. */
+function fillsOfTheirClose({ state }: Kernel, trace: Trace): ReadonlyMap<number, Trade[]> {
+  const found = new Map<number, Trade[]>();
+  const sessions = state.fills.session.values();
+  const instruments = state.fills.instrument.values();
+  const lots = state.fills.lots.values();
+  for (const [n, traced] of trace.fillOrders.entries()) {
+    const session = sessions[n];
+    if (traced === null || traced.order.session !== session || traced.order.purpose === "stop") {
+      continue;
+    }
+    const list = found.get(session) ?? [];
+    found.set(session, list);
+    list.push({ instrument: instruments[n], lots: lots[n] });
+  }
+  return found;
+}
+
+/**
+ * What would be lost if every position went to its stop, or fell by as much as stands in for one; NaN
+ * where one of them cannot be said. Null where stops have moved since with splits or contracts, or at
+ * the close that trades: then nothing is said of it.
+ */
+export type HeatTwin = (book: Book, lots: Float64Array) => number | null;
+
+export function createHeatTwin(k: Kernel, layers: LayerState, trace: Trace): HeatTwin {
+  const stops = trace.orders.filter(({ order }) => order.purpose === "stop");
+  const isMoved = stops.some(({ order }) => k.world.futures[order.instrument] !== null);
+  const hasSplits = [...k.world.actions.values()].flat().some(({ kind }) => kind === "split");
+  if (stops.length > 0 && (isMoved || hasSplits || k.plan.sameClose)) return () => null;
+  const stopsOf = groupedBy(stops, ({ order }) => order.instrument);
+  const { evidence, heat } = layers.plan;
+  return ({ session, lots: held, lotMinor }, lots) => {
+    let sum = 0;
+    for (let i = 0; i < lots.length; i++) {
+      if (lots[i] === 0) continue;
+      const own = stopsOf.get(i)?.findLast((traced) => works(traced, session));
+      const range = evidence.atrFraction[i][session];
+      const fraction = Number.isNaN(range) ? evidence.closeRange[i][session] : range;
+      const part =
+        own === undefined || lots[i] * held[i] <= 0
+          ? heat.atr_multiple * fraction * Math.abs(lots[i])
+          : Math.max(0, lots[i] * (1 - (own.price as number) / priceAt(k, i, session)));
+      sum += part * lotMinor[i];
+    }
+    return sum;
+  };
+}
