@@ -6,7 +6,7 @@
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openRunFolders } from "../../src/apps/cli/compose-records.ts";
+import { openRunFolders, sha256 } from "../../src/apps/cli/compose-records.ts";
 import { recordedRun } from "../../src/apps/cli/recorded-run.ts";
 import { activityOf } from "../../src/apps/cli/run-activity.ts";
 import { EXIT_CODES } from "../../src/domain/run-status.ts";
@@ -209,6 +209,21 @@ describe("what cannot be compared", () => {
     expect(endings[0].stderr).toContain("INERT_STAGE and its numbers do not count");
     expect(endings[1].stderr).toContain("failed and has nothing to compare: invariant 1");
     expect(endings[2].stderr).toContain("is not finished");
+  });
+
+  it("an artifact that other code wrote, with other columns", async () => {
+    const copy = join(root, "older/.assay/runs", run.run_id);
+    cpSync(run.folder, copy, { recursive: true });
+    const path = join(copy, "artifacts/equity.csv");
+    const text = readFileSync(path, "utf8").replace("drawdown\n", "fall\n");
+    writeFileSync(path, text);
+    const document = readFileSync(join(copy, "run.json"), "utf8");
+    const { artifacts } = JSON.parse(document) as { artifacts: { name: string; sha256: string }[] };
+    const recorded = artifacts.find(({ name }) => name === "equity")?.sha256 ?? "";
+    writeFileSync(join(copy, "run.json"), document.replace(recorded, sha256(text)));
+    const { code, stderr } = await refused(run.folder, copy);
+    expect(code).toBe(EXIT_CODES.DATA);
+    expect(stderr).toContain("has other columns than this code writes");
   });
 
   it("an artifact that was changed", async () => {

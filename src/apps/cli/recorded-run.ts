@@ -80,11 +80,21 @@ function checkedBytes(run: Recorded, declaration: ArtifactDeclaration): Uint8Arr
   if (listed === null) return null;
   const bytes = bytesOf(join(artifactsFolder(run.folder), declaration.file), run);
   const observed = sha256(bytes);
-  if (observed === listed) return bytes;
-  throw new Fault(
-    "verify",
-    `${declaration.file} of run ${run.document.run_id} was changed: its sha256 is ${observed}, run.json says ${listed}; restore it from a copy`,
-  );
+  const { run_id: id } = run.document;
+  if (observed !== listed) {
+    throw new Fault(
+      "verify",
+      `${declaration.file} of run ${id} was changed: its sha256 is ${observed}, run.json says ${listed}; restore it from a copy`,
+    );
+  }
+  const header = `${declaration.columns.map((column) => column.name).join(",")}\n`;
+  if (!Buffer.from(bytes).subarray(0, header.length).equals(Buffer.from(header))) {
+    throw new Fault(
+      "data",
+      `${declaration.file} of run ${id} has other columns than this code writes: it was recorded by other code; run its mandate again, then compare`,
+    );
+  }
+  return bytes;
 }
 
 function bytesOf(path: string, run: Recorded): Uint8Array {
