@@ -7,7 +7,7 @@ import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openRunFolders, sha256 } from "../../src/apps/cli/compose-records.ts";
-import { recordedRun } from "../../src/apps/cli/recorded-run.ts";
+import { asInstants, recordedRun } from "../../src/apps/cli/recorded-run.ts";
 import { activityOf } from "../../src/apps/cli/run-activity.ts";
 import { EXIT_CODES } from "../../src/domain/run-status.ts";
 import {
@@ -119,6 +119,12 @@ describe("two mandates and their runs", () => {
     await compare(compared.a.folder, compared.b.folder);
     expect(performance.now() - started).toBeLessThan(1000);
   });
+});
+
+it("reads dates and instants as the artifacts print them", () => {
+  const times = ["2024-01-02", "2024-01-02T10:30:05Z"];
+  expect([...asInstants(times)]).toEqual(times.map((time) => Date.parse(time)));
+  expect([...asInstants([null])]).toEqual([Number.NaN]);
 });
 
 describe("what cannot be compared", () => {

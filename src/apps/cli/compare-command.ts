@@ -24,7 +24,7 @@ import {
 } from "../../research/evaluation/paths.ts";
 import { type Compared, compareLines } from "./compare-lines.ts";
 import { type CompareRequest, findPair, type Pair, type Side } from "./compare-targets.ts";
-import { hashOf, readColumns, readText } from "./recorded-run.ts";
+import { asInstants, asNumbers, hashOf, readColumns, readText } from "./recorded-run.ts";
 import { activityOf } from "./run-activity.ts";
 import { statesOf } from "./run-states.ts";
 import type { Paint } from "./terminal.ts";
@@ -72,13 +72,10 @@ function requireOneCurrency(a: Side, b: Side): void {
 type Curve = Omit<ComparedRun, "activity">;
 
 function curveOf(side: Side): Curve {
-  const column = readColumns(side, RUN_ARTIFACTS.equity);
-  if (column === null) throw unlisted(side, RUN_ARTIFACTS.equity);
-  return {
-    document: side.document,
-    sessionsMs: column("date") as Float64Array,
-    nav: column("nav") as Float64Array,
-  };
+  const columns = readColumns(side, RUN_ARTIFACTS.equity, ["date", "nav"]);
+  if (columns === null) throw unlisted(side, RUN_ARTIFACTS.equity);
+  const [dates, nav] = columns;
+  return { document: side.document, sessionsMs: asInstants(dates), nav: asNumbers(nav) };
 }
 
 /** The journal is read only where the recorded metrics do not answer. */

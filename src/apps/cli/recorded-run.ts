@@ -4,12 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { invariant } from "../../base/assert.ts";
-import type { ArtifactDeclaration, TableData } from "../../domain/artifact.ts";
+import { parseIsoDate } from "../../base/instant.ts";
+import type { ArtifactDeclaration } from "../../domain/artifact.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { RunDocument } from "../../domain/run-document.ts";
-import { decodeCsv } from "../../records/artifacts/csv-reader.ts";
-import type { FileText } from "../../research/evaluation/paths.ts";
+import { type FileText, textColumns } from "../../research/evaluation/paths.ts";
 import { artifactsFolder, type RunFolder, sha256 } from "./compose-records.ts";
 
 export type Recorded = {
@@ -56,19 +55,29 @@ export function readText(run: Recorded, declaration: ArtifactDeclaration): FileT
   return bytes === null ? null : { declaration, text: new TextDecoder().decode(bytes) };
 }
 
-/** The columns that are asked for; null when the run left no artifact of that name. */
+/** The columns of those names as texts; null when the run left no artifact of that name. */
 export function readColumns(
   run: Recorded,
   declaration: ArtifactDeclaration,
-): ((name: string) => TableData["columns"][number]) | null {
-  const bytes = checkedBytes(run, declaration);
-  if (bytes === null) return null;
-  const { columns } = decodeCsv(declaration, bytes);
-  return (name) => {
-    const index = declaration.columns.findIndex((column) => column.name === name);
-    invariant(index >= 0, 21, () => `${declaration.file} declares no column ${name}`);
-    return columns[index];
-  };
+  names: readonly string[],
+): readonly (readonly (string | null)[])[] | null {
+  const file = readText(run, declaration);
+  return file === null ? null : textColumns(file, names);
+}
+
+/** Empty fields are NaN. */
+export function asNumbers(texts: readonly (string | null)[]): Float64Array {
+  return Float64Array.from(texts, (text) => (text === null ? Number.NaN : Number(text)));
+}
+
+/** Dates, or instants where a day has several sessions. */
+export function asInstants(texts: readonly (string | null)[]): Float64Array {
+  return Float64Array.from(texts, (text) => {
+    const [date, time = "00:00:00Z"] = (text ?? "").split("T");
+    const [hours, minutes, seconds] = time.slice(0, -1).split(":").map(Number);
+    const midnight = parseIsoDate(date) ?? Number.NaN;
+    return midnight + ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  });
 }
 
 export function hashOf({ document }: Recorded, { name }: ArtifactDeclaration): string | null {

@@ -7,7 +7,7 @@ import {
   type StateStatistics,
   stateStatistics,
 } from "../../research/evaluation/state-statistics.ts";
-import { type Recorded, readColumns } from "./recorded-run.ts";
+import { asInstants, asNumbers, type Recorded, readColumns } from "./recorded-run.ts";
 
 export type RunStates = {
   /** The scalar is computed whether or not it is applied. */
@@ -20,22 +20,26 @@ export type RunStates = {
 
 /** Null for a run without portfolio stages. */
 export function statesOf(run: Recorded, window: Window): RunStates | null {
-  const column = readColumns(run, LAYER_ARTIFACTS.regimes);
-  if (column === null) return null;
-  const dates = column("date") as Float64Array;
+  const names = ["date", "scalar", "regime", "volatility_regime", "breaker"];
+  const columns = readColumns(run, LAYER_ARTIFACTS.regimes, names);
+  if (columns === null) return null;
+  const [date, scalar, regime, volatilityRegime, breaker] = columns;
+  const dates = asInstants(date);
   const isOn = (stage: string) =>
     run.document.stages.some(({ name, enabled }) => name === stage && enabled);
-  const over = (name: string) => {
-    const states = (column(name) as readonly (string | null)[]).map((state) => state ?? "UNKNOWN");
-    return stateStatistics(dates, states, window);
-  };
+  const over = (states: readonly (string | null)[]) =>
+    stateStatistics(
+      dates,
+      states.map((state) => state ?? "UNKNOWN"),
+      window,
+    );
   return {
     scalar: {
-      ...scalarStatistics(dates, column("scalar") as Float64Array, window),
+      ...scalarStatistics(dates, asNumbers(scalar), window),
       applied: isOn("overlay"),
     },
-    brake: over("regime"),
-    volatility_regime: isOn("volatility_regime") ? over("volatility_regime") : null,
-    breaker: isOn("breakers") ? over("breaker") : null,
+    brake: over(regime),
+    volatility_regime: isOn("volatility_regime") ? over(volatilityRegime) : null,
+    breaker: isOn("breakers") ? over(breaker) : null,
   };
 }

@@ -64,6 +64,14 @@ export function pathPartings(
   return partings(pairs, equity === undefined ? span : { ...span, to: equity.date.slice(0, 10) });
 }
 
+/** The columns of those names, as texts, row by row. */
+export function textColumns(file: FileText, names: readonly string[]): readonly Cell[][] {
+  const wanted = indices(file, names);
+  const columns = wanted.map((): Cell[] => []);
+  for (const row of rowsOf(file)) wanted.forEach((index, c) => columns[c].push(row[index]));
+  return columns;
+}
+
 export type SignalEnd = {
   readonly strategy: string;
   readonly terminal: string;
