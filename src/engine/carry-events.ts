@@ -111,7 +111,8 @@ function applySplit(k: Kernel, i: number, action: Split): void {
   if (state.mark[i] === state.mark[i]) state.mark[i] /= ratio;
   state.lots[i] = lotsAfter;
   state.cash[k.world.currencyOf[i]] += cashInLieuMinor;
-  if (state.sleeves !== null) splitSleeves(k, state.sleeves, i, { ratio, lotsAfter });
+  const isHeldInside =
+    state.sleeves !== null && splitSleeves(k, state.sleeves, i, { ratio, lotsBefore, lotsAfter });
   const orders = state.working.filter((order) => order.working && order.instrument === i);
   for (const order of orders) {
     order.lots = multiplyLots(order.lots, ratio).whole;
@@ -126,7 +127,8 @@ function applySplit(k: Kernel, i: number, action: Split): void {
     if (typeof signal.entry === "object") signal.entry = { limit: signal.entry.limit / ratio };
     if (signal.stop !== null) signal.stop = splitStop(signal.stop, ratio);
   }
-  if (lotsBefore === 0 && orders.length === 0) return;
+  // A flat position may be two sleeves that stand against each other: theirs is split all the same.
+  if (lotsBefore === 0 && orders.length === 0 && !isHeldInside) return;
   k.recorder.split(state.session, {
     instrument: i,
     ratio,

@@ -3,18 +3,16 @@
  * value, costs, splits, dividends and borrow. Every sleeve's lots are booked like an account's.
  */
 import { invariant } from "../../base/assert.ts";
-import { decimalOf } from "../../base/decimal.ts";
 import { type JournalPayload, MICRO_LOTS } from "../../domain/journal-entry.ts";
-import { apportion } from "./apportion.ts";
 import { bookFill } from "./lots.ts";
 import {
   bySize,
   type Group,
   heldBy,
   inProportion,
-  microLotsIn,
   type Moment,
   sharesOf,
+  splitShares,
   valuesOf,
 } from "./sleeve-shares.ts";
 import { splitLots } from "./split-lots.ts";
@@ -56,24 +54,16 @@ export function applyRoll(group: Group, payload: Payload<"roll">, at: Moment): v
 /** The fraction of a lot that vanished leaves every sleeve in proportion to its size, paid in lieu. */
 export function applySplit(group: Group, payload: Payload<"split">, at: Moment): void {
   const held = heldBy(group, { whole: payload.lots_before, at });
-  const sizes = held.map((lots) => BigInt(Math.abs(lots)));
-  const size = sizes.reduce((sum, each) => sum + each, 0n);
-  if (size === 0n) return;
-  const ratio = decimalOf(payload.ratio);
-  const unit = 10n ** BigInt(ratio.scale);
-  const after = microLotsIn(payload.lots_after);
-  const vanished = microLotsIn(payload.lots_before) * ratio.coefficient - after * unit;
-  const numerators = held.map(
-    (lots, i) => BigInt(lots) * ratio.coefficient * size - vanished * sizes[i],
-  );
-  const lotsAfter = apportion(numerators, unit * size, after);
+  if (held.every((lots) => lots === 0)) return;
+  const { ratio, lots_before: lotsBefore, lots_after: after } = payload;
+  const lotsAfter = splitShares(held, { ratio, lotsBefore, lotsAfter: after });
   const inLieu = bySize(payload.cash_in_lieu_minor, held);
   group.sleeves.forEach((sleeve, i) => {
     if (held[i] === 0) return;
     const terms = {
-      ratio: payload.ratio,
+      ratio,
       lotsBefore: held[i],
-      lotsAfter: Number(lotsAfter[i]),
+      lotsAfter: lotsAfter[i],
       wholeLot: MICRO_LOTS,
     };
     sleeve.realisedMinor += inLieu[i] - splitLots(sleeve.book, terms).relievedMinor;

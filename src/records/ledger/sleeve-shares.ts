@@ -139,6 +139,27 @@ export function inProportion(
   return apportion(numerators, sign * total, BigInt(amount));
 }
 
+/**
+ * Micro lots after a split: each sleeve's times the ratio, less its part, by size, of the fraction of
+ * a lot that vanished. The kernel keeps its sleeves by the same sum.
+ */
+export function splitShares(
+  held: readonly number[],
+  split: { readonly ratio: number; readonly lotsBefore: number; readonly lotsAfter: number },
+): readonly number[] {
+  const sizes = held.map((lots) => BigInt(Math.abs(lots)));
+  const size = sizes.reduce((sum, each) => sum + each, 0n);
+  if (size === 0n) return held;
+  const ratio = decimalOf(split.ratio);
+  const unit = 10n ** BigInt(ratio.scale);
+  const after = microLotsIn(split.lotsAfter);
+  const vanished = microLotsIn(split.lotsBefore) * ratio.coefficient - after * unit;
+  const numerators = held.map(
+    (lots, i) => BigInt(lots) * ratio.coefficient * size - vanished * sizes[i],
+  );
+  return apportion(numerators, unit * size, after).map(Number);
+}
+
 /** An amount shared by the sizes of the parts; nothing where there are none. */
 export function bySize(amount: number, microLots: readonly number[]): bigint[] {
   const sizes = microLots.map((lots) => BigInt(Math.abs(lots)));
