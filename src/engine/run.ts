@@ -31,6 +31,8 @@ import { layerTables } from "./layers/tables.ts";
 import { createJournallingRecorder } from "./journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "./kernel.ts";
 import { checkLookAhead } from "./look-ahead.ts";
+import { checkMoney } from "./check-money.ts";
+import { checkHeld, checkShares } from "./sleeves/check-shares.ts";
 import { checkSizing } from "./check-sizing.ts";
 import type { RunRequest } from "./run-request.ts";
 import { reportInput, runDocument } from "./run-result.ts";
@@ -195,19 +197,25 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
   // Read again for every check: a run's whole journal as objects would be most of its memory.
   const decisions = entriesOf(journal, (kind) => kind === "decision");
   const booked = entriesOf(journal, (kind) => kind !== "decision" && kind !== "order");
+  const shared = entriesOf(
+    journal,
+    (kind) => kind === "decision" || kind === "fill" || kind === "cross",
+  );
   let sleeves: readonly SleeveResult[] = [];
   const checks: readonly (() => Breach | null)[] = [
     () => checkStages(stageRecords(k.state.tally, k.plan.wiring)),
+    () => checkMoney(k, trace),
     () => checkLayers(k, trace.layers, decisions),
     () => checkConservation(k, journal.terminalCounts()),
     () => checkNettings(k, trace.layers, decisions),
     () => checkGates(k, trace, decisions),
+    () => checkShares(k, trace, shared),
     () => checkSizing(prepared.world, decisions),
     () =>
       foldable(() => {
         const books = checkBooks(k, booked, prepared.lotMethod);
         ({ sleeves } = books);
-        return books.breach;
+        return books.breach ?? checkHeld(k, sleeves);
       }),
     () => checkLookAhead(prepared, trace),
   ];

@@ -14,6 +14,7 @@ import type {
 } from "../../src/domain/journal-entry.ts";
 import type { TerminalState } from "../../src/domain/refusal.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "../../src/engine/audit.ts";
+import { checkMoney } from "../../src/engine/check-money.ts";
 import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "../../src/engine/kernel.ts";
 import { checkGates } from "../../src/engine/layers/check-gates.ts";
@@ -24,6 +25,7 @@ import type { LayerState } from "../../src/engine/layers/state.ts";
 import { buildPlan } from "../../src/engine/plan.ts";
 import type { PlanSettings, StrategyUse } from "../../src/engine/plan-input.ts";
 import { nullRecorder } from "../../src/engine/recorder.ts";
+import { checkHeld, checkShares } from "../../src/engine/sleeves/check-shares.ts";
 import { stageRecords } from "../../src/engine/stage-tally.ts";
 import type { Kernel } from "../../src/engine/state.ts";
 import {
@@ -181,11 +183,14 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
     cash: [...k.state.curves.cash],
     breach:
       checkStages(stageRecords(k.state.tally, plan.wiring)) ??
+      checkMoney(k, trace) ??
       checkLayers(k, trace.layers, entries) ??
       checkConservation(k, countStates(terminals)) ??
       bookBreach ??
       checkNettings(k, trace.layers, entries) ??
-      checkGates(k, trace, entries),
+      checkGates(k, trace, entries) ??
+      checkShares(k, trace, entries) ??
+      checkHeld(k, sleeves),
     silent: runThrough(createKernel(world, plan, nullRecorder)),
   };
 }

@@ -17,6 +17,7 @@ import { exceeds } from "./check-clamp-risk.ts";
 import { type ClampTwin, createClampTwin } from "./check-clamps.ts";
 import { type Decision, type Due, factorDue, near, netOf, type Sheet } from "./check-due.ts";
 import { lotMinorAt, lotsDue, navsAtDecisions } from "./check-lots.ts";
+import { regimePart } from "./check-orders.ts";
 import { createRiskTwin, type RiskTwin } from "./check-risk.ts";
 import type { PolicyPlan } from "./plan.ts";
 import type { LayerState } from "./state.ts";
@@ -60,9 +61,15 @@ export function checkLayers(
       columns.map(([name, values]) => [name, values.subarray(d * n, (d + 1) * n)]),
     ) as Sheet;
     const before = d === 0 ? null : trace.decisions[d - 1];
+    const on = formatDate(k.world.sessionsMs[decision.session]);
+    const grossLimit = k.plan.limits.gross * regimePart(layers, decision.session);
+    if (!near(decision.grossLimit, grossLimit)) {
+      return breach(
+        `gate volatility_regime was not heeded on ${on}: the gross limit is ${decision.grossLimit}, the regime leaves ${grossLimit}`,
+      );
+    }
     const found = checkDecision(k, twins, { decision, before, sheet });
     if (found === null) continue;
-    const on = formatDate(k.world.sessionsMs[decision.session]);
     return breach(`stage ${found.stage} was not applied on ${on}: ${found.message}`);
   }
   return null;

@@ -144,7 +144,7 @@ function limitsOn(k: Kernel, layers: LayerState, at: After): readonly Limit[] {
 }
 
 /** What the volatility regime of that close leaves of the gross limit; the unknown leaves the least. */
-function regimePart({ plan, daily }: LayerState, session: number): number {
+export function regimePart({ plan, daily }: LayerState, session: number): number {
   if (plan.volatilityRegime === null) return 1;
   const { low, normal, high, crisis } = plan.volatilityRegime.gross_scale;
   const parts = { LOW: low, NORMAL: normal, HIGH: high, CRISIS: crisis };
