@@ -12,7 +12,7 @@ import { createCurves, type Curves } from "./curves.ts";
 import { matchAtSameClose, matchOrders } from "./match-orders.ts";
 import { observe } from "./layers/observe.ts";
 import { valueMixedBook } from "./mixed-book.ts";
-import { decide } from "./pipeline.ts";
+import { decide, decideDirect } from "./pipeline.ts";
 import type { Recorder } from "./recorder.ts";
 import { rollFutures, settleFutures } from "./settle-futures.ts";
 import { crossAtSameClose, crossAtSession, expireCrosses } from "./sleeves/cross.ts";
@@ -56,30 +56,55 @@ function isMixed({ hasFutures, currencies }: World): boolean {
 
 /** Sessions `from` (inclusive) to `to` (exclusive), in order. */
 export function runSessions(k: Kernel, from: number, to: number): void {
+  if (k.state.layers === null && !isMixed(k.world)) runPlain(k, from, to);
+  else runWhole(k, from, to);
+}
+
+/** Targets on what is paid in full and in one currency: the loop that trials spend their time in. */
+function runPlain(k: Kernel, from: number, to: number): void {
   const { state, plan, recorder, world } = k;
   const { decideOn, sameClose, effectiveStart } = plan;
   const hasActions = world.actions.size > 0;
-  const mixed = isMixed(world);
   for (let session = from; session < to; session++) {
     state.session = session;
-    if (mixed) updateRates(world, state, session);
     if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
     if (hasActions) applyActions(k, session);
     if (state.payments.length > 0) payDividends(k, session);
-    if (state.sleeves !== null) crossAtSession(k, state.sleeves, session);
     if (state.working.length > 0) matchOrders(k, session);
-    if (mixed) closeMixed(k, session);
-    else closePlain(k, session);
-    const due = state.layers === null ? decideOn[session] === 1 : observe(k, session);
-    if (due && decide(k, session) && sameClose) {
-      if (state.sleeves !== null) crossAtSameClose(k, state.sleeves, session);
+    closePlain(k, session);
+    if (decideOn[session] === 1 && decideDirect(k, session) && sameClose) {
       matchAtSameClose(k, session);
-      if (world.hasFutures) settleFutures(k, session);
-      if (mixed) valueMixedBook(k, session);
-      else closePlain(k, session);
+      closePlain(k, session);
     }
     closeSession(state, session);
     if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);
+    recorder.close(session, state.lots, state.mark);
+  }
+}
+
+/** The same with futures, foreign currencies, sleeves and the portfolio's stages. */
+function runWhole(k: Kernel, from: number, to: number): void {
+  const { state, plan, recorder, world } = k;
+  const { sleeves, layers } = state;
+  const hasActions = world.actions.size > 0;
+  for (let session = from; session < to; session++) {
+    state.session = session;
+    updateRates(world, state, session);
+    if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
+    if (hasActions) applyActions(k, session);
+    if (state.payments.length > 0) payDividends(k, session);
+    if (sleeves !== null) crossAtSession(k, sleeves, session);
+    if (state.working.length > 0) matchOrders(k, session);
+    closeMixed(k, session);
+    const due = layers === null ? plan.decideOn[session] === 1 : observe(k, session);
+    if (due && decide(k, session) && plan.sameClose) {
+      if (sleeves !== null) crossAtSameClose(k, sleeves, session);
+      matchAtSameClose(k, session);
+      if (world.hasFutures) settleFutures(k, session);
+      valueMixedBook(k, session);
+    }
+    closeSession(state, session);
+    if (session === plan.effectiveStart) state.costsBeforeWindow = totalCosts(state);
     recorder.close(session, state.lots, state.mark);
   }
 }

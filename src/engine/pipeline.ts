@@ -58,7 +58,8 @@ function decideLayers(k: Kernel, layers: LayerState, session: number): boolean {
   return signals.length > 0;
 }
 
-function decideDirect(k: Kernel, session: number): boolean {
+/** What strategies want to hold, as they say it. */
+export function decideDirect(k: Kernel, session: number): boolean {
   const signals = collectSignals(k, session);
   if (signals.length === 0) return false;
   const { state, plan } = k;

@@ -8,11 +8,14 @@ import type { CorporateAction } from "../domain/corporate-action.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Forecast } from "../domain/forecast.ts";
 import type { DeclaredOrder } from "../domain/strategy.ts";
-import type { WeightTarget } from "../domain/target.ts";
 import { adjustInputs } from "../market/actions/adjust.ts";
 import { type Columns, compilePanel } from "../research/strategies/columns.ts";
-import { createDecider, type Decider } from "../research/strategies/decider.ts";
-import { asTarget, declaresTargets, isForecast } from "../research/strategies/forecast.ts";
+import {
+  createDecider,
+  createTargetDecider,
+  type Decider,
+} from "../research/strategies/decider.ts";
+import { declaresTargets, isForecast } from "../research/strategies/forecast.ts";
 import { variantId } from "../research/strategies/variant.ts";
 import type { PlanInput, PlannedVariant, StrategyUse } from "./plan-input.ts";
 import type { Variant } from "./state.ts";
@@ -84,7 +87,7 @@ function planVariant(
     );
   }
   const placeOf = placeIn(use, series);
-  const decider = createDecider(use.strategy, use.params, { ...columns, placeOf });
+  const decided = { ...columns, placeOf };
   const variant: Variant = {
     id: variantId(
       {
@@ -99,26 +102,14 @@ function planVariant(
     strategy: use.name,
     instrument: index,
     rowAt: input.world.rowAt[index],
-    decide: targets(decider),
-    forecast: forecasts(decider, use, placeOf),
+    decide: createTargetDecider(use.strategy, use.params, decided),
+    forecast: forecasts(createDecider(use.strategy, use.params, decided), use, placeOf),
     warmup: columns.warmup,
     ready: readyRows(columns.arrays, columns.warmup, rows),
     splitFactor: member.isAdjusted ? inputs.splitFactor : null,
   };
   const start = input.world.sessionOfRow[index]?.[columns.warmup] ?? columns.warmup;
   return { variant, planned: { use, series, warmup: columns.warmup }, start };
-}
-
-/** A forecast as the weight it stands for; the same one again is the same object. */
-function targets(decider: Decider): Variant["decide"] {
-  let last: WeightTarget = { weight: Number.NaN };
-  return (row, unchanged) => {
-    const answer = decider(row, unchanged);
-    if (!isForecast(answer)) return answer;
-    if (answer.strength * answer.confidence !== last.weight)
-      last = asTarget(answer) as WeightTarget;
-    return last;
-  };
 }
 
 function forecasts(

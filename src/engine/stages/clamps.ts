@@ -20,6 +20,7 @@ export function clampStage(
   const { sheet, plan } = layers;
   if (!isEnabled(plan.clamps)) {
     sheet.clamped.set(braked);
+    netInto(braked, plan.instrumentOf, sheet.netAfter);
     sheet.clampRecords = [];
     return sheet.clamped as ClampedWeights;
   }

@@ -7,16 +7,12 @@ import type { Forecast } from "../../domain/forecast.ts";
 import type { Strategy } from "../../domain/strategy.ts";
 import type { Target, WeightTarget } from "../../domain/target.ts";
 import type { Params } from "./columns.ts";
+import { asTarget } from "./forecast.ts";
 import { createRow } from "./row.ts";
 import { checkAnswer } from "./target-check.ts";
 
-/**
- * `unchanged` is the weight the strategy wished last, when nothing but a change would be acted on:
- * an answer of that same weight, or a forecast that stands for it (strength x confidence), is then
- * handed back with none of its other keys looked at, because none will be read. Every run asks
- * again without it (reevaluate.ts), so a malformed answer does not pass.
- */
-export type Decider = (index: number, unchanged?: number) => Forecast | Target | null;
+export type Decider = (index: number) => Forecast | Target | null;
+export type TargetDecider = (index: number, unchanged: number) => Target | null;
 
 export type DecidedColumns = {
   readonly names: readonly string[];
@@ -31,24 +27,61 @@ export function createDecider(
   columns: DecidedColumns,
 ): Decider {
   const { row, at } = createRow(columns.names, columns.arrays);
-  const placeOf = columns.placeOf ?? ((index) => `strategy ${strategy.name}, row ${index}`);
-  return (index, unchanged = Number.NaN) => {
+  const placeOf = placesOf(strategy, columns);
+  return (index) => {
     at(index);
     try {
-      const answer: unknown = strategy.decide(row, params);
-      if (repeats(answer, unchanged)) return answer;
-      return checkAnswer(answer, strategy);
+      return checkAnswer(strategy.decide(row, params), strategy);
     } catch (cause) {
       throw failure(placeOf(index), cause);
     }
   };
 }
 
+/**
+ * For who trades weights: a forecast comes back as the weight it stands for. `unchanged` is the
+ * weight wished last, when nothing but a change would be acted on: an answer of that same weight,
+ * or a forecast that stands for it, is handed back as it with none of its other keys looked at,
+ * because none will be read. Every run asks again without it (reevaluate.ts), so a malformed answer
+ * does not pass.
+ */
+export function createTargetDecider(
+  strategy: Strategy,
+  params: Params,
+  columns: DecidedColumns,
+): TargetDecider {
+  const { row, at } = createRow(columns.names, columns.arrays);
+  const placeOf = placesOf(strategy, columns);
+  let last: WeightTarget = { weight: Number.NaN };
+  return (index, unchanged) => {
+    at(index);
+    try {
+      const answer: unknown = strategy.decide(row, params);
+      if (repeats(answer, unchanged)) {
+        if (last.weight !== unchanged) last = { weight: unchanged };
+        return last;
+      }
+      const checked = checkAnswer(answer, strategy);
+      return checked === null ? null : asTarget(checked);
+    } catch (cause) {
+      throw failure(placeOf(index), cause);
+    }
+  };
+}
+
+function placesOf(strategy: Strategy, { placeOf }: DecidedColumns): (index: number) => string {
+  return placeOf ?? ((index) => `strategy ${strategy.name}, row ${index}`);
+}
+
 /** False for every answer where `unchanged` is NaN. */
-function repeats(answer: unknown, unchanged: number): answer is Forecast | WeightTarget {
+function repeats(answer: unknown, unchanged: number): boolean {
   if (typeof answer !== "object" || answer === null) return false;
-  const { weight, strength, confidence } = answer as { readonly [key: string]: unknown };
-  if (typeof strength !== "number" || typeof confidence !== "number") return weight === unchanged;
+  const { strength } = answer as { readonly strength?: unknown };
+  if (typeof strength !== "number") {
+    return (answer as { readonly weight?: unknown }).weight === unchanged;
+  }
+  const { confidence } = answer as { readonly confidence?: unknown };
+  if (typeof confidence !== "number") return false;
   // A pair that is out of bounds could have a product that is not: each is looked at.
   return (
     strength * confidence === unchanged &&

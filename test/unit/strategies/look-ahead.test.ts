@@ -133,7 +133,11 @@ function check({ strategy, params: given = {}, series, seen = series }: Run): st
   );
   const prepared = {
     pack: { actions: ACTIONS },
-    world: { rowAt, series },
+    world: {
+      rowAt,
+      series,
+      sessionsMs: Float64Array.from({ length: DAYS }, (_, day) => day * DAY_MS),
+    },
     planned: {
       plan: { variants: series.map((_, instrument) => ({ instrument })) },
       variants: series.map((one, v) => ({ use, series: one, warmup: columns[v].warmup })),

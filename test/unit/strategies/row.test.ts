@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../src/domain/fault.ts";
-import { createDecider } from "../../../src/research/strategies/decider.ts";
+import { createDecider, createTargetDecider } from "../../../src/research/strategies/decider.ts";
 import { createRow as createAnyRow } from "../../../src/research/strategies/row.ts";
 import { strategyOf, type TestRow } from "./inputs.ts";
 
@@ -70,7 +70,7 @@ describe("a decider", () => {
   it("hands an unchanged weight back without a look at its terms, and nothing else", () => {
     const sloppy = { entry: "sometime" };
     const asked = (answer: unknown, unchanged: number) =>
-      createDecider(
+      createTargetDecider(
         strategyOf(
           () => ({}),
           () => answer,
@@ -79,11 +79,11 @@ describe("a decider", () => {
         columns,
       )(0, unchanged);
     const weight = { weight: 0.5, ...sloppy };
-    expect(asked(weight, 0.5)).toBe(weight);
+    expect(asked(weight, 0.5)).toEqual({ weight: 0.5 });
     expect(() => asked(weight, 0.4)).toThrow("entry the text");
     expect(() => asked(weight, Number.NaN)).toThrow("entry the text");
     const forecast = { strength: -1, confidence: 0.5, ...sloppy };
-    expect(asked(forecast, -0.5)).toBe(forecast);
+    expect(asked(forecast, -0.5)).toEqual({ weight: -0.5 });
     expect(() => asked(forecast, 0.5)).toThrow("a forecast with entry");
     expect(() => asked(forecast, Number.NaN)).toThrow("a forecast with entry");
     for (const [strength, confidence] of [
