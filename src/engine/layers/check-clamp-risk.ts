@@ -68,28 +68,36 @@ function historyAt({ plan }: LayerState, { session, wanted, window }: Asked): Hi
   const asked = [clusters, tail].filter(({ enabled }) => enabled);
   const least = Math.max(...asked.map(({ min_observations }) => min_observations));
   const held = Array.from(wanted.keys()).filter((i) => wanted[i] !== 0);
-  const known = held.filter(
-    (i) =>
-      returns[i].subarray(Math.max(0, session - 2 * least), session).filter(Number.isFinite)
-        .length >= least,
-  );
+  const known = held.filter((i) => countKnown(returns[i], session - 2 * least, session) >= least);
   const days: number[] = [];
   for (let s = session - 1; s >= 0 && days.length < window.days; s--) {
     if (known.every((i) => Number.isFinite(returns[i][s]))) days.unshift(s);
   }
-  const columnOf = (i: number) => Float64Array.from(days, (s) => returns[i][s]);
-  const measured =
-    days.length < window.min_observations ? [] : known.filter((i) => moves(columnOf(i)));
-  return {
-    measured,
-    unknown: held.filter((i) => !measured.includes(i)),
-    columns: measured.map(columnOf),
-  };
+  const measured: number[] = [];
+  const columns: Float64Array[] = [];
+  for (const i of days.length < window.min_observations ? [] : known) {
+    const column = new Float64Array(days.length);
+    for (let t = 0; t < column.length; t++) column[t] = returns[i][days[t]];
+    if (!moves(column)) continue;
+    measured.push(i);
+    columns.push(column);
+  }
+  return { measured, unknown: held.filter((i) => !measured.includes(i)), columns };
+}
+
+function countKnown(values: Float64Array, from: number, to: number): number {
+  let known = 0;
+  for (let s = Math.max(0, from); s < to; s++) if (Number.isFinite(values[s])) known++;
+  return known;
 }
 
 function moves(values: Float64Array): boolean {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Math.max(...values) - Math.min(...values) > ROUNDING * largest;
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return most - least > ROUNDING * Math.max(Math.abs(least), Math.abs(most));
 }
 
 function clusterTest(
@@ -137,11 +145,17 @@ function bookOf(
 }
 
 function covariance(a: Float64Array, b: Float64Array): number {
-  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + v, 0) / values.length;
-  const [x, y] = [mean(a), mean(b)];
+  const x = mean(a);
+  const y = mean(b);
   let sum = 0;
   for (let t = 0; t < a.length; t++) sum += (a[t] - x) * (b[t] - y);
   return sum / (a.length - 1);
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (let t = 0; t < values.length; t++) sum += values[t];
+  return sum / values.length;
 }
 
 function deviation(values: Float64Array): number {
