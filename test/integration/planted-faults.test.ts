@@ -3,8 +3,7 @@
  * its invariant's number (acceptance 5): in the wiring, by one changed line of the source, and in
  * the data, between the engine and its stores.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/adapters/system/hash.ts";
@@ -16,7 +15,7 @@ import { executeRun } from "../../src/engine/run.ts";
 import { TerminalStateViolation } from "../../src/ports/journal-store.ts";
 import { decodeBody } from "../../src/records/journal/chain.ts";
 import { type LedgerEntry, foldLedger } from "../../src/records/ledger/fold.ts";
-import { type Outcome, planted, plantedRuns } from "../support/planted-code.ts";
+import { type Outcome, planted, plantedRuns, scratchFolder } from "../support/planted-code.ts";
 import { WIRING } from "../support/wiring-faults.ts";
 
 /** Small, with a split, dividends, shorts, a debit, and orders that a limit refuses. */
@@ -38,7 +37,7 @@ financing: { debit_rate: 0.05, borrow_rate: 0.02 }
 limits: { gross: 1.5, symbol: 0.8 }
 `;
 
-const folder = mkdtempSync(join(tmpdir(), "assay-planted-"));
+const folder = scratchFolder("assay-planted-");
 const mandate = join(folder, "mandate");
 beforeAll(() => {
   mkdirSync(mandate);
@@ -94,10 +93,7 @@ describe("planted in the data", () => {
     "a lost %s entry breaks the books: invariant 11",
     async (kind) => {
       const { document } = await executed(`lost-${kind}`, (stores) =>
-        withRows(
-          stores,
-          once((body) => (body.includes(`"kind":"${kind}"`) ? null : body)),
-        ),
+        withRows(stores, () => once((body) => (body.includes(`"kind":"${kind}"`) ? null : body))),
       );
       expect(document).toMatchObject({ status: "BREAK", failure: { invariant: 11 } });
     },
@@ -105,10 +101,7 @@ describe("planted in the data", () => {
 
   it("a lost split leaves the lots wrong: invariant 11", async () => {
     const lost = executed("lost-split", (stores) =>
-      withRows(
-        stores,
-        once((body) => (body.includes('"kind":"split"') ? null : body)),
-      ),
+      withRows(stores, () => once((body) => (body.includes('"kind":"split"') ? null : body))),
     );
     await expect(lost).resolves.toMatchObject({
       document: { status: "BREAK", failure: { invariant: 11 } },
@@ -116,9 +109,10 @@ describe("planted in the data", () => {
   });
 
   it("a doubled fee in one entry breaks the books: invariant 11", async () => {
-    const double = once((body) =>
-      body.replace(/"fee_minor":(\d+)/, (_, fee: string) => `"fee_minor":${2 * Number(fee)}`),
-    );
+    const double = () =>
+      once((body) =>
+        body.replace(/"fee_minor":(\d+)/, (_, fee: string) => `"fee_minor":${2 * Number(fee)}`),
+      );
     const { document } = await executed("doubled-fee", (stores) => withRows(stores, double));
     expect(document).toMatchObject({ status: "BREAK", failure: { invariant: 11 } });
     expect(document.failure?.message).toMatch(/net asset value is \d+ minor units/);
@@ -217,12 +211,13 @@ describe("planted in the data", () => {
   }
 });
 
-/** The journal as the audit reads it back, each body through `change`; null loses the entry. */
-function withRows(stores: RunStores, change: (body: string) => string | null): RunStores {
+/** The journal as the audit reads it back, each time anew through `change`; null loses the entry. */
+function withRows(stores: RunStores, change: () => (body: string) => string | null): RunStores {
   const { journal } = stores;
   const rows = function* (from: number) {
+    const changed = change();
     for (const row of journal.rows(from)) {
-      const body = change(row.body);
+      const body = changed(row.body);
       if (body !== null) yield { ...row, body };
     }
   };

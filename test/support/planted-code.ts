@@ -4,7 +4,8 @@
  * longer plants cannot pass for a fault that was caught. Runs share two processes between them.
  */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { RunDocument } from "../../src/domain/run-document.ts";
@@ -52,6 +53,12 @@ export function plantedSources(plants: readonly Plant[]): ReadonlyMap<string, st
     sources.set(path, parts.join(becomes));
   }
   return sources;
+}
+
+/** A new folder, in memory where the system has such a place: a hundred journals wait for a disk. */
+export function scratchFolder(prefix: string): string {
+  const memory = "/dev/shm";
+  return mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), prefix));
 }
 
 /** Runs each task; `folder` holds what they write. In the order of the tasks. */
