@@ -194,13 +194,8 @@ type Audited = { readonly breach: Breach | null; readonly sleeves: readonly Slee
 /** In the order of what a failure would explain: the first breach is the run's. */
 async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audited> {
   const { prepared, journal, progress, turn } = request;
-  // Read again for every check: a run's whole journal as objects would be most of its memory.
-  const decisions = entriesOf(journal, (kind) => kind === "decision");
-  const booked = entriesOf(journal, (kind) => kind !== "decision" && kind !== "order");
-  const shared = entriesOf(
-    journal,
-    (kind) => kind === "decision" || kind === "fill" || kind === "cross",
-  );
+  const entries = recordedEntries(journal);
+  const decisions = entries.filter(({ payload }) => payload.kind === "decision");
   let sleeves: readonly SleeveResult[] = [];
   const checks: readonly (() => Breach | null)[] = [
     () => checkStages(stageRecords(k.state.tally, k.plan.wiring)),
@@ -209,11 +204,11 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
     () => checkConservation(k, journal.terminalCounts()),
     () => checkNettings(k, trace.layers, decisions),
     () => checkGates(k, trace, decisions),
-    () => checkShares(k, trace, shared),
+    () => checkShares(k, trace, entries),
     () => checkSizing(prepared.world, decisions),
     () =>
       foldable(() => {
-        const books = checkBooks(k, booked, prepared.lotMethod);
+        const books = checkBooks(k, entries, prepared.lotMethod);
         ({ sleeves } = books);
         return books.breach ?? checkHeld(k, sleeves);
       }),
@@ -229,18 +224,13 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
   return { breach: null, sleeves };
 }
 
-/** What the store holds, as often as it is asked for. */
-function entriesOf(
-  journal: JournalStore,
-  wanted: (kind: string) => boolean,
-): Iterable<LedgerEntry> {
-  return {
-    *[Symbol.iterator]() {
-      for (const { body } of journal.rows(1)) {
-        if (wanted(kindOfBody(body))) yield decodeBody(body);
-      }
-    },
-  };
+/** What the store holds and a check reads: orders were noted when they were made. */
+function recordedEntries(journal: JournalStore): readonly LedgerEntry[] {
+  const entries: LedgerEntry[] = [];
+  for (const { body } of journal.rows(1)) {
+    if (kindOfBody(body) !== "order") entries.push(decodeBody(body));
+  }
+  return entries;
 }
 
 /** A lot method that cannot choose (strict) is the mandate's, and the run's failure all the same. */
