@@ -7,9 +7,17 @@
 import { InvariantError } from "../../base/assert.ts";
 import { parseIsoDate } from "../../base/instant.ts";
 import type { ArtifactDeclaration, ColumnType, TableData } from "../../domain/artifact.ts";
+import { type Field, FieldMemo } from "./field-memo.ts";
 
-type Field = { from: number; to: number; quoted: boolean };
 type Cell = string | number | boolean | null;
+
+type Reading = {
+  readonly bytes: Uint8Array;
+  readonly field: Field;
+  readonly numbers: FieldMemo<number>;
+  readonly dates: FieldMemo<number>;
+  readonly texts: FieldMemo<string>;
+};
 
 export function decodeCsv(declaration: ArtifactDeclaration, bytes: Uint8Array): TableData {
   const header = `${declaration.columns.map((column) => column.name).join(",")}\n`;
@@ -18,41 +26,79 @@ export function decodeCsv(declaration: ArtifactDeclaration, bytes: Uint8Array): 
     throw unreadable(declaration, 1, "its header is not the declared one");
   }
   const types = declaration.columns.map((column) => column.type);
-  const values: Cell[][] = types.map(() => []);
-  const dates = new Map<string, number>();
-  const field: Field = { from: 0, to: 0, quoted: false };
+  const values = types.map(emptyColumn);
+  const field: Field = { from: 0, to: 0, quoted: false, hash: 0 };
+  const reading: Reading = {
+    bytes,
+    field,
+    numbers: new FieldMemo(bytes),
+    dates: new FieldMemo(bytes),
+    texts: new FieldMemo(bytes),
+  };
   let rows = 0;
+  let room = FIRST_ROWS;
   while (at < bytes.length) {
-    rows += 1;
+    if (rows === room) room = growColumns(values, rows);
     for (let i = 0; i < types.length; i++) {
       at = nextField(bytes, at, field);
       const end = i === types.length - 1 ? LINE_FEED : COMMA;
-      if (bytes[at] !== end) throw unreadable(declaration, rows + 1, "another number of fields");
-      const cell = readCell(bytes, field, types[i], dates);
+      if (bytes[at] !== end) throw unreadable(declaration, rows + 2, "another number of fields");
+      const cell = readCell(reading, types[i]);
       if (cell === undefined) {
         const text = asciiText(bytes, field.from, field.to);
         throw unreadable(
           declaration,
-          rows + 1,
+          rows + 2,
           `${declaration.columns[i].name} "${text}" is not a ${types[i]}`,
         );
       }
-      values[i].push(cell);
+      (values[i] as Cell[])[rows] = cell;
       at += 1;
     }
+    rows += 1;
   }
-  return { rows, columns: values.map((column, i) => packed(column, types[i])) };
+  const columns = values.map((column) =>
+    column instanceof Float64Array ? column.subarray(0, rows) : column,
+  );
+  return { rows, columns };
+}
+
+function emptyColumn(type: ColumnType): Float64Array | Cell[] {
+  return type === "text" || type === "boolean" ? [] : new Float64Array(FIRST_ROWS);
+}
+
+/** Twice the room; returns it. */
+function growColumns(values: (Float64Array | Cell[])[], rows: number): number {
+  const room = rows * 2;
+  for (let i = 0; i < values.length; i++) {
+    const column = values[i];
+    if (!(column instanceof Float64Array)) continue;
+    const larger = new Float64Array(room);
+    larger.set(column);
+    values[i] = larger;
+  }
+  return room;
 }
 
 /** Finds the end of the field at `at`: the index of the comma, line feed or end behind it. */
 function nextField(bytes: Uint8Array, at: number, field: Field): number {
-  field.quoted = bytes[at] === QUOTE;
-  if (!field.quoted) {
-    field.from = at;
-    while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== LINE_FEED) at += 1;
-    field.to = at;
-    return at;
+  const size = bytes.length;
+  if (at < size && bytes[at] === QUOTE) return nextQuoted(bytes, at, field);
+  let hash = 0;
+  field.quoted = false;
+  field.from = at;
+  for (; at < size; at++) {
+    const byte = bytes[at];
+    if (byte === COMMA || byte === LINE_FEED) break;
+    hash = (Math.imul(hash, 31) + byte) | 0;
   }
+  field.hash = hash;
+  field.to = at;
+  return at;
+}
+
+function nextQuoted(bytes: Uint8Array, at: number, field: Field): number {
+  field.quoted = true;
   field.from = at + 1;
   for (at += 1; at < bytes.length; at += 1) {
     if (bytes[at] !== QUOTE) continue;
@@ -64,28 +110,29 @@ function nextField(bytes: Uint8Array, at: number, field: Field): number {
 }
 
 /** The value of a field, or undefined when it is not of the type. */
-function readCell(
-  bytes: Uint8Array,
-  field: Field,
-  type: ColumnType,
-  dates: Map<string, number>,
-): Cell | undefined {
-  if (type === "text") return readText(bytes, field);
+function readCell(reading: Reading, type: ColumnType): Cell | undefined {
+  const { bytes, field } = reading;
+  if (type === "text") return readText(reading);
   if (field.quoted) return undefined;
   if (field.from === field.to) return type === "boolean" ? null : Number.NaN;
-  if (type === "number" || type === "integer") return readNumber(bytes, field, type);
+  if (type === "number" || type === "integer") return readNumber(reading, type);
+  if (type === "date") return readDate(reading);
   const text = asciiText(bytes, field.from, field.to);
-  if (type === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
-  const known = dates.get(text);
+  return text === "true" ? true : text === "false" ? false : undefined;
+}
+
+function readDate({ bytes, field, dates }: Reading): number | undefined {
+  const known = dates.get(field);
   if (known !== undefined) return known;
-  const ms = parseInstant(text);
+  const ms = parseInstant(asciiText(bytes, field.from, field.to));
   if (ms === null) return undefined;
-  dates.set(text, ms);
+  dates.keep(field, ms);
   return ms;
 }
 
-function readNumber(bytes: Uint8Array, field: Field, type: ColumnType): number | undefined {
-  const value = plainDecimal(bytes, field.from, field.to) ?? anyNumber(bytes, field);
+function readNumber(reading: Reading, type: ColumnType): number | undefined {
+  const { bytes, field } = reading;
+  const value = plainDecimal(bytes, field.from, field.to) ?? anyNumber(reading);
   if (value === undefined) return undefined;
   return type === "integer" && !Number.isSafeInteger(value) ? undefined : value;
 }
@@ -115,19 +162,28 @@ function plainDecimal(bytes: Uint8Array, from: number, to: number): number | und
   return negative ? -value : value;
 }
 
-function anyNumber(bytes: Uint8Array, field: Field): number | undefined {
+/** Only what the writer prints: no blanks, no hexadecimal, no infinities, no second spelling. */
+function anyNumber({ bytes, field, numbers }: Reading): number | undefined {
+  const known = numbers.get(field);
+  if (known !== undefined) return known;
   const text = asciiText(bytes, field.from, field.to);
   const value = Number(text);
-  // Only what the writer prints: no blanks, no hexadecimal, no infinities, no second spelling.
-  return Number.isFinite(value) && String(value) === text ? value : undefined;
+  if (!Number.isFinite(value) || String(value) !== text) return undefined;
+  numbers.keep(field, value);
+  return value;
 }
 
-function readText(bytes: Uint8Array, field: Field): string | null | undefined {
-  if (!field.quoted) {
-    return field.from === field.to ? null : utf8Text(bytes, field.from, field.to);
+function readText({ bytes, field, texts }: Reading): string | null | undefined {
+  if (field.quoted) {
+    const text = utf8Text(bytes, field.from, field.to);
+    return text?.includes('"') === true ? text.replaceAll('""', '"') : text;
   }
+  if (field.from === field.to) return null;
+  const known = texts.get(field);
+  if (known !== undefined) return known;
   const text = utf8Text(bytes, field.from, field.to);
-  return text?.includes('"') === true ? text.replaceAll('""', '"') : text;
+  if (text !== undefined) texts.keep(field, text);
+  return text;
 }
 
 /** YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ as milliseconds; null for anything else. */
@@ -139,16 +195,32 @@ function parseInstant(text: string): number | null {
   return day + ((Number(match[1]) * 60 + Number(match[2])) * 60 + Number(match[3])) * 1000;
 }
 
+/** Eight at a time: fewer strings in between, half the time of one at a time. */
 function asciiText(bytes: Uint8Array, from: number, to: number): string {
   let text = "";
-  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]);
+  let i = from;
+  for (; i + 8 <= to; i += 8) {
+    text += String.fromCharCode(
+      bytes[i],
+      bytes[i + 1],
+      bytes[i + 2],
+      bytes[i + 3],
+      bytes[i + 4],
+      bytes[i + 5],
+      bytes[i + 6],
+      bytes[i + 7],
+    );
+  }
+  for (; i < to; i++) text += String.fromCharCode(bytes[i]);
   return text;
 }
 
 /** Decodes UTF-8; undefined when it is not: truncated, overlong, a surrogate, out of range. */
 function utf8Text(bytes: Uint8Array, from: number, to: number): string | undefined {
-  let text = "";
-  for (let i = from; i < to; ) {
+  let i = from;
+  while (i < to && bytes[i] < 0x80) i += 1;
+  let text = asciiText(bytes, from, i);
+  while (i < to) {
     const lead = bytes[i];
     if (lead < 0x80) {
       text += String.fromCharCode(lead);
@@ -170,14 +242,11 @@ function utf8Text(bytes: Uint8Array, from: number, to: number): string | undefin
   return text;
 }
 
-function packed(column: Cell[], type: ColumnType): TableData["columns"][number] {
-  return type === "text" || type === "boolean" ? column : Float64Array.from(column as number[]);
-}
-
 function unreadable(declaration: ArtifactDeclaration, line: number, what: string): InvariantError {
   return new InvariantError(21, `${declaration.file}:${line}: ${what}`);
 }
 
+const FIRST_ROWS = 1 << 10;
 const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;

@@ -9,6 +9,8 @@ import { formatInstant } from "../../base/instant.ts";
 import type { ArtifactDeclaration, TableData } from "../../domain/artifact.ts";
 import { decodeCsv } from "./csv-reader.ts";
 
+type Column = TableData["columns"][number];
+
 /** One per date; for a file without a date column, one in all. */
 type Totals = { rows: number; readonly values: number[]; readonly sums: number[] };
 
@@ -18,6 +20,8 @@ export function assertReadBack(
   disk: Uint8Array,
 ): void {
   const read = decodeCsv(declaration, disk);
+  // Equal cells have equal totals; what differs is named by the totals of its date.
+  if (sameCells(memory, read)) return;
   const expected = totalsByDate(declaration, memory);
   const observed = totalsByDate(declaration, read);
   for (const [date, totals] of expected) {
@@ -28,6 +32,20 @@ export function assertReadBack(
   }
   for (const date of observed.keys())
     throw differs(declaration, date, "its rows are not in memory");
+}
+
+function sameCells(memory: TableData, disk: TableData): boolean {
+  if (memory.rows !== disk.rows) return false;
+  return disk.columns.every((column, i) => sameColumn(memory.columns[i], column, disk.rows));
+}
+
+function sameColumn(memory: Column, disk: Column, rows: number): boolean {
+  for (let row = 0; row < rows; row++) {
+    const expected = memory[row];
+    const observed = disk[row];
+    if (expected !== observed && !Object.is(measure(expected), measure(observed))) return false;
+  }
+  return true;
 }
 
 function compareTotals(
