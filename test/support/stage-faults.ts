@@ -67,99 +67,95 @@ const DROPPED: readonly StageFault[] = CALLED.map((stage) => ({
 const ROUNDED = `netted.map(({ instrument, netting, wantedLots }) => ({ instrument, session, lots: Math.round(wantedLots), entry: "market" as const, timeInForce: "gtc" as const, signals: netting.signals })).filter(({ instrument, lots }) => lots !== k.state.lots[instrument])`;
 const EACH_ALONE = `live.map((signal) => ({ instrument: signal.instrument, wantedLots: k.state.lots[signal.instrument] + (signal.finalLots as number) - signal.currentLots, netting: { instrument: signal.instrument, session, signals: [signal], wanted: Float64Array.of(((signal.finalLots as number) - signal.currentLots) * 1e6), toCross: 0 } }))`;
 
-function nettingAndSizing(): readonly StageFault[] {
-  const netting = "const netted = nettingStage(k, live);";
-  const sizing = "const wishes = sizingStage(k, layers, netted);";
-  const fault = (title: string, stage: string, plant: Plant): StageFault => ({
-    title: `stage ${stage}: ${title}`,
-    on: "layers",
-    plants: [plant],
-    invariant: 1,
-    says: stageNamed(stage),
-  });
-  return [
-    fault(
-      "not called, its input handed on",
-      "netting",
-      planted(PIPELINE, netting, `const netted = ${EACH_ALONE};`),
-    ),
-    fault(
-      "computed, and its result thrown away",
-      "netting",
-      planted(PIPELINE, netting, `nettingStage(k, live);\n  const netted = ${EACH_ALONE};`),
-    ),
-    fault(
-      "asked twice",
-      "netting",
-      planted(PIPELINE, netting, `nettingStage(k, live);\n  ${netting}`),
-    ),
-    fault(
-      "what is held is left out",
-      "netting",
-      planted(
-        "engine/stages/netting.ts",
-        "k.state.lots[instrument] + (buys - sells) / MICRO_LOTS",
-        "(buys - sells) / MICRO_LOTS",
-      ),
-    ),
-    fault(
-      "the wishes of one side only",
-      "netting",
-      planted("engine/stages/netting.ts", "    else sells -= change;\n", ""),
-    ),
-    fault(
-      "not called, its input handed on",
-      "sizing",
-      planted(PIPELINE, sizing, `const wishes = ${ROUNDED};`),
-    ),
-    fault(
-      "computed, and its result thrown away",
-      "sizing",
-      planted(PIPELINE, sizing, `sizingStage(k, layers, netted);\n  const wishes = ${ROUNDED};`),
-    ),
-    fault(
-      "asked twice, the buffer acting twice",
-      "sizing",
-      planted(
-        PIPELINE,
-        sizing,
-        `const sized = sizingStage(k, layers, netted);\n  const wishes = sizingStage(k, layers, netted.map((one) => ({ ...one, wantedLots: sized.find(({ instrument }) => instrument === one.instrument)?.lots ?? one.wantedLots })));`,
-      ),
-    ),
-    fault(
-      "the buffer of a tenth of the position",
-      "sizing",
-      planted(
-        "engine/stages/sizing.ts",
-        "buffer: layers.plan.sizing.buffer,",
-        "buffer: layers.plan.sizing.buffer / 10,",
-      ),
-    ),
-    fault(
-      "a wish that is not rounded to the nearest lot",
-      "sizing",
-      planted(
-        "portfolio/sizing/size-net.ts",
-        "size - whole > 0.5 + driftOf(size) ? whole + 1 : whole",
-        "whole + 1",
-      ),
-    ),
-    fault(
-      "RAMPUP's part taken twice",
-      "sizing",
-      planted(
-        "engine/stages/sleeve-signals.ts",
-        "weight * sheet.sizeScale * lotsPerWeight",
-        "weight * sheet.sizeScale ** 2 * lotsPerWeight",
-      ),
-    ),
-    fault(
-      "RAMPUP's part forgotten",
-      "sizing",
-      planted("engine/layers/decision.ts", "rampupScale(layers.breaker.state, plan.breakers)", "1"),
-    ),
-  ];
+const NETTED = "const netted = nettingStage(k, live);";
+const SIZED = "const wishes = sizingStage(k, layers, netted);";
+
+function fault(title: string, stage: "netting" | "sizing", plant: Plant): StageFault {
+  const says = stageNamed(stage);
+  return { title: `stage ${stage}: ${title}`, on: "layers", plants: [plant], invariant: 1, says };
 }
+
+const NETTING: readonly StageFault[] = [
+  fault(
+    "not called, its input handed on",
+    "netting",
+    planted(PIPELINE, NETTED, `const netted = ${EACH_ALONE};`),
+  ),
+  fault(
+    "computed, and its result thrown away",
+    "netting",
+    planted(PIPELINE, NETTED, `nettingStage(k, live);\n  const netted = ${EACH_ALONE};`),
+  ),
+  fault("asked twice", "netting", planted(PIPELINE, NETTED, `nettingStage(k, live);\n  ${NETTED}`)),
+  fault(
+    "what is held is left out",
+    "netting",
+    planted(
+      "engine/stages/netting.ts",
+      "k.state.lots[instrument] + (buys - sells) / MICRO_LOTS",
+      "(buys - sells) / MICRO_LOTS",
+    ),
+  ),
+  fault(
+    "the wishes of one side only",
+    "netting",
+    planted("engine/stages/netting.ts", "    else sells -= change;\n", ""),
+  ),
+];
+
+const SIZING: readonly StageFault[] = [
+  fault(
+    "not called, its input handed on",
+    "sizing",
+    planted(PIPELINE, SIZED, `const wishes = ${ROUNDED};`),
+  ),
+  fault(
+    "computed, and its result thrown away",
+    "sizing",
+    planted(PIPELINE, SIZED, `sizingStage(k, layers, netted);\n  const wishes = ${ROUNDED};`),
+  ),
+  fault(
+    "asked twice, the buffer acting twice",
+    "sizing",
+    planted(
+      PIPELINE,
+      SIZED,
+      `const sized = sizingStage(k, layers, netted);\n  const wishes = sizingStage(k, layers, netted.map((one) => ({ ...one, wantedLots: sized.find(({ instrument }) => instrument === one.instrument)?.lots ?? one.wantedLots })));`,
+    ),
+  ),
+  fault(
+    "the buffer of a tenth of the position",
+    "sizing",
+    planted(
+      "engine/stages/sizing.ts",
+      "buffer: layers.plan.sizing.buffer,",
+      "buffer: layers.plan.sizing.buffer / 10,",
+    ),
+  ),
+  fault(
+    "a wish that is not rounded to the nearest lot",
+    "sizing",
+    planted(
+      "portfolio/sizing/size-net.ts",
+      "size - whole > 0.5 + driftOf(size) ? whole + 1 : whole",
+      "whole + 1",
+    ),
+  ),
+  fault(
+    "RAMPUP's part taken twice",
+    "sizing",
+    planted(
+      "engine/stages/sleeve-signals.ts",
+      "weight * sheet.sizeScale * lotsPerWeight",
+      "weight * sheet.sizeScale ** 2 * lotsPerWeight",
+    ),
+  ),
+  fault(
+    "RAMPUP's part forgotten",
+    "sizing",
+    planted("engine/layers/decision.ts", "rampupScale(layers.breaker.state, plan.breakers)", "1"),
+  ),
+];
 
 export const on = (title: string, stage: Called, ...plants: readonly Plant[]): StageFault => ({
   title: `stage ${stage}: ${title}`,
@@ -219,6 +215,7 @@ const TWICE: readonly StageFault[] = [
 export const STAGE_FAULTS: readonly StageFault[] = [
   ...UNPLUGGED,
   ...DROPPED,
-  ...nettingAndSizing(),
+  ...NETTING,
+  ...SIZING,
   ...TWICE,
 ];
