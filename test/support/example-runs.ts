@@ -131,6 +131,7 @@ type LayersJson = {
     readonly warm_up: number;
     readonly bound: number;
     readonly bound_on: readonly string[];
+    readonly regimes: { readonly [regime: string]: number };
     readonly transitions: readonly Change[];
   };
   readonly clamps: {
@@ -143,6 +144,15 @@ type LayersJson = {
     };
   };
   readonly volatility_regime: { readonly [regime: string]: number } | null;
+  readonly volatility_transitions: readonly Change[];
+  readonly refused: {
+    readonly [state: string]: {
+      readonly signals: number;
+      readonly days: number;
+      readonly first: string;
+      readonly last: string;
+    };
+  };
   readonly breakers: readonly (Change & { readonly rule: string })[];
 };
 

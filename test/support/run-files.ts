@@ -8,7 +8,7 @@ import Database from "better-sqlite3";
 
 export type Row = { readonly [column: string]: string };
 
-/** Rows of an artifact as text. No field of ours holds a comma or a line break. */
+/** Rows of an artifact as text. No field of ours holds a line break. */
 export function readArtifact(runFolder: string, name: string): readonly Row[] {
   return parseCsv(readFileSync(join(runFolder, "artifacts", `${name}.csv`), "utf8"));
 }
@@ -20,10 +20,17 @@ export function parseCsv(text: string): readonly Row[] {
     .split(/\r?\n/);
   const names = head.split(",");
   return lines.map((line, n) => {
-    const cells = line.split(",");
+    const cells = line.includes('"') ? quotedCells(line) : line.split(",");
     if (cells.length !== names.length) throw new Error(`line ${n + 2}: ${cells.length} cells`);
     return Object.fromEntries(names.map((name, i) => [name, cells[i]]));
   });
+}
+
+/** A cell with a comma stands in quotes, a quote in it is written twice. */
+function quotedCells(line: string): readonly string[] {
+  return [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
+  );
 }
 
 type Terminal = { readonly signal_id: string; readonly state: string };
@@ -49,6 +56,9 @@ export type Entry = {
     readonly ratio?: number;
     readonly pay_date?: string;
     readonly ex_date?: string;
+    readonly sleeves?: readonly { readonly variant_id: string; readonly micro_lots: number }[];
+    readonly from?: string;
+    readonly to?: string;
     readonly settled?: readonly { readonly instrument: string; readonly amount_minor: number }[];
   };
 };
