@@ -205,7 +205,8 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
     () => checkNettings(k, trace.layers, decisions),
     () => checkGates(k, trace, decisions),
     () => checkShares(k, trace, entries),
-    () => checkSizing(prepared.world, decisions),
+    // The fractions of sleeves are sized on the net, which checkNettings has looked at.
+    () => (k.state.layers === null ? checkSizing(prepared.world, decisions) : null),
     () =>
       foldable(() => {
         const books = checkBooks(k, entries, prepared.lotMethod);

@@ -9,11 +9,12 @@ import type { Kernel } from "../state.ts";
 import { type Due, factorDue, near } from "./check-due.ts";
 import type { LayerState } from "./state.ts";
 
-/** Net asset value that a decision was made on: of the journal where it says so, else of the close. */
+/** Net asset value that a decision was made on: the close's, but where that very close trades the journal's. */
 export function navsAtDecisions(
-  { world, state }: Kernel,
+  { world, state, plan }: Kernel,
   decisions: Iterable<LedgerEntry>,
 ): (session: number) => number {
+  if (!plan.sameClose) return (session) => state.curves.nav[session];
   const told = new Map<string, number>();
   for (const { at, payload } of decisions) {
     if (payload.kind === "decision") told.set(at, payload.nav_minor);
