@@ -33,6 +33,7 @@ console.log(JSON.stringify({
   exec: process.execPath,
   cwd: process.cwd(),
   args: process.argv.slice(2),
+  flags: process.execArgv,
   cache: process.env.NODE_COMPILE_CACHE ?? null,
 }));
 `;
@@ -57,6 +58,7 @@ export type Printed = {
   readonly exec: string;
   readonly cwd: string;
   readonly args: readonly string[];
+  readonly flags: readonly string[];
   readonly cache: string | null;
 };
 

@@ -97,6 +97,15 @@ describe("the launcher starts", () => {
     expect(said).toMatchObject({ program, args: rooted });
   });
 
+  it("runs with room for what they make, and nothing else with flags", async () => {
+    const checkout = await installed();
+    const flagsOf = async (args: string[]) => printed(await start(checkout, args)).flags;
+    for (const args of [[], ["run", "."], ["start"]]) {
+      expect(await flagsOf(args)).toEqual(["--max-semi-space-size=32"]);
+    }
+    for (const args of [["self-test"], ["self-bench"]]) expect(await flagsOf(args)).toEqual([]);
+  });
+
   it("with a compile cache inside node_modules, and passes the exit code on", async () => {
     const checkout = await installed();
     const cache = join(checkout.root, "node_modules/.cache/compile");
