@@ -59,6 +59,7 @@ export type Entry = {
     readonly sleeves?: readonly { readonly variant_id: string; readonly micro_lots: number }[];
     readonly from?: string;
     readonly to?: string;
+    readonly high_water_minor?: number;
     readonly settled?: readonly { readonly instrument: string; readonly amount_minor: number }[];
   };
 };
