@@ -145,6 +145,8 @@ function fullLotsAt(
   for (const v of layers.plan.sleevesOf[i]) weight += budget[v];
   const factor = layers.plan.riskTargeting === null ? 1 : multiplier;
   const scale = sizeScaleAt(layers, session);
-  const lots = Math.abs((weight * factor * scale * navMinor) / lotMinorAt(k, i, session));
+  const most = k.plan.limits.symbol ?? decision.grossLimit;
+  const share = weight * factor > most ? most : weight * factor;
+  const lots = Math.abs((share * scale * navMinor) / lotMinorAt(k, i, session));
   return Number.isFinite(lots) ? lots : 0;
 }

@@ -112,12 +112,18 @@ function isAtLimit({ gross, net }: Kernel["state"]["limits"], weights: Float64Ar
   return isNear(long + short, gross) || (net !== null && isNear(Math.abs(long - short), net));
 }
 
-/** |Position| in lots if every sleeve of the instrument believed fully and the same way. */
+/**
+ * |Position| in lots if every sleeve of the instrument believed fully and the same way, as far as
+ * the limit on one instrument lets it: a band around a position that may never be would hold every
+ * trade back.
+ */
 function fullStrength(k: Kernel, { sheet, plan }: LayerState, i: number): number {
   let weight = 0;
   for (const v of plan.sleevesOf[i]) weight += sheet.budget[v];
   const factor = sheet.risk === null ? 1 : sheet.risk.multiplier;
-  const lots = (weight * factor * sheet.sizeScale * k.state.navMinor) / lotMinor(k, i);
+  const { symbol, gross } = k.state.limits;
+  const allowed = Math.min(weight * factor, symbol ?? gross);
+  const lots = (allowed * sheet.sizeScale * k.state.navMinor) / lotMinor(k, i);
   // Without a measurement nothing is added; what is held stays as it is, within no band.
   return Number.isFinite(lots) ? Math.abs(lots) : 0;
 }
