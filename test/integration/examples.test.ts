@@ -36,7 +36,10 @@ const FORECASTS: { readonly [name: string]: number } = {
   "etf-buy-and-hold": 23 * 2141,
   "etf-equal-weight": 23 * 2141,
   "spx-ma-cross": 8111 - 199,
+  // Of 444 weekly decisions 52 come before the 253rd bar.
+  "etf-trend": 23 * (444 - 52),
   "spx-pullback": 8111 - 99,
+  "spx-signals": 8111 - 99 + (8111 - 15),
   "wti-buy-and-hold": 10_226,
   "wti-ma-cross": 10_226 - 99,
 };

@@ -159,8 +159,12 @@ type LayersJson = {
 export const exampleFolder = (name: string): string => join(ROOT, "examples", name);
 
 /** Runs an example into its own home. Throws when the command line printed no document. */
-export async function runInto(home: string, directory: string): Promise<ExampleRun> {
-  const { code, stdout, stderr } = await assay(["run", directory, "--json"], home);
+export async function runInto(
+  home: string,
+  directory: string,
+  more: readonly string[] = [],
+): Promise<ExampleRun> {
+  const { code, stdout, stderr } = await assay(["run", directory, "--json", ...more], home);
   const json = parsed(stdout);
   if (json === null) throw new Error(`assay run ${directory} ended with ${code}: ${stderr}`);
   return { home, folder: join(home, "runs", json.run_id), exitCode: code, json };

@@ -39,6 +39,8 @@ export function openForWriting(path: string): Connection {
 function takeLock(database: Connection, path: string): void {
   // Before the first read: the lock then covers the write-ahead log, and no -shm file is needed.
   database.pragma("locking_mode = EXCLUSIVE");
+  // Of a new file only. A decision is some 12 kB: on pages of 4096 it costs half as much again.
+  database.pragma("page_size = 16384");
   // Takes the lock even when nothing is to be created.
   database.exec("BEGIN EXCLUSIVE; COMMIT");
   if (schemaOf(database).length === 0) {
@@ -67,7 +69,7 @@ function setDurable(database: Connection, path: string): void {
   }
   // A run ends signals in no order of their ids: keep the index in memory, fold the log in seldom.
   database.pragma("cache_size = -65536");
-  database.pragma("wal_autocheckpoint = 8192");
+  database.pragma("wal_autocheckpoint = 2048");
 }
 
 /** Opens without changing a byte. Only for a file that was closed cleanly. */
