@@ -6,7 +6,11 @@ import type { Section, SectionIssue } from "../domain/section.ts";
 const nonNegative = z.number().nonnegative();
 
 const executionSchema = z.strictObject({ fill: z.enum(["next_open", "next_close", "same_close"]) });
-const slippageSchema = z.strictObject({ bps: nonNegative.lt(10_000), half_spread: nonNegative, ticks: nonNegative });
+const slippageSchema = z.strictObject({
+  bps: nonNegative.lt(10_000),
+  half_spread: nonNegative,
+  ticks: nonNegative,
+});
 const feesSchema = z.strictObject({
   bps: nonNegative,
   per_share: nonNegative,

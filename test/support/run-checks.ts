@@ -93,6 +93,12 @@ function take(b: Books, session: number, payload: JournalPayload): void {
     case "run_started":
     case "sealed":
       return;
+    case "settlement":
+    case "roll":
+    case "cross":
+    case "breaker":
+      // Targets on what is paid in full know none of these.
+      b.found.push(`a ${payload.kind} in a run of targets`);
   }
 }
 

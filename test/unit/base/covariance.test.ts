@@ -296,7 +296,9 @@ describe.skipIf(SHARED === null)(sharedName("the vectors of cov_erc.json"), () =
     const vector = read();
     const { values, shrinkage } = ledoitWolf(rowsOf(vector.X));
     expect(shrinkage).toBeCloseTo(vector.lw_sklearn.shrinkage, 14);
-    expect(farthest(values, vector.lw_sklearn.cov.flat())).toBeLessThanOrEqual(1e-14);
+    expect(farthest(values, (vector.lw_sklearn.cov as number[][]).flat())).toBeLessThanOrEqual(
+      1e-14,
+    );
     // 8 days are too few to trade on.
     expect(estimateCovariance("ledoit-wolf", rowsOf(vector.X)).ok).toBe(false);
   });

@@ -31,8 +31,8 @@ export function weatherOf(seeds: Prng, days: number): Weather {
   const { intensity, slope } = spellsOf(spells, days);
   const common = normals(shocks, days);
   for (let t = 0; t < days; t++) common[t] += slope[t];
-  const columns = GROUPS.map((group) => [group, normals(prngOf(nextUint32(seeds)), days)]);
-  return { intensity, common, groups: Object.fromEntries(columns) };
+  const columns = GROUPS.map((group) => [group, normals(prngOf(nextUint32(seeds)), days)] as const);
+  return { intensity, common, groups: Object.fromEntries(columns) as Weather["groups"] };
 }
 
 function spellsOf(

@@ -344,7 +344,7 @@ describe.skipIf(SHARED === null)(sharedName("the shared vectors"), () => {
     expect(
       farthest(parity(covarianceOf(erc.cov), erc.budget), erc.budget_weights),
     ).toBeLessThanOrEqual(1e-12);
-    const values = Float64Array.from(ffn.returns.flat() as number[]);
+    const values = Float64Array.from((ffn.returns as number[][]).flat());
     const returns = { values, rows: 10, assets: 3 };
     const sample = estimateCovariance("sample", returns);
     if (!sample.ok) throw new Error(JSON.stringify(sample.error));
