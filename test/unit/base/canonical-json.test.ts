@@ -132,12 +132,14 @@ describe("canonical JSON", () => {
     );
   });
 
-  it("orders one level of many, and leaves what it was given as it was", () => {
-    const given = { a: [{ c: 1, b: [{ z: 0, y: { x: 1, 9: 2, 10: 3 } }] }], d: "\\ud83d" };
+  it.each<[string, Json, string]>([
+    ["plain keys", { y: 1, x: 2 }, '{"x":2,"y":1}'],
+    ["numbers as keys", { x: 1, 9: 2, 10: 3 }, '{"10":3,"9":2,"x":1}'],
+    ["what looks like an escape", { e: "\\ud83d", d: 1 }, '{"d":1,"e":"\\\\ud83d"}'],
+  ])("orders a level deep down, leaving what it was given as it was: %s", (_, deep, text) => {
+    const given = { a: [{ c: 1, b: [{ k: [0], l: deep }] }], d: 0 };
     const before = JSON.stringify(given);
-    expect(canonicalJson(given)).toBe(
-      '{"a":[{"b":[{"y":{"10":3,"9":2,"x":1},"z":0}],"c":1}],"d":"\\\\ud83d"}',
-    );
+    expect(canonicalJson(given)).toBe(`{"a":[{"b":[{"k":[0],"l":${text}}],"c":1}],"d":0}`);
     expect(JSON.stringify(given)).toBe(before);
   });
 
