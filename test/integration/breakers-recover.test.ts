@@ -41,8 +41,11 @@ beforeAll(async () => {
   const folder = join(own, "mandate");
   mkdirSync(folder);
   const example = readFileSync(join(exampleFolder("simulated"), "mandate.yaml"), "utf8");
-  const shorter = example.replace("years: 20", "years: 3");
-  expect(shorter).not.toBe(example);
+  // Weekly: a RAMPUP of five sessions then holds a decision.
+  const shorter = example
+    .replace("years: 20", "years: 3")
+    .replace("decide: month_end", "decide: friday");
+  expect(shorter.match(/years: 3 |decide: friday/g)).toHaveLength(2);
   writeFileSync(join(folder, "mandate.yaml"), `${shorter}${TIGHTER}`);
   run = await runInto(join(own, "home"), folder);
   sessions = readArtifact(run.folder, "equity").map((row) => row["date"]);
