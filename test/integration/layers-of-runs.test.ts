@@ -4,7 +4,10 @@
  * forecasts conserved sleeve by sleeve, sizes worked out again, sleeves that add up to the
  * portfolio's books, protective stops with their cool-down.
  */
-import { beforeAll, describe, expect, it } from "vitest";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { centsAt, centsIn, minorIn } from "../support/exact-cents.ts";
 import {
   assay,
@@ -146,6 +149,38 @@ describe.for(LAYERED)("$name", (example) => {
         expect([instrument, lots]).toEqual([instrument, held.get(instrument) ?? 0n]);
       }
     });
+  });
+});
+
+describe("the tests' own side", () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-layers-of-runs-"));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("finds one weight that was braked by nothing, and one size that is a lot too large", async () => {
+    const run = await exampleRun("simulated");
+    const source = await sourceOfExample("simulated", run.home);
+    cpSync(join(run.folder, "artifacts"), join(folder, "artifacts"), { recursive: true });
+    const path = join(folder, "artifacts", "weights.csv");
+    const lines = readFileSync(path, "utf8").split("\n");
+    const names = lines[0].split(",");
+    const dates = brakedDecisions(run.folder).filter((one) => one.changed);
+    const date = dates[3].date;
+    const at = lines.findIndex(
+      (line) => line.startsWith(date) && cell(line, "final_lots") !== "0" && !line.includes('"'),
+    );
+    const planted = lines[at].split(",");
+    planted[names.indexOf("after_overlay")] = cell(lines[at], "after_risk_target");
+    planted[names.indexOf("final_lots")] = String(Number(cell(lines[at], "final_lots")) + 1);
+    writeFileSync(path, lines.with(at, planted.join(",")).join("\n"));
+    const off = brakedDecisions(folder).filter(({ error }) => !(error <= 1e-12));
+    expect(off.map((one) => one.date)).toEqual([date]);
+    expect(misSized(folder, source)).toEqual([expect.stringMatching(`^${date} `)]);
+
+    function cell(line: string, name: string): string {
+      return line.split(",")[names.indexOf(name)];
+    }
   });
 });
 
