@@ -112,8 +112,9 @@ export function endOrder(
 }
 
 /**
- * Flat: the stop and closing orders go. Where a stop made it so, orders that would have added to
- * the position go too: there is nothing left to add to.
+ * Flat: the stop and whatever else was to close go, a flattening included, which would find nothing
+ * left to sell. Where a stop made it so, orders that would have added to the position go too: there is
+ * nothing left to add to.
  */
 function leaveFlat(k: Kernel, by: Order): void {
   const { state } = k;
@@ -122,7 +123,8 @@ function leaveFlat(k: Kernel, by: Order): void {
   for (const order of state.working) {
     if (!order.working || order.instrument !== by.instrument) continue;
     const adds = by.purpose === "stop" && order.side !== by.side;
-    if (order.purpose === "close" || adds) endOrder(k, order, "cancelled");
+    const closes = order.purpose === "close" || order.purpose === "flatten";
+    if (closes || adds) endOrder(k, order, "cancelled");
   }
 }
 

@@ -96,8 +96,11 @@ function runWhole(k: Kernel, from: number, to: number): void {
     if (sleeves !== null) crossAtSession(k, sleeves, session);
     if (state.working.length > 0) matchOrders(k, session);
     closeMixed(k, session);
+    const { flattens } = state.counters;
     const due = layers === null ? plan.decideOn[session] === 1 : observe(k, session);
-    if (due && decide(k, session) && plan.sameClose) {
+    const asked = due && decide(k, session);
+    // A flattening is at work on this close too, whether anything is decided on it or not.
+    if (plan.sameClose && (asked || state.counters.flattens > flattens)) {
       if (sleeves !== null) crossAtSameClose(k, sleeves, session);
       matchAtSameClose(k, session);
       if (world.hasFutures) settleFutures(k, session);

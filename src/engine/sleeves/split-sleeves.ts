@@ -12,7 +12,10 @@ export function splitSleeves(
   split: { readonly ratio: number; readonly lotsBefore: number; readonly lotsAfter: number },
 ): boolean {
   const netting = book.nettings[i];
-  if (netting !== null) netting.toCross = Math.round(netting.toCross * split.ratio);
+  // Something stays to be crossed: its signals wait for that, and would never end with nothing.
+  if (netting !== null && netting.toCross > 0) {
+    netting.toCross = Math.max(1, Math.round(netting.toCross * split.ratio));
+  }
   const owners = sleevesOf(k, i);
   const held = owners.map((v) => book.microLots[v]);
   const after = splitShares(held, split);

@@ -220,6 +220,45 @@ describe("after a PANIC", () => {
   });
 });
 
+describe("a flattening that fills at a close", () => {
+  const panics = (fill: "next_close" | "same_close", stopped: boolean): Layered => {
+    // 88 is a PANIC; with a stop, the bar after it reaches down to it before its close does.
+    const price = (s: number) => (s < 30 ? 100 : s === 30 ? 88 : 80);
+    const bars = Object.fromEntries(
+      dates.map((date, s) => {
+        const p = price(s);
+        return [date, [p, p + 1, stopped && s === 31 ? 50 : p - 1, p] as const];
+      }),
+    );
+    return soundLayers(
+      { listings: { X: { bars } }, sleeves: { a: { instrument: "X", says: { [dates[0]]: 1 } } } },
+      {
+        initialEquity: 100_000,
+        execution: { fill },
+        schedule: { decide: "friday" },
+        layers: { breakers: { enabled: true }, sizing: { stop_atr: stopped ? 8 : null } },
+      },
+    );
+  };
+
+  it("goes with the position where a stop closes it first", () => {
+    const run = panics("next_close", true);
+    expect(changesOf(run)[0]).toBe("30 NORMAL>PANIC drawdown_panic");
+    expect(journalled(run, "fill").map(({ on, lots }) => [on, lots])[1]).toEqual([
+      dates[31],
+      -1000,
+    ]);
+    expect(run.k.state.counters.stopsFilled).toBe(1);
+    expect(run.k.state.counters.flattensExpired).toBe(1);
+  });
+
+  it("does not wait for a decision where orders fill on the close that they were made on", () => {
+    const run = panics("same_close", false);
+    expect(changesOf(run)[0]).toBe("30 NORMAL>PANIC drawdown_panic");
+    expect(run.fills[1]).toMatchObject({ on: dates[30], lots: -1000, price: 88 });
+  });
+});
+
 describe("a breaker that is not wanted", () => {
   it("does nothing, and is not among the gates that an order passed", () => {
     const run = holding((s) => (s >= 5 ? 50 : 100), { enabled: false });

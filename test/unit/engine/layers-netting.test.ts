@@ -286,3 +286,29 @@ describe("the checks of a run", () => {
     expect(planted({ targetLots: 502 })).toMatch(/sizing was not applied/);
   });
 });
+
+describe("a reverse split over wishes that wait to meet", () => {
+  it("leaves a millionth of a lot of them to meet, so that their signals end", () => {
+    // Four millionths of a lot on each side, a tenth of which rounds to none.
+    const little = 8e-9;
+    const run = soundLayers(
+      {
+        listings: {
+          X: {
+            bars: steady(dates, (n) => (n < 5 ? 1 : 10)),
+            actions: [{ split: 0.1, on: dates[5] }],
+          },
+        },
+        sleeves: {
+          a: { instrument: "X", says: { [d0]: 1, [d4]: 1 - little } },
+          b: { instrument: "X", says: { [d0]: -0.5, [d4]: -0.5 + little } },
+        },
+      },
+      { initialEquity: 1000 },
+    );
+    expect(endsOn(run, d4)).toEqual([
+      expect.stringContaining("a EXECUTED"),
+      expect.stringContaining("b EXECUTED"),
+    ]);
+  });
+});
