@@ -70,7 +70,9 @@ function gateText({ stages }: RunDocument, { volatility_regime: regime }: Layers
   const gates = stages.filter((stage) => stage.kind === "gate" && stage.enabled);
   const bound = gates.filter((gate) => gate.bound > 0);
   const unknown = gates.filter((gate) => gate.not_evaluated > 0);
-  const blind = unknown.map((gate) => `${gate.name} ${count(gate.not_evaluated)} times`);
+  const blind = unknown.map(
+    (gate) => `${gate.name} ${count(gate.not_evaluated)} of ${count(gate.reached)}`,
+  );
   const index = `${sessions}${blind.length === 0 ? "" : `; nothing to judge by: ${blind.join(", ")}`}`;
   const names = `${count(gates.length)} enabled`;
   if (bound.length === 0) return `${names}, none refused anything${index}`;
