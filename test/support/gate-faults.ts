@@ -24,7 +24,7 @@ const GATES: { readonly [name: string]: GateRow } = {
   breakers: {
     entry: `  {\n    name: "breakers",\n    judge: ({ k, view }) => breakersGate(layersOf(k).breaker.state, reduces(view)),\n  },\n`,
     file: ORDER_FILE,
-    on: "layers",
+    on: "gates",
   },
   heat: { entry: `  { name: "heat", judge: judgeHeat },\n`, file: ORDER_FILE, on: "gates" },
   volatility_regime: {

@@ -62,7 +62,7 @@ profile: etf-trend
 account: { currency: USD, initial_equity: 1000000 }
 clamps: { caps: { enabled: false }, throttle: { enabled: false }, clusters: { enabled: false } }
 breakers:
-  { enabled: true, unit: nav, daily_loss: 0.0149, halt: 0.05, panic: 0.07, halt_sessions: 5, rampup_sessions: 25 }
+  { enabled: true, unit: nav, daily_loss: 0.0149, halt: 0.05, panic: 0.07, halt_sessions: 15, rampup_sessions: 25 }
 heat: { limit: 0.015 }
 volatility_regime: { enabled: true, gross_scale: { high: 0.7, crisis: 0.4 } }
 limits: { gross: 0.9, net: 0.6, symbol: 0.35 }

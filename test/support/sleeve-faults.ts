@@ -22,13 +22,13 @@ export const SLEEVE_FAULTS: readonly StageFault[] = [
   fault(
     "a sleeve's share of a fill is not written down",
     "layers",
-    /shares|sleeves/,
+    /shares|sleeves|nobody is there to take/,
     planted(SHARES, "if (parts[n] === 0) continue;", "if (parts[n] === 0 || n === 1) continue;"),
   ),
   fault(
     "a sleeve's share of a fill is written down and not held",
     "layers",
-    /sleeves/,
+    /sleeves|nobody is there to take/,
     planted(
       SHARES,
       "    book.microLots[signal.variant] += parts[n];\n    signal.filledLots",

@@ -96,7 +96,7 @@ describe("a decider", () => {
       const product = Number(strength) * Number(confidence);
       expect(() => asked({ strength, confidence }, product)).toThrow(/ returned (str|conf)/);
     }
-    expect(asked({ strength: 0.5 }, 0)).toEqual({ strength: 0.5, confidence: 0 });
+    expect(asked({ strength: 0.5 }, 0)).toEqual({ weight: 0 });
   });
 
   it("names strategy and row when decide fails or answers nonsense", () => {
