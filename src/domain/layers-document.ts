@@ -91,6 +91,7 @@ export type LayersDocument = {
       readonly last: string;
     };
   };
-  /** Nets that were not traded to the wish, by what kept them. */
+  /** Nets that were not traded to the wish, by what kept them, and those of them that stayed as they were. */
   readonly sizing: { readonly [cut: string]: number };
+  readonly sizing_unmoved: number;
 };

@@ -62,9 +62,14 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
   else followPosition(k, i, opener, price);
 }
 
-/** The signal whose protective stop the position follows: the order's only one, or any of those it nets. */
-function openerOf({ state }: Kernel, { signals }: Order): Signal | null {
-  return signals.length === 0 ? null : (state.openSignals.get(signals[0]) ?? null);
+/**
+ * The signal whose protective stop the position follows: the order's only one, or any of those it
+ * nets. What only takes from a net leaves its stop where it is.
+ */
+function openerOf({ state }: Kernel, { signals, purpose }: Order): Signal | null {
+  const signal = signals.length === 0 ? undefined : state.openSignals.get(signals[0]);
+  if (signal === undefined) return null;
+  return signal.kind === "forecast" && purpose === "close" ? null : signal;
 }
 
 /** Who got what was traded: the one strategy that owns the instrument, or its sleeves. */
@@ -150,7 +155,10 @@ function stopPrice(
 ): number | null {
   if (opener === null || opener.stop === null) return existing?.price ?? null;
   if ("price" in opener.stop) return opener.stop.price;
-  return fillPrice - side * opener.stop.distance;
+  const price = fillPrice - side * opener.stop.distance;
+  // Sleeves that add in a falling market must not take the stop down with it.
+  if (opener.kind !== "forecast" || existing === null || existing.price === null) return price;
+  return side > 0 ? Math.max(price, existing.price) : Math.min(price, existing.price);
 }
 
 function placeStop(k: Kernel, i: number, price: number): void {

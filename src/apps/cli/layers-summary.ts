@@ -94,10 +94,11 @@ function nettingText({ netting }: LayersDocument): string {
   return `${count(netting.nets)} nets, ${count(netting.crosses)} crosses inside of ${ratio(netting.crossed_lots)} lots`;
 }
 
-function sizingText({ sizing, netting }: LayersDocument): string {
+function sizingText({ sizing, sizing_unmoved: unmoved, netting }: LayersDocument): string {
   const cut = Object.values(sizing).reduce((sum, n) => sum + n, 0);
   if (cut === 0) return "every net was traded to the nearest lot";
-  return `${count(cut)} of ${count(netting.nets)} nets traded to the buffer's edge or left alone: ${listed(sizing)}`;
+  const moved = `${count(cut - unmoved)} traded part of the way, to the buffer's edge`;
+  return `of ${count(netting.nets)} nets ${count(unmoved)} left alone, ${moved} (${listed(sizing)})`;
 }
 
 function listed(counts: { readonly [name: string]: number | undefined }): string {

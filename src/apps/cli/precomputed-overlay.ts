@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { readFile } from "node:fs/promises";
 import { Fault } from "../../domain/fault.ts";
 import type { BrakeRegime } from "../../domain/regime.ts";
+import type { RunDocument } from "../../domain/run-document.ts";
 import type { PrecomputedDay } from "../../portfolio/overlay/precomputed.ts";
 import { decodeCsv } from "../../records/artifacts/csv-reader.ts";
 import { LAYER_ARTIFACTS } from "../../records/artifacts/registry.ts";
@@ -35,6 +36,13 @@ export async function precomputedOverlay(
       `overlay.sha256: ${declaration.file} of run ${run} has the hash ${found}, the mandate names ${wanted}; the file was altered, or another run is meant`,
     );
   }
+  const recorded = await recordedHash(folders.folderOf(run), run);
+  if (recorded !== found) {
+    throw new Fault(
+      "mandate",
+      `overlay.run: ${declaration.file} of run ${run} has the hash ${found}, the run recorded ${recorded}; the file was altered after it was written`,
+    );
+  }
   const { columns, rows } = decodeCsv(declaration, bytes);
   const column = (name: string) =>
     columns[declaration.columns.findIndex((each) => each.name === name)];
@@ -53,8 +61,19 @@ async function regimesOf(folder: string, run: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new Fault(
       "mandate",
-      `overlay.run: run ${run} left no ${file}; only a run with portfolio stages has a brake to use`,
+      `overlay.run: run ${run} has no readable ${file}: it was removed, or the run had no portfolio stages and so no brake`,
       { cause },
     );
+  }
+}
+
+/** What the run itself wrote down of its file. */
+async function recordedHash(folder: string, run: string): Promise<string | null> {
+  try {
+    const text = await readFile(join(folder, "run.json"), "utf8");
+    const { artifacts } = JSON.parse(text) as Pick<RunDocument, "artifacts">;
+    return artifacts.find(({ name }) => name === "regimes")?.sha256 ?? null;
+  } catch (cause) {
+    throw new Fault("mandate", `overlay.run: run ${run} has no readable run.json`, { cause });
   }
 }

@@ -46,6 +46,7 @@ export function sizeScaleAt({ plan, daily }: LayerState, session: number): numbe
 export function lotsDue(due: Due, clamped: Float64Array, finalLots: Float64Array): string | null {
   const { k, layers, decision, sheet, risk, weights, navMinor } = due;
   const { session } = decision;
+  const isUnknown = risk?.isUnknown === true;
   const scale = sizeScaleAt(layers, session);
   const factor = factorDue(due, weights.allocated);
   for (let v = 0; v < finalLots.length; v++) {
@@ -54,14 +55,34 @@ export function lotsDue(due: Due, clamped: Float64Array, finalLots: Float64Array
     const perWeight = isPriced ? navMinor / lotMinorAt(k, i, session) : Number.NaN;
     const final = clamped[v] === 0 ? 0 : clamped[v] * scale * perWeight;
     const { id } = k.world.instruments[i];
-    if (!near(finalLots[v], final)) {
+    if (!isUnknown && !near(finalLots[v], final)) {
       return `${id}: a weight of ${clamped[v]} at ${scale} of the size is ${final} lots, and not ${finalLots[v]}`;
     }
-    const isUnknown = risk?.isUnknown === true;
     const wish = isUnknown ? Number.NaN : weights.allocated[v] * factor * perWeight;
     const belief = weights.allocated[v] === 0 ? 0 : wish;
     if (near(sheet.beliefLots[v], belief)) continue;
     return `${id}: a forecast that wants ${belief} lots is said to want ${sheet.beliefLots[v]}`;
+  }
+  return isUnknown ? unmeasured(due, finalLots) : null;
+}
+
+/** Nothing is added: a sleeve stays or leaves, and no instrument ends with more than it had. */
+function unmeasured({ k, layers, sheet }: Due, finalLots: Float64Array): string | null {
+  for (const [i, sleeves] of layers.plan.sleevesOf.entries()) {
+    let held = 0;
+    let left = 0;
+    const { id } = k.world.instruments[i];
+    for (const v of sleeves) {
+      const current = sheet.currentLots[v];
+      held += current;
+      left += finalLots[v];
+      if (finalLots[v] === current) continue;
+      if (finalLots[v] === 0 && current * sheet.permitted[v] <= 0) continue;
+      return `${id}: a sleeve of ${current} lots goes to ${finalLots[v]} without a measurement`;
+    }
+    if (left * held < 0 || Math.abs(left) > Math.abs(held)) {
+      return `${id}: ${held} lots become ${left} without a measurement`;
+    }
   }
   return null;
 }

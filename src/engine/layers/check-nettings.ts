@@ -140,13 +140,13 @@ function fullLotsAt(
   i: number,
   { decision, budget, navMinor }: SizedAt,
 ): number {
-  const { session, multiplier } = decision;
-  let weight = 0;
-  for (const v of layers.plan.sleevesOf[i]) weight += budget[v];
-  const factor = layers.plan.riskTargeting === null ? 1 : multiplier;
+  const { session, grossTarget } = decision;
+  const own = layers.plan.sleevesOf[i].reduce((sum, v) => sum + budget[v], 0);
+  const all = budget.reduce((sum, each) => sum + each, 0);
+  const weight = layers.plan.riskTargeting === null ? own : (grossTarget * own) / all;
   const scale = sizeScaleAt(layers, session);
   const most = k.plan.limits.symbol ?? decision.grossLimit;
-  const share = weight * factor > most ? most : weight * factor;
+  const share = weight > most ? most : weight;
   const lots = Math.abs((share * scale * navMinor) / lotMinorAt(k, i, session));
   return Number.isFinite(lots) ? lots : 0;
 }

@@ -55,6 +55,9 @@ export function layersDocument(k: Kernel, layers: LayerState, whole: Trace): Lay
     },
     refused: refusedOf(k, whole),
     sizing: tally(trace.nettings.flatMap(({ netting }) => netting.cutBy ?? [])),
+    sizing_unmoved: trace.nettings.filter(
+      ({ netting }) => netting.cutBy !== null && netting.targetLots === netting.heldLots,
+    ).length,
   };
 }
 

@@ -25,7 +25,11 @@ export function nettingStage(k: Kernel, live: readonly Signal[]): readonly Nette
     else list.push(signal);
   }
   const netted: NettedWish[] = [];
-  for (const [instrument, signals] of byInstrument) {
+  // Whoever comes first takes what a limit leaves: by name, not by place in the mandate.
+  const ordered = [...byInstrument].sort(([, a], [, b]) =>
+    firstId(k, a) < firstId(k, b) ? -1 : 1,
+  );
+  for (const [instrument, signals] of ordered) {
     netted.push(netOf(k, book, instrument, signals));
     k.state.tally.stages.sizing.reached++;
   }
@@ -33,6 +37,11 @@ export function nettingStage(k: Kernel, live: readonly Signal[]): readonly Nette
   counts.applied++;
   if (netted.some(({ netting }) => netting.signals.length > 1)) counts.bound++;
   return netted;
+}
+
+/** The least variant id among the signals of one instrument. */
+function firstId({ plan }: Kernel, signals: readonly Signal[]): string {
+  return signals.map(({ variant }) => plan.variants[variant].id).reduce((a, b) => (a < b ? a : b));
 }
 
 function netOf(

@@ -118,11 +118,13 @@ function isAtLimit({ gross, net }: Kernel["state"]["limits"], weights: Float64Ar
  * trade back.
  */
 function fullStrength(k: Kernel, { sheet, plan }: LayerState, i: number): number {
-  let weight = 0;
-  for (const v of plan.sleevesOf[i]) weight += sheet.budget[v];
-  const factor = sheet.risk === null ? 1 : sheet.risk.multiplier;
+  let own = 0;
+  for (const v of plan.sleevesOf[i]) own += sheet.budget[v];
+  let all = 0;
+  for (const budget of sheet.budget) all += budget;
+  const weight = sheet.risk === null ? own : (sheet.risk.gross * own) / all;
   const { symbol, gross } = k.state.limits;
-  const allowed = Math.min(weight * factor, symbol ?? gross);
+  const allowed = Math.min(weight, symbol ?? gross);
   const lots = (allowed * sheet.sizeScale * k.state.navMinor) / lotMinor(k, i);
   // Without a measurement nothing is added; what is held stays as it is, within no band.
   return Number.isFinite(lots) ? Math.abs(lots) : 0;

@@ -20,8 +20,9 @@ export function sleeveSignals(
 ): readonly Signal[] {
   const { sheet } = layers;
   const signals: Signal[] = [];
+  for (let v = 0; v < clamped.length; v++) sizeSleeve(k, layers, v, clamped[v]);
+  if (sheet.risk?.status === "unavailable") keepUnmeasured(layers);
   for (let v = 0; v < clamped.length; v++) {
-    sizeSleeve(k, layers, v, clamped[v]);
     if (layers.asked[v] === 0) continue;
     const belief = micro(sheet.beliefLots[v]);
     const final = micro(sheet.finalLots[v]);
@@ -54,6 +55,26 @@ function sizeSleeve(k: Kernel, layers: LayerState, v: number, weight: number): v
   sheet.currentLots[v] = (state.sleeves?.microLots[v] ?? 0) / MICRO_LOTS;
   sheet.beliefLots[v] = sheet.belief[v] === 0 ? 0 : sheet.belief[v] * lotsPerWeight;
   sheet.finalLots[v] = weight === 0 ? 0 : weight * sheet.sizeScale * lotsPerWeight;
+}
+
+/**
+ * Risk that nobody can measure adds nothing: a sleeve keeps what it holds on the side it wishes and
+ * gives up the rest, unless that would leave the instrument with more, or on the other side, than it
+ * has; then all of its sleeves stay. What is held was braked when it was bought and is not again.
+ */
+function keepUnmeasured({ sheet, plan }: LayerState): void {
+  for (const sleeves of plan.sleevesOf) {
+    let held = 0;
+    let kept = 0;
+    for (const v of sleeves) {
+      const lots = sheet.currentLots[v];
+      sheet.finalLots[v] = lots * sheet.permitted[v] > 0 ? lots : 0;
+      held += lots;
+      kept += sheet.finalLots[v];
+    }
+    if (kept * held >= 0 && Math.abs(kept) <= Math.abs(held)) continue;
+    for (const v of sleeves) sheet.finalLots[v] = sheet.currentLots[v];
+  }
 }
 
 function makeSignal(k: Kernel, layers: LayerState, session: number, v: number): Signal {

@@ -12,13 +12,19 @@ const NOISE = 1e-12;
 export function stageRefusals(layers: LayerState, v: number): readonly Refusal[] {
   const { sheet } = layers;
   const found: Refusal[] = [];
-  if (sheet.risk?.status === "unavailable" && sheet.permitted[v] !== 0) {
+  const isUnmeasured = sheet.risk?.status === "unavailable";
+  const stays = sheet.finalLots[v] === sheet.currentLots[v];
+  if (isUnmeasured && (stays || sheet.permitted[v] !== 0)) {
     found.push(refusal("REJECTED_BY_RISK_LIMIT", "risk_targeting", "unavailable", null, null));
   }
-  if (isCut(sheet.allocated[v], sheet.permitted[v])) {
+  const isForbidden = isCut(sheet.allocated[v], sheet.permitted[v]);
+  if (isForbidden) {
     const { reason } = permission(layers, v);
     found.push(refusal("REJECTED_BY_POLICY", "policy", reason, 0, 1));
-  } else if (isCut(sheet.belief[v], sheet.targeted[v])) {
+  }
+  // What is held without a measurement no later stage touches.
+  if (isUnmeasured) return found;
+  if (!isForbidden && isCut(sheet.belief[v], sheet.targeted[v])) {
     // Policy took sleeves away that this one was netted against: the gross limit bites earlier.
     found.push(refusal("REJECTED_BY_RISK_LIMIT", "risk_targeting", "gross_cap", null, null));
   }

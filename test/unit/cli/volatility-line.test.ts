@@ -40,6 +40,7 @@ const LAYERS: LayersDocument = {
   netting: { nets: 0, crosses: 0, crossed_lots: 0 },
   refused: {},
   sizing: {},
+  sizing_unmoved: 0,
 };
 
 const GAP: VolatilityGap = {
