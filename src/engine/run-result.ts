@@ -122,11 +122,32 @@ function kernelWarnings(k: Kernel): readonly string[] {
       `${staleMarks} positions were marked at an earlier close because their instrument had no bar that session`,
     );
   }
+  warnings.push(...layerWarnings(k));
   const early = k.state.fills.session.values().findIndex((s) => s > k.plan.effectiveStart);
   const before = early < 0 ? k.state.fills.session.length : early;
   if (before > 0 && k.plan.effectiveStart > 0) {
     warnings.push(
       `${before} fills came before the evaluation window, which starts when the last strategy is past its warm-up; metrics_full has them`,
+    );
+  }
+  return warnings;
+}
+
+/** Evidence that a stage asked for and did not have: it restricted there, and here it says so. */
+function layerWarnings({ state }: Kernel): readonly string[] {
+  const { layers } = state;
+  if (layers === null) return [];
+  const { policyBlind, plan, daily } = layers;
+  const warnings: string[] = [];
+  if (policyBlind > 0) {
+    warnings.push(
+      `policy had nothing to judge by at ${policyBlind} of ${state.counters.decisions} decisions (volatility of volatility unknown): what it maps was kept flat after each`,
+    );
+  }
+  const unseen = daily.volatilityRegime.filter((regime) => regime === "UNKNOWN").length;
+  if (plan.volatilityRegime !== null && unseen > 0) {
+    warnings.push(
+      `the volatility index ${plan.volatilityRegime.reference} has no close on ${unseen} of ${daily.volatilityRegime.length} sessions: the tightest limits held there`,
     );
   }
   return warnings;

@@ -83,6 +83,8 @@ export type LayerState = {
   /** Flags of the decision before: policy acts with a lag of one. */
   policyBefore: PolicyFlags | null;
   policyNext: PolicyFlags | null;
+  /** Decisions at which policy had nothing to judge by. */
+  policyBlind: number;
   budgetsAt: number;
   covariance: Evidence<DailyCovariance>;
   covarianceAt: number;
@@ -134,6 +136,7 @@ export function createLayerState(plan: LayerPlan, equityMinor: number): LayerSta
     clamps: newClampState(),
     policyBefore: null,
     policyNext: null,
+    policyBlind: 0,
     budgetsAt: -1,
     covariance: unknown("nothing was estimated yet"),
     covarianceAt: -1,

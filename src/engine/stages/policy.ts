@@ -30,7 +30,9 @@ export function policyStage(
   counts.evaluated++;
   counts.applied++;
   if (bound) counts.bound++;
-  layers.policyNext = policyFlags(featuresAt(plan.policy, session));
+  const features = featuresAt(plan.policy, session);
+  if (!features.stress.known) layers.policyBlind++;
+  layers.policyNext = policyFlags(features);
   return sheet.permitted as PermittedWeights;
 }
 
