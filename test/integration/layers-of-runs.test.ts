@@ -314,7 +314,7 @@ describe.skipIf(SHARED === null)(sharedName("the S&P 500 with stops"), () => {
     }
   });
 
-  it("places its stops three average true ranges below the fill they protect", () => {
+  it("places its stops three average true ranges below the fill they protect, and never lower than the one before", () => {
     const bars = [...spx()];
     const ranges = averageTrueRanges(bars.map(([, bar]) => bar));
     const rangeOn = new Map(bars.map(([date], n) => [date, ranges[n]]));
@@ -326,11 +326,21 @@ describe.skipIf(SHARED === null)(sharedName("the S&P 500 with stops"), () => {
     const entryOn = new Map(entries);
     const stops = orders.filter(({ purpose }) => purpose === "stop");
     expect(stops.length).toBeGreaterThan(300);
-    for (const { decided, price } of stops) {
+    let before: Row | null = null;
+    let kept = 0;
+    for (const stop of stops) {
+      const { decided, price } = stop;
       const { fill, order } = entryOn.get(decided) as { fill: Row; order: Row };
-      const due = Number(fill["price"]) - 3 * (rangeOn.get(order["decided"]) as number);
+      const replaced = before?.["end"] === "replaced" && before["ended"] === decided;
+      const standing = replaced ? Number(before?.["price"]) : Number.NEGATIVE_INFINITY;
+      const own = Number(fill["price"]) - 3 * (rangeOn.get(order["decided"]) as number);
+      // What takes from the position leaves its stop where it was.
+      const due = order["purpose"] === "close" ? standing : Math.max(own, standing);
       expect([decided, Number(price)]).toEqual([decided, expect.closeTo(due, 6)]);
+      if (due === standing) kept++;
+      before = stop;
     }
+    expect(kept).toBeGreaterThan(50);
   });
 });
 
