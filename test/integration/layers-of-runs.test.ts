@@ -19,7 +19,7 @@ import {
 } from "../support/example-runs.ts";
 import { brakedDecisions, misSized } from "../support/layer-identities.ts";
 import { sessionsOf } from "../support/own-books.ts";
-import { readArtifact, readJournal, type Row, tally } from "../support/run-files.ts";
+import { groupBy, readArtifact, readJournal, type Row, tally } from "../support/run-files.ts";
 import { SHARED, sharedName } from "../support/shared.ts";
 import { type Source, type SourceBar, sourceOfExample, spx } from "../support/source-bars.ts";
 
@@ -354,16 +354,6 @@ type Explained = {
 };
 
 const keyOf = (row: Row): string => `${row["date"]} ${row["variant_id"]}`;
-
-function groupBy(rows: readonly Row[], column: string): ReadonlyMap<string, readonly Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row[column]);
-    if (group === undefined) groups.set(row[column], [row]);
-    else group.push(row);
-  }
-  return groups;
-}
 
 /** Signal -> the states it ended in, as the journal has them; born without an end: none. */
 function endsIn(folder: string): Map<string, string[]> {
