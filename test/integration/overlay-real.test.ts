@@ -163,6 +163,14 @@ describe.skipIf(SHARED === null)(sharedName("the brake on 23 ETFs"), () => {
         3,
         namesBoth(hashOf(regimes()), hash),
       ]);
+      // Named as it now is, it is still not what the run wrote.
+      const named = await precomputed(run.json.run_id, hashOf(regimes()));
+      expect([named.code, messageOf(named.stdout)]).toEqual([
+        3,
+        expect.stringMatching(
+          `^overlay\\.run: .* has the hash ${hashOf(regimes())}, the run recorded ${hash};`,
+        ),
+      ]);
     });
   });
 });

@@ -1,4 +1,5 @@
 /** Mistakes about the brake of another run: one that is not there, not whole, or not that one. */
+import { createHash } from "node:crypto";
 import type { BadInput } from "./bad-input.ts";
 import { changed, MANDATE, PRICES } from "./files.ts";
 
@@ -8,6 +9,10 @@ const DOCUMENTS = { "report.html": HASH, "run.json": HASH };
 const HEAD = `${JSON.stringify({ documents: DOCUMENTS, hash: HASH, seq: 9 })}\n`;
 const REGIMES = "date,regime,scalar\n2024-01-02,NORMAL,1\n";
 const PRECOMPUTED = `{ mode: precomputed, run: "${RUN}", sha256: ${HASH} }`;
+const FOUND = createHash("sha256").update(REGIMES).digest("hex");
+/** Names the file as it stands there now. */
+const AS_FOUND = `{ mode: precomputed, run: "${RUN}", sha256: ${FOUND} }`;
+const WROTE = (artifacts: readonly object[]): string => `${JSON.stringify({ artifacts })}\n`;
 
 function layered(overlay: string, more = ""): string {
   return `${changed(MANDATE, "profile: plain", "profile: etf-trend")}overlay: ${overlay}\n${more}`;
@@ -36,6 +41,20 @@ export const OVERLAY_CASES: readonly BadInput[] = [
   }),
   input("a precomputed brake of a run without one", layered(PRECOMPUTED), { HEAD }),
   input("a precomputed brake that is not the one named", layered(PRECOMPUTED), {
+    HEAD,
+    "artifacts/regimes.csv": REGIMES,
+  }),
+  input("a precomputed brake that was altered, and named as altered", layered(AS_FOUND), {
+    HEAD,
+    "artifacts/regimes.csv": REGIMES,
+    "run.json": WROTE([{ name: "regimes", sha256: HASH }]),
+  }),
+  input("a precomputed brake of a run that recorded none", layered(AS_FOUND), {
+    HEAD,
+    "artifacts/regimes.csv": REGIMES,
+    "run.json": WROTE([{ name: "equity", sha256: FOUND }]),
+  }),
+  input("a precomputed brake of a run without its run.json", layered(AS_FOUND), {
     HEAD,
     "artifacts/regimes.csv": REGIMES,
   }),

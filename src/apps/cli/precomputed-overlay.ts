@@ -40,7 +40,7 @@ export async function precomputedOverlay(
   if (recorded !== found) {
     throw new Fault(
       "mandate",
-      `overlay.run: ${declaration.file} of run ${run} has the hash ${found}, the run recorded ${recorded}; the file was altered after it was written`,
+      `overlay.run: ${declaration.file} of run ${run} has the hash ${found}, the run recorded ${recorded ?? "none"}; the file was altered or put there after the run; assay verify ${run} says what else was, name a run that is whole`,
     );
   }
   const { columns, rows } = decodeCsv(declaration, bytes);
@@ -74,6 +74,10 @@ async function recordedHash(folder: string, run: string): Promise<string | null>
     const { artifacts } = JSON.parse(text) as Pick<RunDocument, "artifacts">;
     return artifacts.find(({ name }) => name === "regimes")?.sha256 ?? null;
   } catch (cause) {
-    throw new Fault("mandate", `overlay.run: run ${run} has no readable run.json`, { cause });
+    throw new Fault(
+      "mandate",
+      `overlay.run: run ${run} has no readable run.json, so nothing says which brake it wrote; assay verify ${run} says what else is missing, name a run that is whole`,
+      { cause },
+    );
   }
 }
