@@ -90,6 +90,13 @@ describe("the stop of an instrument", () => {
     expect(reduced[1]).toBeLessThan(first[1] * 0.6);
     expect(reduced[2]).toBe(first[2]);
   });
+
+  it("is a new one on the other side of the price, where a position turns round", () => {
+    const [first, turned, ...more] = stopsOf(run(0.2, 0.4, -0.4));
+    expect(more).toEqual([]);
+    expect(first[2]).toBeCloseTo(102.2 - 8, 1);
+    expect(turned[2]).toBeCloseTo(102.8 + 8, 1);
+  });
 });
 
 describe("what a limit leaves", () => {
