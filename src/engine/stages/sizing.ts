@@ -96,19 +96,24 @@ function mostLots(k: Kernel, { sheet }: LayerState, wish: NettedWish): number | 
   const wanted = Math.abs(wish.wantedLots);
   const symbol = ((limits.symbol ?? limits.gross) * navMinor) / lotMinor(k, wish.instrument);
   const bySymbol = wanted <= symbol * (1 + NOISE) && Math.ceil(wanted) > symbol;
-  return bySymbol || isAtLimit(limits, sheet.netAfter) ? Math.floor(wanted + 1 / MICRO_LOTS) : null;
+  return bySymbol || isAtLimit(k, sheet.netAfter) ? Math.floor(wanted + 1 / MICRO_LOTS) : null;
 }
 
-/** Within half a percent below: what rounding up a few lots would carry over the limit. */
-function isAtLimit({ gross, net }: Kernel["state"]["limits"], weights: Float64Array): boolean {
+/** Near enough to a limit of the book that half a lot more of everything wanted would carry it over. */
+function isAtLimit(k: Kernel, weights: Float64Array): boolean {
+  const { limits, navMinor } = k.state;
   let long = 0;
   let short = 0;
-  for (const weight of weights) {
-    if (weight > 0) long += weight;
-    else short -= weight;
+  let roundedUp = 0;
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] === 0) continue;
+    if (weights[i] > 0) long += weights[i];
+    else short -= weights[i];
+    roundedUp += (0.5 * lotMinor(k, i)) / navMinor;
   }
   const isNear = (size: number, limit: number) =>
-    size >= limit * (1 - 0.005) && size <= limit * (1 + NOISE);
+    size + roundedUp > limit && size <= limit * (1 + NOISE);
+  const { gross, net } = limits;
   return isNear(long + short, gross) || (net !== null && isNear(Math.abs(long - short), net));
 }
 
