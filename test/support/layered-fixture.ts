@@ -16,7 +16,7 @@ import type { TerminalState } from "../../src/domain/refusal.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "../../src/engine/audit.ts";
 import { checkMoney } from "../../src/engine/check-money.ts";
 import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
-import { createKernel, finishKernel, runSessions } from "../../src/engine/kernel.ts";
+import { createKernel } from "../../src/engine/kernel.ts";
 import { checkGates } from "../../src/engine/layers/check-gates.ts";
 import { checkLayers } from "../../src/engine/layers/check-layers.ts";
 import { checkNettings } from "../../src/engine/layers/check-nettings.ts";
@@ -49,7 +49,7 @@ import { createJournalWriter } from "../../src/records/journal/writer.ts";
 import type { Ledger, LedgerEntry } from "../../src/records/ledger/fold.ts";
 import type { SleeveResult } from "../../src/records/ledger/sleeves.ts";
 import { type LayeredMarket, packOf, scripted } from "./layered-market.ts";
-import { numbersOf, type Settings, settingsWith } from "./market-fixture.ts";
+import { numbersOf, runThrough, type Settings, settingsWith } from "./market-fixture.ts";
 
 type DeepPartial<T> = {
   readonly [K in keyof T]?: T[K] extends readonly unknown[]
@@ -214,12 +214,6 @@ export function layerNumbers(k: Kernel): readonly string[] {
     ...columns.map((column) => Buffer.from(new Uint8Array(column.slice().buffer)).toString("hex")),
     JSON.stringify([brake, breaker, volatilityRegime, layers.boundSessions, layers.breakerChanges]),
   ];
-}
-
-function runThrough(k: Kernel): Kernel {
-  runSessions(k, 0, k.world.sessionsMs.length);
-  finishKernel(k);
-  return k;
 }
 
 function countStates(terminals: readonly { readonly state: TerminalState }[]) {

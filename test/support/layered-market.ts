@@ -7,12 +7,11 @@
 import { invariant } from "../../src/base/assert.ts";
 import { DAY_MS, formatDate } from "../../src/base/instant.ts";
 import type { BarSeries, FuturesColumns } from "../../src/domain/bar.ts";
-import type { CorporateAction } from "../../src/domain/corporate-action.ts";
 import type { Forecast } from "../../src/domain/forecast.ts";
 import type { BacktestPack, ReferenceSeries } from "../../src/domain/pack.ts";
 import type { Strategy } from "../../src/domain/strategy.ts";
 import { defineStrategy } from "../../src/research/strategies/define.ts";
-import { at, type Listing } from "./market-fixture.ts";
+import { actionsOf, at, seriesOf, type Listing } from "./market-fixture.ts";
 
 /** What a future's bars are of: its contracts in order, each up to the last session it is held. */
 export type Roll = {
@@ -72,7 +71,7 @@ export function packOf({ listings, references = {} }: LayeredMarket): BacktestPa
   return {
     kind: "SIMULATED",
     id: "0".repeat(64),
-    series: ids.map((id) => seriesOf(id, listings[id])),
+    series: ids.map((id) => listedSeriesOf(id, listings[id])),
     actions: ids
       .flatMap((id) => actionsOf(id, listings[id]))
       .sort((a, b) => a.exDateMs - b.exDateMs),
@@ -83,38 +82,12 @@ export function packOf({ listings, references = {} }: LayeredMarket): BacktestPa
   };
 }
 
-function seriesOf(id: string, { bars, instrument, contracts }: LayeredListing): BarSeries {
-  const dates = Object.keys(bars).sort();
-  const closeOnly = dates.every((date) => typeof bars[date] === "number");
-  const field = (n: number) =>
-    Float64Array.from(dates, (date) => {
-      const bar = bars[date];
-      return typeof bar === "number" ? bar : bar[n];
-    });
-  const isFuture = contracts !== undefined;
-  return {
-    instrument: {
-      id,
-      assetClass: isFuture ? "future" : "equity",
-      currency: "USD",
-      currencyDigits: 2,
-      lot: 1,
-      tick: null,
-      multiplier: 1,
-      allowNonpositive: false,
-      sector: null,
-      calendar: null,
-      initialMargin: isFuture ? 1 : null,
-      ...instrument,
-    },
-    timesMs: Float64Array.from(dates, at),
-    open: closeOnly ? null : field(0),
-    high: closeOnly ? null : field(1),
-    low: closeOnly ? null : field(2),
-    close: field(3),
-    volume: Float64Array.from(dates, (_, n) => n + 1),
-    futures: isFuture ? futuresOf(dates, field(3), contracts) : null,
-  };
+function listedSeriesOf(id: string, listing: LayeredListing): BarSeries {
+  const { bars, instrument, contracts } = listing;
+  if (contracts === undefined) return seriesOf(id, listing);
+  const future = { assetClass: "future" as const, initialMargin: 1, ...instrument };
+  const series = seriesOf(id, { bars, instrument: future });
+  return { ...series, futures: futuresOf(Object.keys(bars).sort(), series.close, contracts) };
 }
 
 function futuresOf(
@@ -144,15 +117,6 @@ export function nextMonth(month: number): number {
 }
 
 const pad = (n: number) => String(n).padStart(2, "0");
-
-function actionsOf(instrument: string, { actions = [] }: LayeredListing): CorporateAction[] {
-  return actions.map((action) => {
-    const exDateMs = at(action.on);
-    if ("split" in action) return { kind: "split", instrument, exDateMs, ratio: action.split };
-    const { dividend: amountPerUnit, paid } = action;
-    return { kind: "dividend", instrument, exDateMs, payDateMs: at(paid), amountPerUnit };
-  });
-}
 
 function referenceOf(id: string, script: ReferenceScript): ReferenceSeries {
   const dates = Object.keys(script.values).sort();

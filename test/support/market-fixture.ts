@@ -98,7 +98,10 @@ export function packOf(market: Market): BacktestPack {
   };
 }
 
-function seriesOf(id: string, { bars, instrument }: Listing): BarSeries {
+export function seriesOf(
+  id: string,
+  { bars, instrument }: Pick<Listing, "bars" | "instrument">,
+): BarSeries {
   const dates = Object.keys(bars).sort();
   const closeOnly = dates.every((date) => typeof bars[date] === "number");
   const field = (n: number) =>
@@ -131,7 +134,10 @@ function seriesOf(id: string, { bars, instrument }: Listing): BarSeries {
   };
 }
 
-function actionsOf(instrument: string, { actions = [] }: Listing): CorporateAction[] {
+export function actionsOf(
+  instrument: string,
+  { actions = [] }: Pick<Listing, "actions">,
+): CorporateAction[] {
   return actions.map((action) => {
     const exDateMs = at(action.on);
     return "split" in action
@@ -263,7 +269,7 @@ export function numbersOf({ state }: Kernel): readonly string[] {
   ];
 }
 
-function runThrough(k: Kernel): Kernel {
+export function runThrough(k: Kernel): Kernel {
   runSessions(k, 0, k.world.sessionsMs.length);
   finishKernel(k);
   return k;

@@ -34,45 +34,19 @@ export function adjustInputs(series: BarSeries, actions: readonly CorporateActio
 }
 
 function ofHolding(series: BarSeries, actions: readonly CorporateAction[]): ColumnInputs {
-  const { timesMs, open, high, low, close, volume } = series;
+  const { timesMs, close, volume } = series;
   const effects = effectsByRow(timesMs, actions);
   const splitFactor = lazily(() => splitFactors(timesMs.length, effects));
-  const wealth = lazily(() => totalReturnOf(close, effects));
   const adjusted = [...effects.values()].some((effect) => effect.units !== 1);
   const scale = (column: Float64Array) => (adjusted ? times(column, splitFactor()) : column);
-  const scaled = prices(series, scale);
-  const volumes = lazily(() =>
-    adjusted && volume !== null ? volume.map((v, t) => v / splitFactor()[t]) : volume,
-  );
-  return {
-    rows: timesMs.length,
-    get open() {
-      return scaled.open();
-    },
-    get high() {
-      return scaled.high();
-    },
-    get low() {
-      return scaled.low();
-    },
-    get close() {
-      return scaled.close();
-    },
-    get volume() {
-      return volumes();
-    },
-    rawOpen: open,
-    rawHigh: high,
-    rawLow: low,
-    rawClose: close,
-    get totalReturn() {
-      return wealth();
-    },
-    get splitFactor() {
-      return splitFactor();
-    },
-    carry: null,
-  };
+  return columnsOf(series, {
+    scale,
+    volume: () =>
+      adjusted && volume !== null ? volume.map((v, t) => v / splitFactor()[t]) : volume,
+    totalReturn: () => totalReturnOf(close, effects),
+    splitFactor,
+    carry: () => null,
+  });
 }
 
 function ofFuture(
@@ -80,7 +54,7 @@ function ofFuture(
   futures: FuturesColumns,
   actions: readonly CorporateAction[],
 ): ColumnInputs {
-  const { instrument, open, high, low, close, volume } = series;
+  const { instrument, close, volume } = series;
   if (actions.length > 0) {
     throw new Fault(
       "data",
@@ -93,26 +67,49 @@ function ofFuture(
   const factor = ratioAdjusted(future);
   const rolled = factor.some((value) => value !== 1);
   const scale = (column: Float64Array) => (rolled ? times(column, factor) : column);
-  const scaled = prices(series, scale);
-  const wealth = lazily(() =>
-    close.map((value, t) => (close[0] > 0 ? (value * factor[t]) / close[0] : Number.NaN)),
-  );
-  const carry = lazily(() => carryOf(future));
+  return columnsOf(series, {
+    scale,
+    volume: () => volume,
+    totalReturn: () =>
+      close.map((value, t) => (close[0] > 0 ? (value * factor[t]) / close[0] : Number.NaN)),
+    splitFactor: () => factor,
+    carry: () => carryOf(future),
+  });
+}
+
+type Adjustment = {
+  readonly scale: (column: Float64Array) => Float64Array;
+  readonly volume: () => Float64Array | null;
+  readonly totalReturn: () => Float64Array;
+  readonly splitFactor: () => Float64Array;
+  readonly carry: () => Float64Array | null;
+};
+
+function columnsOf({ open, high, low, close }: BarSeries, by: Adjustment): ColumnInputs {
+  const scaled = (column: Float64Array | null) =>
+    lazily(() => (column === null ? null : by.scale(column)));
+  const [opens, highs, lows] = [scaled(open), scaled(high), scaled(low)];
+  const closes = lazily(() => by.scale(close));
+  const volumes = lazily(by.volume);
+  const wealth = lazily(by.totalReturn);
+  const carry = lazily(by.carry);
   return {
     rows: close.length,
     get open() {
-      return scaled.open();
+      return opens();
     },
     get high() {
-      return scaled.high();
+      return highs();
     },
     get low() {
-      return scaled.low();
+      return lows();
     },
     get close() {
-      return scaled.close();
+      return closes();
     },
-    volume,
+    get volume() {
+      return volumes();
+    },
     rawOpen: open,
     rawHigh: high,
     rawLow: low,
@@ -120,28 +117,12 @@ function ofFuture(
     get totalReturn() {
       return wealth();
     },
-    splitFactor: factor,
+    get splitFactor() {
+      return by.splitFactor();
+    },
     get carry() {
       return carry();
     },
-  };
-}
-
-type Prices = {
-  readonly [field in "open" | "high" | "low"]: () => Float64Array | null;
-} & { readonly close: () => Float64Array };
-
-function prices(
-  { open, high, low, close }: BarSeries,
-  scale: (column: Float64Array) => Float64Array,
-): Prices {
-  const maybe = (column: Float64Array | null) =>
-    lazily(() => (column === null ? null : scale(column)));
-  return {
-    open: maybe(open),
-    high: maybe(high),
-    low: maybe(low),
-    close: lazily(() => scale(close)),
   };
 }
 
