@@ -9,18 +9,11 @@ import type { Submission } from "../place-wishes.ts";
 import type { Signal } from "../signal.ts";
 import type { NettedWish } from "../stages/netting.ts";
 import type { Kernel } from "../state.ts";
-import { type StageName, enabledStages } from "../stage-tally.ts";
+import { PORTFOLIO_STAGES, enabledStages } from "../stage-tally.ts";
 import type { LayerState } from "./state.ts";
 
 /** The portfolio stages that see every decision; sizing sees every netted instrument. */
-const PER_DECISION: readonly StageName[] = [
-  "allocation",
-  "policy",
-  "risk_targeting",
-  "overlay",
-  "clamps",
-  "netting",
-];
+const PER_DECISION = PORTFOLIO_STAGES.filter((name) => name !== "sizing");
 
 export function beginDecision(k: Kernel, layers: LayerState, session: number): void {
   const { plan, sheet } = layers;
