@@ -9,7 +9,6 @@ import { Fault } from "../../domain/fault.ts";
 import type { SectionIssue } from "../../domain/section.ts";
 import type { Strategy } from "../../domain/strategy.ts";
 import type { Progress } from "../../domain/progress.ts";
-import { builtInCodeHash } from "../../adapters/system/code-hash.ts";
 import { createFileTables } from "../../adapters/providers/files.ts";
 import { type FilePackStore, openPackStore } from "../../adapters/storage/pack-store.ts";
 import { sha256 } from "../../adapters/system/hash.ts";
@@ -24,10 +23,11 @@ import { packCodec } from "../../market/packs/content.ts";
 import type { DataSettings } from "../../market/section.ts";
 import { lineageOf, preparePack, resolvePack } from "../../market/prepare.ts";
 import type { QualityReport } from "../../market/quality/findings.ts";
-import { builtIn } from "../../research/strategies/built-in.ts";
 import { checkColumns } from "../../research/strategies/columns.ts";
 import { resolveParams } from "../../research/strategies/params.ts";
+import type { StrategyLoader } from "../../ports/strategy-loader.ts";
 import type { StrategyEntry } from "../../research/strategies/section.ts";
+import { houseStrategy, type LoadedCode, userStrategy } from "./compose-strategy.ts";
 
 export type Flag = {
   readonly key: string;
@@ -218,18 +218,8 @@ function declareColumns(
   }
 }
 
-async function strategyOf(
-  entry: StrategyEntry,
-  load: ReturnType<typeof createStrategyLoader>,
-): Promise<Pick<LoadedUse, "strategy" | "codeHash">> {
-  const { use, file } = entry;
-  if (typeof file === "string") {
-    const { strategy, files } = await load(file);
-    return { strategy, codeHash: sha256(files.map((f) => `${f.sha256}  ${f.path}\n`).join("")) };
-  }
-  const strategy = builtIn(use ?? "");
-  if (strategy === null) throw new InvariantError(6, `the section let strategy ${use} pass`);
-  return { strategy, codeHash: builtInCodeHash(strategy.name, sha256) };
+async function strategyOf({ use, file }: StrategyEntry, load: StrategyLoader): Promise<LoadedCode> {
+  return typeof file === "string" ? userStrategy(load, file) : houseStrategy(use ?? "");
 }
 
 function parameterFault(
