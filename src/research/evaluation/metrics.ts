@@ -15,8 +15,8 @@
 import { invariant } from "../../base/assert.ts";
 import { DAY_MS, formatDate } from "../../base/instant.ts";
 import { minorToAmount } from "../../base/money.ts";
-import { downsideDeviation, mean, sampleDeviation } from "../../base/statistics.ts";
 import type { Metrics } from "../../domain/run-document.ts";
+import { type CurveStatistics, curveStatistics } from "./curve-statistics.ts";
 
 export type MetricsInput = {
   /** One per session, with navMinor. */
@@ -33,6 +33,8 @@ export type MetricsInput = {
   readonly notionalMinorTotal: number;
   readonly costsMinor: number;
   readonly digits: number;
+  /** Room for as many doubles as the window has points, where it is there already. */
+  readonly scratch?: Float64Array;
 };
 
 /** Below this a spread of returns is rounding, and a ratio over it means nothing. */
@@ -114,49 +116,46 @@ type RatioName =
   | "turnover";
 
 function ratiosOf(input: MetricsInput, nav: Float64Array): Record<RatioName, Outcome> {
-  const ruin = firstRuin(input.navMinor.subarray(0, input.to + 1));
-  if (ruin !== null) {
-    const date = formatDate(input.datesMs[ruin]);
+  const perPeriod = input.riskFree / input.periodsPerYear;
+  const scratch = input.scratch ?? new Float64Array(nav.length);
+  const statistics = curveStatistics(nav, perPeriod, scratch);
+  const ruin =
+    statistics === null || input.from > 0
+      ? firstRuin(input.navMinor.subarray(0, input.to + 1))
+      : null;
+  if (statistics === null || ruin !== null) {
+    const date = formatDate(input.datesMs[ruin ?? input.from]);
     return allUndefined(because(`ruined on ${date}: net asset value <= 0`));
   }
   const years = (input.datesMs[input.to] - input.datesMs[input.from]) / (365.25 * DAY_MS);
   const totalReturn = nav[nav.length - 1] / nav[0] - 1;
   const cagr: Outcome =
     years > 0 ? (1 + totalReturn) ** (1 / years) - 1 : because("the window has one session");
-  const maxDrawdown = deepest(drawdowns(nav));
-  const returns = dailyReturns(nav).subarray(1);
+  const { deepestFall, meanValue } = statistics;
   return {
     total_return: totalReturn,
     cagr,
-    ...riskRatios(returns, input),
-    calmar: calmarOf(cagr, maxDrawdown),
-    max_drawdown: maxDrawdown,
+    ...riskRatios(statistics, nav.length - 1, input),
+    calmar: calmarOf(cagr, deepestFall),
+    max_drawdown: deepestFall,
     turnover:
       years > 0
-        ? input.notionalMinorTotal / mean(nav) / years
+        ? input.notionalMinorTotal / meanValue / years
         : because("the window has one session"),
   };
 }
 
-function deepest(falls: Float64Array): number {
-  let depth = 0;
-  for (const fall of falls) if (-fall > depth) depth = -fall;
-  return depth;
-}
-
 function riskRatios(
-  returns: Float64Array,
+  { meanReturn, deviation, downside }: CurveStatistics,
+  returns: number,
   input: MetricsInput,
 ): Pick<Record<RatioName, Outcome>, "annual_volatility" | "sharpe" | "sortino"> {
-  if (returns.length < 2) {
-    const reason = because(`${returns.length} return(s), at least 2 are needed`);
+  if (returns < 2) {
+    const reason = because(`${returns} return(s), at least 2 are needed`);
     return { annual_volatility: reason, sharpe: reason, sortino: reason };
   }
-  const perPeriod = input.riskFree / input.periodsPerYear;
   const annual = Math.sqrt(input.periodsPerYear);
-  const excess = mean(returns) - perPeriod;
-  const deviation = sampleDeviation(returns);
-  const downside = downsideDeviation(returns, perPeriod);
+  const excess = meanReturn - input.riskFree / input.periodsPerYear;
   return {
     annual_volatility: deviation * annual,
     sharpe:
