@@ -8,7 +8,7 @@
 import type { Series } from "../../base/indicators/series.ts";
 import type { ColumnInputs } from "../../domain/column-inputs.ts";
 import { Fault } from "../../domain/fault.ts";
-import type { Strategy } from "../../domain/strategy.ts";
+import type { Market, Strategy } from "../../domain/strategy.ts";
 import { createGraph, describe, foundations, type Graph, type RequiredField } from "./graph.ts";
 import { createMarket } from "./market.ts";
 
@@ -32,7 +32,8 @@ export type PanelMember = {
   readonly place?: string;
 };
 
-type Plan = {
+/** A set of parameters' columns as nodes of a graph. */
+export type ColumnPlan = {
   readonly graph: Graph;
   readonly names: readonly string[];
   /** The graph node of each name. */
@@ -76,14 +77,27 @@ export function readsPanel(strategy: Strategy, params: Params): boolean {
   return comparesMembers(plan, foundations(plan.graph.nodes, plan.roots));
 }
 
-function comparesMembers({ graph }: Plan, order: readonly number[]): boolean {
+/** Whether any column remembers all bars before it: ema, rsi, atr, adx, latch. */
+export function readsRecursive(strategy: Strategy, params: Params): boolean {
+  const plan = planColumns(strategy, params);
+  return foundations(plan.graph.nodes, plan.roots).some((n) => plan.graph.nodes[n].recursive);
+}
+
+function comparesMembers({ graph }: ColumnPlan, order: readonly number[]): boolean {
   return order.some((number) => graph.nodes[number].across !== undefined);
 }
 
-type Results = Map<number, Series>;
-type Work = { readonly member: PanelMember; readonly results: Results };
+/** What is computed already, by node. */
+export type Results = Map<number, Series>;
+export type Work = { readonly member: PanelMember; readonly results: Results };
 
-function computeAll(strategy: Strategy, plan: Plan, number: number, works: readonly Work[]): void {
+/** One node for every member; what it reads is there. */
+export function computeAll(
+  strategy: Strategy,
+  plan: ColumnPlan,
+  number: number,
+  works: readonly Work[],
+): void {
   const { across, reads } = plan.graph.nodes[number];
   if (across === undefined) {
     for (const work of works) computeOne(strategy, plan, number, work);
@@ -99,7 +113,7 @@ function computeAll(strategy: Strategy, plan: Plan, number: number, works: reado
 
 function computeOne(
   strategy: Strategy,
-  plan: Plan,
+  plan: ColumnPlan,
   number: number,
   { member, results }: Work,
 ): void {
@@ -111,13 +125,17 @@ function computeOne(
   results.set(number, result);
 }
 
-function columnsOf(plan: Plan, order: readonly number[], results: Results): Columns {
+function columnsOf(plan: ColumnPlan, order: readonly number[], results: Results): Columns {
+  return { ...outputsOf(plan, results), requires: requiredFields(plan.graph, order) };
+}
+
+/** Everything but the fields they need. */
+export function outputsOf(plan: ColumnPlan, results: Results): Omit<Columns, "requires"> {
   const outputs = plan.roots.map((root) => known(results, root));
   return {
     names: plan.names,
     arrays: outputs.map((output) => output.values),
     warmup: outputs.reduce((most, output) => Math.max(most, output.warmup), 0),
-    requires: requiredFields(plan.graph, order),
   };
 }
 
@@ -126,9 +144,18 @@ export function checkColumns(strategy: Strategy, params: Params): void {
   planColumns(strategy, params);
 }
 
-function planColumns(strategy: Strategy, params: Params): Plan {
+function planColumns(strategy: Strategy, params: Params): ColumnPlan {
   const graph = createGraph(strategy.name);
-  const declared = callColumns(strategy, graph, params);
+  return planOn(graph, createMarket(graph), { strategy, params });
+}
+
+/** On a graph that may hold the nodes of other parameters already, and its market. */
+export function planOn(
+  graph: Graph,
+  market: Market,
+  { strategy, params }: { readonly strategy: Strategy; readonly params: Params },
+): ColumnPlan {
+  const declared = callColumns(strategy, market, params);
   if (typeof declared !== "object" || declared === null || Array.isArray(declared)) {
     throw new Fault(
       "strategy",
@@ -149,11 +176,11 @@ function planColumns(strategy: Strategy, params: Params): Plan {
 
 function callColumns(
   strategy: Strategy,
-  graph: Graph,
+  market: Market,
   params: Params,
 ): { readonly [name: string]: unknown } {
   try {
-    return strategy.columns(createMarket(graph), params) as { readonly [name: string]: unknown };
+    return strategy.columns(market, params) as { readonly [name: string]: unknown };
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -168,7 +195,12 @@ function requiredFields(graph: Graph, numbers: readonly number[]): readonly Requ
   return FIELD_ORDER.filter((field) => fields.has(field));
 }
 
-function missingField(strategy: Strategy, plan: Plan, leaf: number, member: PanelMember): Fault {
+function missingField(
+  strategy: Strategy,
+  plan: ColumnPlan,
+  leaf: number,
+  member: PanelMember,
+): Fault {
   const { field } = plan.graph.nodes[leaf];
   const index = plan.roots.findIndex((root) =>
     foundations(plan.graph.nodes, [root]).includes(leaf),

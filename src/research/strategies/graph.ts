@@ -32,6 +32,8 @@ export type GraphNode = Work & {
   readonly reads: readonly number[];
   /** The field a leaf needs from the data; null for everything computed or always present. */
   readonly field: RequiredField | null;
+  /** A value depends on all bars before it, not on a window of them: it never quite forgets its start. */
+  readonly recursive: boolean;
 };
 
 export type NodeSpec = Work & {
@@ -41,6 +43,7 @@ export type NodeSpec = Work & {
   /** Numbers that belong to the operation: windows, levels. */
   readonly settings?: readonly number[];
   readonly field?: RequiredField | null;
+  readonly recursive?: boolean;
 };
 
 export type Graph = {
@@ -63,10 +66,10 @@ export function createGraph(owner: string): Graph {
     const handle = createHandle(owner);
     byKey.set(key, handle);
     numbers.set(handle, nodes.length);
-    const { kind, field = null } = spec;
+    const { kind, field = null, recursive = false } = spec;
     const work: Work =
       spec.across === undefined ? { compute: spec.compute } : { across: spec.across };
-    nodes.push({ kind, reads, field, ...work });
+    nodes.push({ kind, reads, field, recursive, ...work });
     return handle;
   };
   const numberOf = (handle: unknown, kind: NodeKind | null, where: string): number => {

@@ -47,11 +47,11 @@ export function createMarket(graph: Graph): Market {
     }),
     constant: (value: number) => constant(graph, value),
     sma: rolling(graph, "sma", sma, 1),
-    ema: rolling(graph, "ema", ema, 1),
+    ema: rolling(graph, "ema", ema, 1, true),
     stdev: rolling(graph, "stdev", stdev, 2),
     highest: rolling(graph, "highest", highest, 1),
     lowest: rolling(graph, "lowest", lowest, 1),
-    rsi: rolling(graph, "rsi", rsi, 1),
+    rsi: rolling(graph, "rsi", rsi, 1, true),
     atr: (window: number) => averageTrueRange(graph, [high, low, close], window),
     adx: (window: number) => directionalIndex(graph, [high, low], window),
     lag: rolling(graph, "lag", lag, 0),
@@ -101,7 +101,7 @@ function constant(graph: Graph, value: number): Column {
   });
 }
 
-function rolling(graph: Graph, name: string, kernel: Rolling, least: number) {
+function rolling(graph: Graph, name: string, kernel: Rolling, least: number, recursive = false) {
   return (x: Column, length: number): Column => {
     const read = graph.numberOf(x, "number", `the first argument of m.${name}`);
     whole(graph, `the second argument of m.${name}`, length, least);
@@ -110,6 +110,7 @@ function rolling(graph: Graph, name: string, kernel: Rolling, least: number) {
       kind: "number",
       reads: [read],
       settings: [length],
+      recursive,
       compute: ([a]) => kernel(a, length),
     });
   };
@@ -120,6 +121,7 @@ function averageTrueRange(graph: Graph, bars: readonly Column[], window: number)
   return graph.make({
     name: "atr",
     kind: "number",
+    recursive: true,
     reads: bars.map((bar) => graph.numberOf(bar, "number", "m.atr")),
     settings: [window],
     compute: ([high, low, close]) => atr({ high, low, close }, window),
@@ -131,6 +133,7 @@ function directionalIndex(graph: Graph, bars: readonly Column[], window: number)
   return graph.make({
     name: "adx",
     kind: "number",
+    recursive: true,
     reads: bars.map((bar) => graph.numberOf(bar, "number", "m.adx")),
     settings: [window],
     compute: ([high, low]) => adx({ high, low }, window),
@@ -202,6 +205,7 @@ function latched(graph: Graph, rule: Parameters<Market["latch"]>[0]): Column {
   return graph.make({
     name: "latch",
     kind: "number",
+    recursive: true,
     reads: [
       graph.numberOf(rule.enter, "condition", "enter of m.latch"),
       graph.numberOf(rule.exit, "condition", "exit of m.latch"),
