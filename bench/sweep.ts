@@ -174,7 +174,7 @@ async function sweepRate(job: SweepJob, pool: SweepPool): Promise<number> {
 export async function sweepFigures(): Promise<readonly Figure[]> {
   const pack = dailyWalk();
   const pairs = pairsUpTo(LONGEST);
-  const [{ open, close }] = pack.series as readonly [{ open: Float64Array; close: Float64Array }];
+  const { open, close } = pack.series[0];
   const averages = Array.from(
     { length: LONGEST + 1 },
     (_, window) => sma(knownSeries(close), Math.max(1, window)).values,

@@ -1,0 +1,72 @@
+/**
+ * Columns of one strategy for one set of parameters after another on the same series: what two sets
+ * have in common is computed once. The graph stays from one set to the next, and it names a node by
+ * what it computes (operation, settings, reads), so a node's number is the cache's key and sma(20)
+ * can never be taken for sma(50). Enters: the series of the instruments; leaves: the same columns as
+ * compilePanel gives, bit for bit. Memory is bounded: when the arrays kept exceed the limit the
+ * cache is emptied before the next set and begins again. The oldest are not picked out one by one,
+ * because a sweep comes round to its windows in turn and would always find the one it needs gone.
+ */
+import type { Strategy } from "../../domain/strategy.ts";
+import {
+  type Columns,
+  computeAll,
+  outputsOf,
+  type PanelMember,
+  type Params,
+  planOn,
+  type Work,
+} from "./columns.ts";
+import { createGraph, foundations, type Graph } from "./graph.ts";
+import { createMarket } from "./market.ts";
+
+export type CachedColumns = Omit<Columns, "requires">;
+
+export type ColumnCache = {
+  /** In the order of the members. The arrays are shared: nobody may write to them. */
+  readonly compile: (params: Params) => readonly CachedColumns[];
+  /** Bytes of the arrays that are kept now, those of the set compiled last among them. */
+  readonly bytes: () => number;
+};
+
+/** 64 MB: some four thousand columns of two thousand rows, or eight of a million. */
+export const CACHE_BYTES = 64 * 2 ** 20;
+
+export type CacheOptions = {
+  readonly limitBytes?: number;
+  /** What makes the graph; tests plant one that names its nodes wrongly. */
+  readonly graphOf?: (owner: string) => Graph;
+};
+
+export function createColumnCache(
+  strategy: Strategy,
+  members: readonly PanelMember[],
+  { limitBytes = CACHE_BYTES, graphOf = createGraph }: CacheOptions = {},
+): ColumnCache {
+  const begin = () => {
+    const graph = graphOf(strategy.name);
+    const works = members.map((member): Work => ({ member, results: new Map() }));
+    return { graph, market: createMarket(graph), works };
+  };
+  let kept = begin();
+  let bytes = 0;
+  const compile = (params: Params): readonly CachedColumns[] => {
+    if (bytes > limitBytes) {
+      kept = begin();
+      bytes = 0;
+    }
+    const { graph, market, works } = kept;
+    const plan = planOn(graph, market, { strategy, params });
+    const { results: known } = works[0];
+    for (const root of plan.roots) {
+      if (known.has(root)) continue;
+      for (const number of foundations(graph.nodes, [root])) {
+        if (known.has(number)) continue;
+        computeAll(strategy, plan, number, works);
+        for (const { results } of works) bytes += results.get(number)?.values.byteLength ?? 0;
+      }
+    }
+    return works.map(({ results }) => outputsOf(plan, results));
+  };
+  return { compile, bytes: () => bytes };
+}
