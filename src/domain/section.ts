@@ -3,6 +3,7 @@
  * The mandate room composes sections into one strict schema; the engine checks that each key was
  * taken by its owner (invariant 6).
  */
+import type { Probes } from "./probe.ts";
 
 export type KeyTag =
   /** A path or place: not identity, left out of the mandate hash. */
@@ -30,6 +31,8 @@ export type Section<Schema = unknown> = {
   readonly profiles: { readonly [profile: string]: { readonly [key: string]: unknown } };
   /** Dotted key within the section -> tag; "*" matches one array index or map key. */
   readonly tags: { readonly [key: string]: KeyTag };
+  /** Dotted key -> how a run shows that it is alive; every leaf without a tag has one. */
+  readonly probes: Probes;
   /**
    * Keys (dotted, with all below them) that these values give nobody to read: data.simulated of a
    * mandate on real files. As defaults they are silent; set by a person they are refused.

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { parseIsoDate } from "../base/instant.ts";
 import type { Section, SectionIssue } from "../domain/section.ts";
 import { CALENDAR_IDS } from "./calendars/calendar.ts";
+import { DATA_PROBES } from "./probes.ts";
 import {
   checkReferences,
   checkSource,
@@ -173,6 +174,7 @@ export const dataSection: Section<typeof schema> = {
   },
   profiles: { plain: {}, "etf-trend": {}, "futures-layers": {}, "equity-signals": {} },
   tags: { "sources.*.file": "location", "references.*.file": "location" },
+  probes: DATA_PROBES,
   inapplicable: unreadKeys,
   check: checkDataSection,
 };

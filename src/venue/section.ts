@@ -39,6 +39,7 @@ export const executionSection: Section<typeof executionSchema> = {
     "equity-signals": { fill: "next_open" },
   },
   tags: {},
+  probes: { fill: { try: [{ to: "next_close" }, { to: "next_open" }, { to: "same_close" }] } },
   check: () => [],
 };
 
@@ -54,6 +55,11 @@ export const slippageSection: Section<typeof slippageSchema> = {
   defaults: { bps: 0, half_spread: 0, ticks: 0 },
   profiles: {},
   tags: {},
+  probes: {
+    bps: { try: [{ plus: 5 }] },
+    half_spread: { try: [{ plus: 0.05 }] },
+    ticks: { needs: ["ticks"], try: [{ plus: 2 }] },
+  },
   check: () => [],
 };
 
@@ -70,6 +76,15 @@ export const feesSection: Section<typeof feesSchema> = {
   defaults: { bps: 0, per_share: 0, per_contract: 0, minimum: 0 },
   profiles: {},
   tags: {},
+  probes: {
+    bps: { try: [{ plus: 1 }] },
+    per_share: { needs: ["shares"], try: [{ plus: 0.01 }] },
+    per_contract: { needs: ["futures"], try: [{ plus: 1 }] },
+    minimum: {
+      needs: ["shares"],
+      try: [{ plus: 100, with: { "fees.per_share": { to: 0.005 } } }],
+    },
+  },
   check: (values: FeeSettings, mandate): readonly SectionIssue[] => [
     ...idleMinimum(values),
     ...unbookableMinimum(values, mandate["account"] as { readonly currency_digits: number }),
@@ -87,6 +102,16 @@ export const financingSection: Section<typeof financingSchema> = {
   defaults: {},
   profiles: {},
   tags: {},
+  probes: {
+    debit_rate: {
+      needs: ["debit"],
+      try: [{ plus: 0.05 }, { plus: 0.05, with: { "limits.gross": { times: 2 } } }],
+    },
+    borrow_rate: {
+      needs: ["short_shares"],
+      try: [{ plus: 0.05 }, { plus: 0.05, with: { "strategies.0.params.short": { to: 1 } } }],
+    },
+  },
   check: () => [],
 };
 

@@ -117,6 +117,7 @@ describe("the table of limits", () => {
       defaults: { [key]: null },
       profiles: {},
       tags: {},
+      probes: {},
       check: () => [],
     });
     const byName = planted("planted", "gross_cap", "how much exposure");

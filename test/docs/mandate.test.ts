@@ -33,6 +33,7 @@ it("changes with a meaning, a bound, a default, a profile and a tag", () => {
     defaults: {},
     profiles: {},
     tags: {},
+    probes: {},
     check: () => [],
     ...change,
   });

@@ -22,6 +22,18 @@ export const scheduleSection: Section<typeof schema> = {
   defaults: { decide: "every_session", rebalance: "never" },
   profiles: {},
   tags: {},
+  probes: {
+    decide: {
+      try: [
+        { to: "wednesday" },
+        { to: "month_start" },
+        { to: "month_end" },
+        { to: "every_session" },
+      ],
+    },
+    // With budgets of sleeves every decision sizes anew: another value is then refused.
+    rebalance: { refuses: true, try: [{ to: "month_start" }, { to: "never" }, { to: "monday" }] },
+  },
   check: ({ decide, rebalance }: ScheduleSettings, mandate): readonly SectionIssue[] => {
     const { method = "direct" } = (mandate["allocation"] ?? {}) as { readonly method?: string };
     if (method !== "direct" && rebalance !== "never") {

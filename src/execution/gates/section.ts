@@ -2,6 +2,14 @@
 import { z } from "zod";
 import type { Section, SectionIssue } from "../../domain/section.ts";
 import { breakerIssues } from "./breakers.ts";
+import {
+  BREAKER_PROBES,
+  CORRELATION_PROBES,
+  FRESHNESS_PROBES,
+  HEAT_PROBES,
+  LIMIT_PROBES,
+  VOLATILITY_REGIME_PROBES,
+} from "./probes.ts";
 
 const fraction = z.number().positive();
 const sessions = z.int().positive();
@@ -91,6 +99,7 @@ export const limitsSection: Section<typeof limitsSchema> = {
     "equity-signals": { gross: 0.3, net: null, symbol: 0.1, positions: null, shorts: false },
   },
   tags: {},
+  probes: LIMIT_PROBES,
   check: (values: LimitSettings): readonly SectionIssue[] => [
     ...(["net", "symbol", "sector"] as const).flatMap((key) => {
       const limit = values[key];
@@ -117,6 +126,7 @@ export const freshnessSection: Section<typeof freshnessSchema> = {
   defaults: { max_age_sessions: 1 },
   profiles: {},
   tags: {},
+  probes: FRESHNESS_PROBES,
   check: () => [],
 };
 
@@ -153,6 +163,7 @@ export const breakersSection: Section<typeof breakersSchema> = {
     "equity-signals": { enabled: true },
   },
   tags: {},
+  probes: BREAKER_PROBES,
   inapplicable: ({ enabled }: BreakerSettings): readonly string[] =>
     enabled ? [] : Object.keys(breakersSchema.shape).filter((key) => key !== "enabled"),
   check: (values: BreakerSettings, mandate): readonly SectionIssue[] => {
@@ -177,6 +188,7 @@ export const heatSection: Section<typeof heatSchema> = {
   defaults: { limit: null, atr_multiple: 3, atr_window: 14, volatility_days: 20 },
   profiles: { "equity-signals": { limit: 0.06 } },
   tags: {},
+  probes: HEAT_PROBES,
   check: () => [],
 };
 
@@ -193,6 +205,7 @@ export const correlationSection: Section<typeof correlationSchema> = {
   defaults: { limit: null, days: 60, min_overlap: 45 },
   profiles: { "equity-signals": { limit: 0.7 } },
   tags: {},
+  probes: CORRELATION_PROBES,
   inapplicable: ({ limit }: CorrelationSettings): readonly string[] =>
     limit === null ? ["days", "min_overlap"] : [],
   check: ({ limit, days, min_overlap: overlap }: CorrelationSettings): readonly SectionIssue[] => {
@@ -231,6 +244,7 @@ export const volatilityRegimeSection: Section<typeof volatilityRegimeSchema> = {
   },
   profiles: { "equity-signals": { enabled: true } },
   tags: {},
+  probes: VOLATILITY_REGIME_PROBES,
   inapplicable: ({ enabled }: VolatilityRegimeSettings): readonly string[] =>
     enabled ? [] : Object.keys(volatilityRegimeSchema.shape).filter((key) => key !== "enabled"),
   check: (values: VolatilityRegimeSettings): readonly SectionIssue[] =>

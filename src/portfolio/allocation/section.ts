@@ -6,6 +6,7 @@ import { z } from "zod";
 import { COVARIANCE_ESTIMATORS } from "../../base/covariance.ts";
 import { nearest } from "../../base/nearest.ts";
 import type { Section, SectionIssue } from "../../domain/section.ts";
+import { ALLOCATION_PROBES } from "./probes.ts";
 
 const METHODS = [
   "direct",
@@ -96,6 +97,7 @@ export const allocationSection: Section<typeof schema> = {
     "equity-signals": { method: "atr-risk", update: "every_decision" },
   },
   tags: {},
+  probes: ALLOCATION_PROBES,
   inapplicable: ({ method }: AllocationSettings): readonly string[] =>
     OPTIONAL_KEYS.filter((key) => !KEYS_OF_METHOD[method].includes(key)),
   check: (values: AllocationSettings, mandate): readonly SectionIssue[] => [

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Section, SectionIssue } from "../../domain/section.ts";
+import { CLAMP_PROBES } from "./probes.ts";
 
 const fraction = z.number().gt(0).lt(1);
 const observations = z.int().min(3);
@@ -95,6 +96,7 @@ export const clampsSection: Section<typeof schema> = {
     "equity-signals": { caps: { enabled: true } },
   },
   tags: {},
+  probes: CLAMP_PROBES,
   inapplicable: (values: ClampSettings): readonly string[] =>
     (["throttle", "clusters", "tail"] as const).flatMap((clamp) =>
       values[clamp].enabled

@@ -54,6 +54,21 @@ export const overlaySection: Section<typeof schema> = {
     "equity-signals": { mode: "off" },
   },
   tags: {},
+  probes: {
+    mode: { needs: ["brake_moved"], try: [{ to: "off" }, { to: "compute" }] },
+    profile: { needs: ["brake_moved"], try: [{ to: "L" }, { to: "M" }, { to: "H" }] },
+    smooth_down: {
+      needs: ["brake_moved"],
+      try: [{ toggle: true }, { toggle: true, with: { "overlay.profile": { to: "L" } } }],
+    },
+    trade_on_upgrade: {
+      needs: ["brake_entered"],
+      try: [{ toggle: true }, { toggle: true, with: { "schedule.decide": { to: "month_end" } } }],
+    },
+    during_warm_up: { try: [{ to: "floor" }, { to: "none" }] },
+    run: { refuses: true, try: [{ to: "probed" }] },
+    sha256: { refuses: true, try: [{ to: "0".repeat(64) }] },
+  },
   inapplicable: ({ mode }: OverlaySettings): readonly string[] => {
     switch (mode) {
       case "off":

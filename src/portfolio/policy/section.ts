@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { nearest } from "../../base/nearest.ts";
+import type { Companions } from "../../domain/probe.ts";
 import type { Section, SectionIssue } from "../../domain/section.ts";
 import { POLICIES } from "./policy-flags.ts";
 
@@ -19,6 +20,9 @@ const schema = z.strictObject({
 });
 
 export type PolicySettings = z.infer<typeof schema>;
+
+/** Any index stands for the three-month one: short volatility is then off where trend is not. */
+const THREE_MONTHS: Companions = { "policy.term_structure": { copy: "policy.volatility_index" } };
 
 export const policySection: Section<typeof schema> = {
   name: "policy",
@@ -49,6 +53,27 @@ export const policySection: Section<typeof schema> = {
     "equity-signals": { enabled: false },
   },
   tags: {},
+  probes: {
+    enabled: {
+      needs: ["volatility_index", "stress"],
+      try: [{ toggle: true, with: { "policy.map": { eachStrategy: "trend" } } }],
+    },
+    map: { needs: ["volatility_index", "stress"], try: [{ eachStrategy: "trend" }] },
+    "map.*": {
+      needs: ["stress"],
+      try: [
+        { to: "short_volatility", with: THREE_MONTHS },
+        { to: "trend", with: THREE_MONTHS },
+      ],
+    },
+    exempt: {
+      refuses: true,
+      try: [{ to: [], with: { "policy.map": { eachStrategy: "trend" } } }, { strategies: "all" }],
+    },
+    series: { needs: ["stress"], try: [{ copy: "policy.volatility_index" }, { to: null }] },
+    volatility_index: { refuses: true, try: [{ to: "PROBED" }] },
+    term_structure: { refuses: true, try: [{ to: "PROBED" }] },
+  },
   inapplicable: ({ enabled, series, term_structure: third }: PolicySettings): readonly string[] => {
     if (!enabled) return Object.keys(schema.shape).filter((key) => key !== "enabled");
     return series !== null && third === null ? ["volatility_index"] : [];

@@ -53,6 +53,22 @@ export const riskTargetingSection: Section<typeof schema> = {
     "equity-signals": { enabled: false },
   },
   tags: {},
+  probes: {
+    // Breakers may count in the target: they must not go with it.
+    enabled: { try: [{ toggle: true, with: { "breakers.enabled": { to: false } } }] },
+    target_vol: { try: [{ times: 0.5 }, { times: 2 }] },
+    lookback: { try: [{ times: 2 }, { times: 0.5 }, { plus: 10 }] },
+    gross_floor: {
+      try: [
+        { inside: "gross", part: 0.9 },
+        { inside: "gross", part: 0.6 },
+      ],
+    },
+    vol_floor: { try: [{ times: 4 }, { times: 20 }] },
+    reference: { needs: ["partial_strength"], try: [{ to: "full" }, { to: "current" }] },
+    update: { try: [{ to: "quarterly" }, { to: "monthly" }, { to: "every_rebalance" }] },
+    estimator: { try: [{ to: "sample" }, { to: "ledoit-wolf" }, { to: "ewma" }] },
+  },
   inapplicable: ({ enabled }: RiskTargetingSettings): readonly string[] =>
     enabled ? [] : Object.keys(schema.shape).filter((key) => key !== "enabled"),
   check: (values: RiskTargetingSettings, mandate): readonly SectionIssue[] => {

@@ -24,5 +24,15 @@ export const sizingSection: Section<typeof schema> = {
   defaults: { buffer: 0.1, min_notional: 0, stop_atr: null },
   profiles: { plain: { buffer: 0 }, "equity-signals": { stop_atr: 3 } },
   tags: {},
+  probes: {
+    buffer: { try: [{ to: 0.5 }, { to: 0 }] },
+    min_notional: {
+      try: [
+        { inside: "fill_notional", part: 0.9 },
+        { inside: "fill_notional", part: 0.3 },
+      ],
+    },
+    stop_atr: { needs: ["bar_ranges"], try: [{ to: 1 }, { to: null }] },
+  },
   check: () => [],
 };

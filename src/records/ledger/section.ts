@@ -27,6 +27,16 @@ export const accountSection: Section<typeof schema> = {
   defaults: { currency_digits: 2, lot_method: "fifo" },
   profiles: {},
   tags: {},
+  probes: {
+    currency: { refuses: true, try: [{ to: "EUR" }, { to: "USD" }] },
+    currency_digits: { refuses: true, try: [{ plus: 1 }, { to: 0 }] },
+    initial_equity: { try: [{ times: 2 }] },
+    lot_method: {
+      moves: "records",
+      needs: ["reductions"],
+      try: [{ to: "lifo" }, { to: "hifo" }, { to: "average" }, { to: "fifo" }],
+    },
+  },
   check: (values: AccountSettings): readonly SectionIssue[] => [
     ...currencyIssues(values),
     ...equityIssues(values),

@@ -20,5 +20,9 @@ export const metricsSection: Section<typeof schema> = {
   defaults: { periods_per_year: 252, risk_free: 0 },
   profiles: {},
   tags: {},
+  probes: {
+    periods_per_year: { moves: "records", try: [{ to: 365 }, { to: 252 }] },
+    risk_free: { moves: "records", try: [{ plus: 0.02 }] },
+  },
   check: () => [],
 };

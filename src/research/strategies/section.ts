@@ -39,6 +39,21 @@ export const strategiesSection: Section<typeof schema> = {
   profiles: {},
   // The file's content is hashed as code; where it lies is not identity.
   tags: { "*.file": "location" },
+  probes: {
+    "*.name": { moves: "records", refuses: true, try: [{ to: "probed" }] },
+    "*.use": {
+      try: ["buy-and-hold", "rsi-reversion", "ts-momentum", "ma-pullback"].map((use) => ({
+        to: use,
+        with: { "strategies.*.params": { to: {} } },
+      })),
+    },
+    // Another instrument's name is refused: it shows only that somebody looks the name up.
+    "*.instruments": { refuses: true, try: [{ drop: "last" }, { to: ["PROBED"] }] },
+    "*.params": { needs: ["parameters"], try: [] },
+    "*.params.*": {
+      try: [{ times: 0.5 }, { times: 1.5 }, { plus: 1 }, { plus: -1 }, { to: 0 }, { to: 0.5 }],
+    },
+  },
   check: (entries: readonly StrategyEntry[], mandate) => [
     ...repeatedNames(entries),
     ...entries.flatMap((entry, index) => [

@@ -13,6 +13,7 @@ const good: Section = {
   defaults: { planks: { oak: 3 } },
   profiles: { plain: { length: 2 } },
   tags: { "planks.*": "location" },
+  probes: {},
   check: () => [],
 };
 
@@ -23,6 +24,7 @@ const withKey = (schema: z.ZodType): Partial<Section> => ({
   defaults: {},
   profiles: {},
   tags: {},
+  probes: {},
 });
 
 const PLANTED: readonly [string, Partial<Section>, string][] = [
@@ -77,6 +79,7 @@ const PLANTED: readonly [string, Partial<Section>, string][] = [
       defaults: {},
       profiles: {},
       tags: {},
+      probes: {},
     },
     "pier.*.b has no line in describe",
   ],
@@ -88,6 +91,7 @@ const PLANTED: readonly [string, Partial<Section>, string][] = [
       defaults: { length: 1 },
       profiles: {},
       tags: {},
+      probes: {},
     },
     "section pier is a list and cannot have default or profile keys",
   ],
@@ -129,7 +133,7 @@ describe("composeSections", () => {
     const member = z.strictObject({ a: z.number(), b: z.number() });
     const schema = z.strictObject({ rows: z.array(member), places: z.record(z.string(), member) });
     const describe = { rows: "{a, b} in metres", "places.*": "{a, b} of one place" };
-    const section = { ...good, schema, describe, defaults: {}, profiles: {}, tags: {} };
+    const section = { ...good, schema, describe, defaults: {}, profiles: {}, tags: {}, probes: {} };
     expect(composeSections([section]).patterns.get("pier.places.*.b")).toBe(true);
   });
 

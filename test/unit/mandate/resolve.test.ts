@@ -124,6 +124,7 @@ describe("a section that is a list", () => {
     defaults: {},
     profiles: {},
     tags: { "*.file": "location" },
+    probes: {},
     check: (all: readonly { height: number }[]) =>
       all.flatMap(({ height }, i) =>
         height > 9 ? [{ path: [i, "height"], message: "taller than the crane" }] : [],

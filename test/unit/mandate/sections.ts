@@ -28,6 +28,7 @@ export const tollSection: Section = {
   defaults: { bps: 0, mode: "exact", note: "none" },
   profiles: { plain: { minimum: null }, dear: { minimum: 5, bps: 20 } },
   tags: { note: "presentation" },
+  probes: {},
   check: (values: { bps: number; per_share: number }) =>
     values.bps > 0 && values.per_share > 0
       ? [{ path: ["bps"], message: "contradicts per_share: one of them must be 0" }]
@@ -63,6 +64,7 @@ export const cargoSection: Section = {
   defaults: { kind: "files", quality: { max_rejected_rows: 0 }, ships: {}, days: 250 },
   profiles: {},
   tags: { "sources.*.file": "location" },
+  probes: {},
   check: () => [],
 };
 
@@ -93,6 +95,7 @@ export const crewSection: Section = {
   defaults: { members: [], since: "2000-01-01", aboard: true },
   profiles: {},
   tags: {},
+  probes: {},
   check: () => [],
 };
 
