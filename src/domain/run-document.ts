@@ -4,6 +4,7 @@
  */
 import type { WrittenArtifact } from "./artifact.ts";
 import type { LayersDocument } from "./layers-document.ts";
+import type { LintResult } from "./lint-result.ts";
 import type { PackKind } from "./pack.ts";
 import type { TerminalState } from "./refusal.ts";
 import type { RunStatus } from "./run-status.ts";
@@ -97,6 +98,8 @@ export type RunDocument = {
   readonly warnings: readonly string[];
   /** What the quality checks warn about the pack's bars. Facts about the source, not about the run's identity. */
   readonly data_warnings: readonly string[];
+  /** How far the result may be relied on: every lint, findings first, the heaviest of them first. */
+  readonly doctor: readonly LintResult[];
   readonly artifacts: readonly WrittenArtifact[];
 };
 

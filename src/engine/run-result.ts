@@ -2,6 +2,7 @@
 import { formatDate } from "../base/instant.ts";
 import { minorToAmount } from "../base/money.ts";
 import type { WrittenArtifact } from "../domain/artifact.ts";
+import type { LintResult } from "../domain/lint-result.ts";
 import type { ReportInput, RunDocument, SignalCounts } from "../domain/run-document.ts";
 import type { RunStatus } from "../domain/run-status.ts";
 import { dailyReturns, drawdowns } from "../research/evaluation/metrics.ts";
@@ -22,6 +23,7 @@ type ResultInput = {
   readonly k: Kernel;
   readonly trace: Trace;
   readonly breach: Breach | null;
+  readonly doctor: readonly LintResult[];
   readonly artifacts: readonly WrittenArtifact[];
   readonly journal: { readonly entries: number; readonly head: string };
 };
@@ -78,6 +80,7 @@ export function runDocument(input: ResultInput): RunDocument {
     marks: marksOf(prepared, k),
     warnings: kernelWarnings(k),
     data_warnings: request.dataWarnings,
+    doctor: input.doctor,
     artifacts: input.artifacts,
   };
 }

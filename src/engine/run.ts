@@ -22,8 +22,10 @@ import { decodeBody, kindOfBody } from "../records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../records/journal/writer.ts";
 import type { LedgerEntry } from "../records/ledger/fold.ts";
 import type { SleeveResult } from "../records/ledger/sleeves.ts";
+import { diagnose } from "../research/doctor/diagnose.ts";
 import { artifactTables } from "./artifact-tables.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
+import { runEvidence } from "./doctor/run-evidence.ts";
 import { checkGates } from "./layers/check-gates.ts";
 import { checkLayers } from "./layers/check-layers.ts";
 import { checkNettings } from "./layers/check-nettings.ts";
@@ -71,7 +73,8 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   const trace = createTrace();
   const k = await walkSessions(request, journal, trace);
   // Before anything is written of it: what the checks find is the run's status, not its end.
-  const { breach, sleeves } = await audit(request, k, trace);
+  const { breach, sleeves, entries } = await audit(request, k, trace);
+  const doctor = diagnose(runEvidence({ prepared, k, trace, breach, entries }));
   const written = await writeArtifacts(request, declaredTables(k, trace, sleeves)).catch(
     (error: unknown) => {
       throw explained(breach, error);
@@ -89,6 +92,7 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
     k,
     trace,
     breach,
+    doctor,
     artifacts: written,
     journal: { entries: seq, head: hash },
   });
@@ -189,7 +193,12 @@ function declaredTables(
   ];
 }
 
-type Audited = { readonly breach: Breach | null; readonly sleeves: readonly SleeveResult[] };
+type Audited = {
+  readonly breach: Breach | null;
+  readonly sleeves: readonly SleeveResult[];
+  /** The journal's, less its orders. */
+  readonly entries: readonly LedgerEntry[];
+};
 
 /** In the order of what a failure would explain: the first breach is the run's. */
 async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audited> {
@@ -219,10 +228,10 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
     progress(n, checks.length, "check the run");
     await turn();
     const breach = check();
-    if (breach !== null) return { breach, sleeves };
+    if (breach !== null) return { breach, sleeves, entries };
   }
   progress(checks.length, checks.length, "check the run");
-  return { breach: null, sleeves };
+  return { breach: null, sleeves, entries };
 }
 
 /** What the store holds and a check reads: orders were noted when they were made. */

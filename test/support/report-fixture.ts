@@ -11,6 +11,7 @@ import type {
   SignalCounts,
   Window,
 } from "../../src/domain/run-document.ts";
+import type { LintResult } from "../../src/domain/lint-result.ts";
 import type { StageRecord } from "../../src/domain/stage-record.ts";
 
 export type ReportVariant = "normal" | "ruined" | "zero_trades" | "simulated";
@@ -199,6 +200,7 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
     warnings: simulated
       ? ["SIM2: 3 of 5 218 bars have a range above 20 %", "1 dividend was paid on its ex-date"]
       : [],
+    doctor: doctorOf(idle, trades),
     artifacts: ["orders", "fills", "positions", "equity", "returns", "signals"].map((name, i) => ({
       name,
       file: `${name}.csv`,
@@ -266,3 +268,32 @@ const MANDATE: ReportInput["mandate"] = [
   { key: "financing.debit_rate", value: "0.05", origin: "mandate.yaml:28" },
   { key: "limits.gross", value: "1", origin: "profile plain" },
 ];
+
+/** Findings first, the heaviest of them first, as a run has them. */
+function doctorOf(idle: boolean, trades: number): readonly LintResult[] {
+  const bounds = { observed: trades, limit: 30, unit: "fills" };
+  const unmeasured = { observed: null, limit: null, unit: null };
+  const few = `${trades} fills of orders on 5,017 days of the evaluation window`;
+  const found = { result: "found", weight: idle ? 1 : 0.2 } as const;
+  const not = { result: "not_evaluated", weight: 0 } as const;
+  return [
+    idle
+      ? {
+          lint: "zero_trades",
+          ...found,
+          ...bounds,
+          limit: 1,
+          evidence: "no fill from 5,018 forecasts",
+        }
+      : {
+          lint: "one_instrument",
+          ...found,
+          observed: 1,
+          limit: 0.5,
+          unit: "share of the result",
+          evidence: "SPX alone was traded: the result is a statement about it",
+        },
+    { lint: "too_few_observations", result: "clear", weight: 0, ...bounds, evidence: few },
+    { lint: "capacity", ...not, ...unmeasured, evidence: "the source has no volume: SPX" },
+  ];
+}

@@ -12,6 +12,7 @@ import { findHome, type RunQuery } from "./find-run.ts";
 import { initMandate } from "./init.ts";
 import { exportLedger, LEDGER_FORMATS, type LedgerFormat } from "./ledger-command.ts";
 import { showLedger } from "./ledger-show.ts";
+import { doctorResult } from "./doctor-command.ts";
 import type { Output } from "./output.ts";
 import { buildPackResult, listPacksResult } from "./pack-command.ts";
 import { runMandate } from "./run-command.ts";
@@ -34,6 +35,7 @@ export function addCommands(program: Command, session: Session, exit: Exit): voi
   addRun(program, session, exit);
   addCompare(program, session);
   addVerify(program, session, exit);
+  addDoctor(program, session, exit);
   addPack(program, session);
   addLedger(program, session);
   common(program.command("config"), "print a mandate as it resolves, with the origin of each value")
@@ -147,6 +149,27 @@ function addVerify(program: Command, session: Session, exit: Exit): void {
         flags: options.set,
         output,
       });
+      output.result(document, lines);
+      exit(holds ? EXIT_CODES.OK : EXIT_CODES.VERIFY);
+    });
+}
+
+function addDoctor(program: Command, { output, environment }: Session, exit: Exit): void {
+  common(program.command("doctor"), "every lint of a run again, from its files")
+    .argument("[run]", RUN_ARGUMENT)
+    .option("--home <folder>", HOME_OPTION)
+    .option("--mandate <path>", "the run's mandate; default: the one beside the .assay folder")
+    .action(async (target: string | undefined, options: VerifyFlags) => {
+      const { document, lines, holds } = await doctorResult(
+        {
+          ...queryOf(target, options, environment),
+          mandate: options.mandate ?? null,
+          flags: options.set,
+          progress: progressBar(output.stderr, Date.now),
+          nowMs: Date.now(),
+        },
+        output.paint,
+      );
       output.result(document, lines);
       exit(holds ? EXIT_CODES.OK : EXIT_CODES.VERIFY);
     });

@@ -84,7 +84,8 @@ export function hashOf({ document }: Recorded, { name }: ArtifactDeclaration): s
   return document.artifacts.find((each) => each.name === name)?.sha256 ?? null;
 }
 
-function checkedBytes(run: Recorded, declaration: ArtifactDeclaration): Uint8Array | null {
+/** Null when the run left none of that name. */
+export function checkedBytes(run: Recorded, declaration: ArtifactDeclaration): Uint8Array | null {
   const listed = hashOf(run, declaration);
   if (listed === null) return null;
   const bytes = bytesOf(join(artifactsFolder(run.folder), declaration.file), run);

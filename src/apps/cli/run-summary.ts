@@ -5,6 +5,7 @@ import type { RunDocument } from "../../domain/run-document.ts";
 import type { StageRecord } from "../../domain/stage-record.ts";
 import type { VolatilityGap } from "../../domain/volatility-gap.ts";
 import { artifactsFolder } from "./compose-records.ts";
+import { findingPairs } from "./doctor-lines.ts";
 import { layerLines } from "./layers-summary.ts";
 import { amount, count, percent, ratio } from "./numbers.ts";
 import type { RunOutcome } from "./run-command.ts";
@@ -37,6 +38,7 @@ export function summaryLines({ document, folder, findings }: RunOutcome, paint: 
     pair("signals", signalText(document)),
     ...stageLines(document),
   ];
+  for (const [label, text] of findingPairs(document.doctor)) lines.push(pair(label, text));
   for (const [metric, reason] of Object.entries(m.undefined_because)) {
     lines.push(pair("undefined", `${metric}: ${reason}`));
   }
@@ -141,6 +143,7 @@ export function runJson({ document, folder, findings }: RunOutcome): Json {
     marks: document.marks,
     warnings: document.warnings,
     data_warnings: document.data_warnings,
+    doctor: document.doctor as unknown as Json,
     findings,
     artifacts_dir: artifactsFolder(folder),
     report_path: join(folder, "report.html"),

@@ -2,7 +2,7 @@
 import { rowAt } from "./bars.ts";
 import type { Evidence } from "./evidence.ts";
 import { clear, found, type Lint, notEvaluated } from "./lint.ts";
-import { counted, percent } from "./words.ts";
+import { counted, listed, percent } from "./words.ts";
 
 /** Of the mean volume of the twenty bars before it, as most desks count an average day. */
 const VOLUME_BARS = 20;
@@ -33,15 +33,18 @@ type Share = { readonly share: number; readonly instrument: number };
 /** Or what is missing. */
 function orderShares({ orders, instruments, sessionsMs }: Evidence): readonly Share[] | string {
   const shares: Share[] = [];
-  const without = new Set<string>();
+  const without = new Map<string, number>();
   for (let n = 0; n < orders.session.length; n++) {
     const i = orders.instrument[n];
     const { id, lot, timesMs, volume } = instruments[i];
     const mean = meanVolume(timesMs, volume, sessionsMs[orders.session[n]]);
     if (mean > 0) shares.push({ share: (Math.abs(orders.lots[n]) * lot) / mean, instrument: i });
-    else without.add(id);
+    else without.set(id, (without.get(id) ?? 0) + 1);
   }
-  if (without.size > 0) return `no volume before orders in ${[...without].sort().join(", ")}`;
+  if (without.size > 0) {
+    const names = [...without].map(([id, n]) => `${id} ${n}`).sort();
+    return `the source has no volume before some of ${counted(orders.session.length, "order")}: ${listed(names)}`;
+  }
   return shares.length === 0 ? "there was no order" : shares;
 }
 

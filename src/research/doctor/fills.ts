@@ -86,7 +86,7 @@ export const SAME_CLOSE: Lint = {
   when: "orders are filled on the close that decided them",
   why: "nobody can trade at a price that was needed to decide the trade (LOOKAHEAD)",
   judge: (evidence) => {
-    const fills = counted(orderedFills(evidence), "fill");
+    const fills = `${counted(orderedFills(evidence), "fill")} of orders`;
     return evidence.sameClose
       ? found(
           1,

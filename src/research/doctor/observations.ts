@@ -13,7 +13,7 @@ export const ZERO_TRADES: Lint = {
     const measured = { observed: trades, limit: 1, unit: "fills" };
     return trades === 0
       ? found(1, `no fill from ${counted(evidence.forecasts, "forecast")}`, measured)
-      : clear(counted(trades, "fill"), measured);
+      : clear(`${counted(trades, "fill")} of orders`, measured);
   },
 };
 
@@ -29,7 +29,7 @@ export const TOO_FEW_OBSERVATIONS: Lint = {
   judge: (evidence) => {
     const trades = orderedFills(evidence, windowFloor(evidence));
     const days = windowDays(evidence).length;
-    const text = `${counted(trades, "fill")} on ${counted(days, "day")} of the evaluation window`;
+    const text = `${counted(trades, "fill")} of orders on ${counted(days, "day")} of the evaluation window`;
     const byTrades = { observed: trades, limit: LEAST_TRADES, unit: "fills" };
     if (trades < LEAST_TRADES) return found(trades < LEAST_TRADES / 3 ? 0.5 : 0.3, text, byTrades);
     const byDays = { observed: days, limit: LEAST_DAYS, unit: "days" };

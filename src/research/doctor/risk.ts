@@ -127,7 +127,8 @@ function marginText({ highest, at, above, called }: Margins, limit: number | nul
   if (highest === 0 && called === 0) return "nothing held needs margin";
   const allowed =
     limit === null ? "" : `, above the limit of ${percent(limit)} at ${counted(above, "close")}`;
-  return `initial margin up to ${percent(highest)} of net asset value (${at})${allowed}, above all of it at ${counted(called, "close")}`;
+  const calls = called === 0 ? "" : `, above all of it at ${counted(called, "close")}`;
+  return `initial margin up to ${percent(highest)} of net asset value (${at})${allowed}${calls}`;
 }
 
 function debitOf({ navMinor, cashMinor }: Evidence): {
