@@ -8,11 +8,12 @@ import { mandateJsonSchema } from "../../mandate/json-schema.ts";
 import { type Flag, loadMandate } from "./compose.ts";
 import { compareResult } from "./compare-command.ts";
 import { configLines, configJson } from "./config-command.ts";
+import { doctorResult } from "./doctor-command.ts";
+import { explainResult } from "./explain-command.ts";
 import { findHome, type RunQuery } from "./find-run.ts";
 import { initMandate } from "./init.ts";
 import { exportLedger, LEDGER_FORMATS, type LedgerFormat } from "./ledger-command.ts";
 import { showLedger } from "./ledger-show.ts";
-import { doctorResult } from "./doctor-command.ts";
 import type { Output } from "./output.ts";
 import { buildPackResult, listPacksResult } from "./pack-command.ts";
 import { runMandate } from "./run-command.ts";
@@ -36,6 +37,7 @@ export function addCommands(program: Command, session: Session, exit: Exit): voi
   addCompare(program, session);
   addVerify(program, session, exit);
   addDoctor(program, session, exit);
+  addExplain(program, session);
   addPack(program, session);
   addLedger(program, session);
   common(program.command("config"), "print a mandate as it resolves, with the origin of each value")
@@ -151,6 +153,28 @@ function addVerify(program: Command, session: Session, exit: Exit): void {
       });
       output.result(document, lines);
       exit(holds ? EXIT_CODES.OK : EXIT_CODES.VERIFY);
+    });
+}
+
+function addExplain(program: Command, { output, environment }: Session): void {
+  program
+    .command("explain")
+    .description(
+      "say why a signal, or an instrument on a date, traded or did not, and show its path",
+    )
+    .argument("<signal|instrument>", "a signal's id or its beginning, or an instrument with a date")
+    .argument("[date]", "YYYY-MM-DD, with an instrument")
+    .option("--run <run>", RUN_ARGUMENT)
+    .option("--home <folder>", HOME_OPTION)
+    .option("--json", "one JSON document on standard output")
+    .action(async (what: string, date: string | undefined, options: Options & { run?: string }) => {
+      const { document, lines } = await explainResult({
+        what,
+        date: date ?? null,
+        run: queryOf(options.run, options, environment),
+        paint: output.paint,
+      });
+      output.result(document, lines);
     });
 }
 
