@@ -16,7 +16,6 @@ import {
   reevaluate,
 } from "../research/strategies/reevaluate.ts";
 import type { Breach } from "./audit.ts";
-import type { Trace } from "./trace.ts";
 import { actionsOf } from "./plan-variant.ts";
 import type { StrategyUse } from "./plan-input.ts";
 import type { Prepared } from "./prepare.ts";
@@ -29,9 +28,17 @@ const DATES = 20;
  */
 const SHIFT = 1.7;
 
+/** What the run asked and was told: of `Trace.forecasts`, what is compared here. */
+export type AskedForecasts = {
+  readonly [name in "session" | "variant" | "kind" | "target" | "confidence"]: {
+    values(): Float64Array;
+  };
+};
+type Recording = { readonly forecasts: AskedForecasts };
+
 type Asked = AskedMember & { readonly series: BarSeries };
 
-export function checkLookAhead(prepared: Prepared, trace: Trace): Breach | null {
+export function checkLookAhead(prepared: Prepared, trace: Recording): Breach | null {
   const sample: Sample = { preferred: shuffledSessions(prepared), cuts: new Map() };
   for (const [use, members] of membersByUse(prepared, trace)) {
     const together = readsPanel(use.strategy, use.params);
@@ -101,7 +108,7 @@ function sharedMember(
 }
 
 /** The instruments of each use, with what the run recorded about them. */
-function membersByUse(prepared: Prepared, trace: Trace): ReadonlyMap<StrategyUse, Asked[]> {
+function membersByUse(prepared: Prepared, trace: Recording): ReadonlyMap<StrategyUse, Asked[]> {
   const recorded = recordedByVariant(prepared, trace);
   const byUse = new Map<StrategyUse, Asked[]>();
   prepared.planned.variants.forEach(({ use, series, warmup }, v) => {
@@ -113,7 +120,7 @@ function membersByUse(prepared: Prepared, trace: Trace): ReadonlyMap<StrategyUse
   return byUse;
 }
 
-function recordedByVariant(prepared: Prepared, trace: Trace): readonly Map<number, Recorded>[] {
+function recordedByVariant(prepared: Prepared, trace: Recording): readonly Map<number, Recorded>[] {
   const { world, planned } = prepared;
   const byRow = planned.variants.map(() => new Map<number, Recorded>());
   const { forecasts } = trace;

@@ -5,6 +5,7 @@ import type { Sha256 } from "../ports/hash.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import type { RunIdentity } from "./identity.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Witness } from "./witness.ts";
 
 export type RunRequest = {
   readonly prepared: Prepared;
@@ -17,4 +18,6 @@ export type RunRequest = {
   readonly progress: Progress;
   /** Waited for between steps of work, so that the process can hear a signal. */
   readonly turn: () => Promise<unknown>;
+  /** Who looks again; left out, the run itself does. */
+  readonly witness?: Witness;
 };

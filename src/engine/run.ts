@@ -5,13 +5,13 @@
  */
 import { InvariantError } from "../base/assert.ts";
 import { formatInstant } from "../base/instant.ts";
+import { err, ok, type Result } from "../base/result.ts";
 import type { ArtifactDeclaration, TableData, WrittenArtifact } from "../domain/artifact.ts";
 import { Fault } from "../domain/fault.ts";
 import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
 import type { ReportInput, RunDocument } from "../domain/run-document.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import { encodeCsv } from "../records/artifacts/csv.ts";
-import { assertReadBack } from "../records/artifacts/readback.ts";
 import {
   LAYER_ARTIFACTS,
   type LayerArtifactName,
@@ -32,7 +32,6 @@ import { checkNettings } from "./layers/check-nettings.ts";
 import { layerTables } from "./layers/tables.ts";
 import { createJournallingRecorder } from "./journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "./kernel.ts";
-import { checkLookAhead } from "./look-ahead.ts";
 import { checkMoney } from "./check-money.ts";
 import { checkHeld, checkShares } from "./sleeves/check-shares.ts";
 import { checkSizing } from "./check-sizing.ts";
@@ -41,6 +40,7 @@ import { reportInput, runDocument } from "./run-result.ts";
 import { stageRecords } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
 import { createTrace, type Trace } from "./trace.ts";
+import { createWitness, type Witness } from "./witness.ts";
 
 export type RunResult = {
   readonly document: RunDocument;
@@ -151,17 +151,34 @@ function lastInstant(k: Kernel): string {
   return formatInstant(k.world.sessionsMs[k.world.sessionsMs.length - 1]);
 }
 
+function witnessOf({ witness, prepared, artifacts }: RunRequest): Witness {
+  return witness ?? createWitness(prepared, artifacts);
+}
+
+/** How a promise ended, so that several can be at work and be looked at in their order. */
+function settled<T>(work: Promise<T>): Promise<Result<T, unknown>> {
+  return work.then(ok, err);
+}
+
+function valueOf<T>(result: Result<T, unknown>): T {
+  if (result.ok) return result.value;
+  throw result.error;
+}
+
 /** Each file is written, read back from disk and compared with memory (invariant 21). */
 async function writeArtifacts(
-  { artifacts, progress, turn }: RunRequest,
+  request: RunRequest,
   tables: readonly DeclaredTable[],
 ): Promise<readonly WrittenArtifact[]> {
+  const { artifacts, progress, turn } = request;
+  const witness = witnessOf(request);
   const written: WrittenArtifact[] = [];
+  const readBacks: Promise<Result<void, unknown>>[] = [];
   for (const { declaration, table } of tables) {
     progress(written.length, tables.length, "write artifacts");
     await turn();
     const sha256 = await artifacts.write(declaration.file, encodeCsv(declaration, table));
-    assertReadBack(declaration, table, await artifacts.read(declaration.file));
+    readBacks.push(settled(witness.readBack(declaration, table)));
     written.push({
       name: declaration.name,
       file: declaration.file,
@@ -169,6 +186,7 @@ async function writeArtifacts(
       rows: table.rows,
     });
   }
+  for (const readBack of readBacks) valueOf(await readBack);
   progress(tables.length, tables.length, "write artifacts");
   return written;
 }
@@ -206,7 +224,8 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
   const entries = recordedEntries(journal);
   const decisions = entries.filter(({ payload }) => payload.kind === "decision");
   let sleeves: readonly SleeveResult[] = [];
-  const checks: readonly (() => Breach | null)[] = [
+  const lookAhead = settled(witnessOf(request).lookAhead(trace.forecasts));
+  const checks: readonly (() => Breach | null | Promise<Breach | null>)[] = [
     () => checkStages(stageRecords(k.state.tally, k.plan.wiring)),
     () => checkMoney(k, trace),
     () => checkLayers(k, trace.layers, decisions),
@@ -222,12 +241,12 @@ async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audi
         ({ sleeves } = books);
         return books.breach ?? checkHeld(k, sleeves);
       }),
-    () => checkLookAhead(prepared, trace),
+    async () => valueOf(await lookAhead),
   ];
   for (const [n, check] of checks.entries()) {
     progress(n, checks.length, "check the run");
     await turn();
-    const breach = check();
+    const breach = await check();
     if (breach !== null) return { breach, sleeves, entries };
   }
   progress(checks.length, checks.length, "check the run");

@@ -45,8 +45,12 @@ export function openRunStores(folder: string): RunStores {
   return {
     journal,
     documents: createArtifactStore(folder, sha256),
-    artifacts: createArtifactStore(artifactsFolder(folder), sha256),
+    artifacts: openArtifacts(artifactsFolder(folder)),
   };
+}
+
+export function openArtifacts(folder: string): ArtifactStore {
+  return createArtifactStore(folder, sha256);
 }
 
 export function artifactsFolder(folder: string): string {

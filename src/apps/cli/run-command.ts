@@ -26,6 +26,7 @@ import {
   usesOn,
 } from "./compose.ts";
 import {
+  artifactsFolder,
   codeHashOf,
   loadCharts,
   openRunFolders,
@@ -36,6 +37,7 @@ import {
   sha256,
 } from "./compose-records.ts";
 import { precomputedOverlay } from "./precomputed-overlay.ts";
+import { witnessFor } from "./witness.ts";
 
 export type RunOutcome = {
   readonly document: RunDocument;
@@ -119,6 +121,7 @@ export async function recordIn(
   job: Job,
 ): Promise<{ document: RunDocument; findings: readonly string[] }> {
   const { journal, documents, artifacts } = openRunStores(folder);
+  const witness = witnessFor(job.loaded, job.prepared, artifactsFolder(folder));
   try {
     const result = await executeRun({
       prepared: job.prepared,
@@ -130,6 +133,7 @@ export async function recordIn(
       sha256,
       progress: job.progress,
       turn: setImmediate,
+      ...(witness === null ? {} : { witness }),
     });
     await journal.recordDocuments({
       "run.json": await documents.write("run.json", documentBytes(result.document)),
@@ -142,6 +146,7 @@ export async function recordIn(
     }
     throw isStrategyFault(error) ? failedRun(job, error) : error;
   } finally {
+    await witness?.end();
     await journal.close();
   }
 }

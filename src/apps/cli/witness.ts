@@ -1,0 +1,162 @@
+/**
+ * A run's witness on a thread of its own: it loads the strategies and prepares the run by itself,
+ * from the mandate's values and the pack that it is handed, while this thread walks the sessions.
+ * What it finds is what a witness on this thread finds, failures included. Small runs, and machines
+ * of one processor, have theirs on this thread: starting another takes longer than their work.
+ */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { InvariantError } from "../../base/assert.ts";
+import type { ArtifactDeclaration, TableData } from "../../domain/artifact.ts";
+import { Fault, type FaultKind } from "../../domain/fault.ts";
+import type { BacktestPack } from "../../domain/pack.ts";
+import type { Breach } from "../../engine/audit.ts";
+import type { Prepared } from "../../engine/prepare.ts";
+import type { Witness } from "../../engine/witness.ts";
+import type { PrecomputedDay } from "../../portfolio/overlay/precomputed.ts";
+import type { LoadedMandate } from "./compose.ts";
+
+/** Forecasts that could be asked for, from which on a second thread is the quicker way. */
+const WORTH_A_THREAD = 50_000;
+
+/** Handed over once, as the thread starts. */
+export type Handover = {
+  readonly loaded: Pick<LoadedMandate, "fileName" | "directory" | "home" | "resolved">;
+  readonly pack: BacktestPack;
+  readonly precomputed: readonly PrecomputedDay[];
+  /** Of every variant's strategy: the thread must have loaded the same. */
+  readonly codeHashes: readonly string[];
+  readonly artifactsFolder: string;
+};
+
+export const ASKED_COLUMNS = ["session", "variant", "kind", "target", "confidence"] as const;
+export type AskedArrays = { readonly [name in (typeof ASKED_COLUMNS)[number]]: Float64Array };
+
+export type Question =
+  | { readonly ask: "lookAhead"; readonly forecasts: AskedArrays }
+  | {
+      readonly ask: "readBack";
+      readonly declaration: ArtifactDeclaration;
+      readonly table: TableData;
+    };
+
+/** An error as it crosses between threads: classes do not. */
+export type Told = {
+  readonly message: string;
+  readonly stack: string;
+  readonly invariant: number | null;
+  readonly fault: {
+    readonly kind: FaultKind;
+    readonly where: string | null;
+    readonly details: readonly string[];
+  } | null;
+};
+
+/** Answers come in the order of the questions. */
+export type Answer =
+  | { readonly ok: true; readonly breach: Breach | null }
+  | { readonly ok: false; readonly error: Told };
+
+export type ThreadWitness = Witness & { readonly end: () => Promise<unknown> };
+
+/** Null where the run is better off without. */
+export function witnessFor(
+  loaded: LoadedMandate,
+  prepared: Prepared,
+  artifactsFolder: string,
+): ThreadWitness | null {
+  const { variants } = prepared.planned;
+  const asked = variants.length * prepared.world.sessionsMs.length;
+  if (asked < WORTH_A_THREAD || availableParallelism() < 2) return null;
+  return startWitness(loaded, prepared, artifactsFolder);
+}
+
+export function startWitness(
+  loaded: LoadedMandate,
+  prepared: Prepared,
+  artifactsFolder: string,
+): ThreadWitness {
+  const { pack, planned } = prepared;
+  const { fileName, directory, home, resolved } = loaded;
+  const workerData: Handover = {
+    loaded: { fileName, directory, home, resolved },
+    pack,
+    precomputed: planned.plan.layers?.precomputed ?? [],
+    codeHashes: planned.variants.map(({ use }) => use.codeHash),
+    artifactsFolder,
+  };
+  const worker = new Worker(new URL("./witness-thread.ts", import.meta.url), { workerData });
+  const ask = questions(worker);
+  return {
+    lookAhead: (forecasts) =>
+      ask({
+        ask: "lookAhead",
+        forecasts: Object.fromEntries(
+          ASKED_COLUMNS.map((name) => [name, forecasts[name].values().slice()]),
+        ) as AskedArrays,
+      }),
+    readBack: async (declaration, table) => {
+      await ask({ ask: "readBack", declaration, table: apart(table) });
+    },
+    end: () => worker.terminate(),
+  };
+}
+
+type Waiting = {
+  readonly resolve: (breach: Breach | null) => void;
+  readonly reject: (error: Error) => void;
+};
+
+function questions(worker: Worker): (question: Question) => Promise<Breach | null> {
+  const waiting: Waiting[] = [];
+  let dead: Error | null = null;
+  const fail = (error: Error) => {
+    dead ??= error;
+    for (const { reject } of waiting.splice(0)) reject(error);
+  };
+  worker.on("message", (answer: Answer) => {
+    const question = waiting.shift();
+    if (answer.ok) question?.resolve(answer.breach);
+    else question?.reject(revived(answer.error));
+  });
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("the thread that looks again has ended")));
+  return (question) => {
+    if (dead !== null) return Promise.reject(dead);
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      worker.postMessage(question);
+    });
+  };
+}
+
+/** A view would take along all of the memory that it looks at. */
+function apart({ rows, columns }: TableData): TableData {
+  return {
+    rows,
+    columns: columns.map((column) => (ArrayBuffer.isView(column) ? column.slice(0, rows) : column)),
+  };
+}
+
+export function told(error: unknown): Told {
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  return {
+    message,
+    stack,
+    invariant: error instanceof InvariantError ? error.invariant : null,
+    fault:
+      error instanceof Fault
+        ? { kind: error.kind, where: error.where, details: error.details }
+        : null,
+  };
+}
+
+function revived({ message, stack, invariant, fault }: Told): Error {
+  if (fault !== null) return new Fault(fault.kind, message, fault);
+  if (invariant !== null) {
+    return new InvariantError(invariant, message.slice(`invariant ${invariant}: `.length));
+  }
+  const error = new Error(message);
+  error.stack = stack;
+  return error;
+}
