@@ -5,7 +5,7 @@
  */
 import { InvariantError } from "../base/assert.ts";
 import { formatInstant } from "../base/instant.ts";
-import { err, ok, type Result } from "../base/result.ts";
+import { type Result, settled, valueOf } from "../base/result.ts";
 import type { ArtifactDeclaration, TableData, WrittenArtifact } from "../domain/artifact.ts";
 import { Fault } from "../domain/fault.ts";
 import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
@@ -40,7 +40,7 @@ import { reportInput, runDocument } from "./run-result.ts";
 import { stageRecords } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
 import { createTrace, type Trace } from "./trace.ts";
-import { createWitness, type Witness } from "./witness.ts";
+import { witnessOf } from "./witness.ts";
 
 export type RunResult = {
   readonly document: RunDocument;
@@ -149,20 +149,6 @@ async function flush(store: JournalStore, journal: JournalWriter): Promise<void>
 
 function lastInstant(k: Kernel): string {
   return formatInstant(k.world.sessionsMs[k.world.sessionsMs.length - 1]);
-}
-
-function witnessOf({ witness, prepared, artifacts }: RunRequest): Witness {
-  return witness ?? createWitness(prepared, artifacts);
-}
-
-/** How a promise ended, so that several can be at work and be looked at in their order. */
-function settled<T>(work: Promise<T>): Promise<Result<T, unknown>> {
-  return work.then(ok, err);
-}
-
-function valueOf<T>(result: Result<T, unknown>): T {
-  if (result.ok) return result.value;
-  throw result.error;
 }
 
 /** Each file is written, read back from disk and compared with memory (invariant 21). */

@@ -25,3 +25,12 @@ export function createWitness(prepared: Prepared, artifacts: Pick<ArtifactStore,
       assertReadBack(declaration, table, await artifacts.read(declaration.file)),
   };
 }
+
+/** The witness that the run was given; without one the run looks again itself. */
+export function witnessOf(request: {
+  readonly witness?: Witness;
+  readonly prepared: Prepared;
+  readonly artifacts: ArtifactStore;
+}): Witness {
+  return request.witness ?? createWitness(request.prepared, request.artifacts);
+}
