@@ -6,6 +6,8 @@
 import type { Refusal } from "../domain/refusal.ts";
 import type { ProtectiveStop, Target } from "../domain/target.ts";
 import { roundsToNothing, sizeTarget } from "../portfolio/sizing/size-target.ts";
+import { HEARD, type Quiet } from "./quiet/state.ts";
+import { isKnownToRepeat, tellHold } from "./quiet/walk.ts";
 import { replaceWorking } from "./replace-orders.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel, Variant } from "./state.ts";
@@ -35,9 +37,11 @@ function askVariant(k: Kernel, v: number, variant: Variant, session: number): Si
     return null;
   }
   const rebalance = k.plan.rebalanceOn[session] === 1;
+  if (!rebalance && isKnownToRepeat(k, v, session)) return holdAgain(k, v);
   const known = rebalance || state.previousKind[v] !== 0 ? Number.NaN : state.previousTarget[v];
   const target = variant.decide(row, known);
   state.counters.forecasts++;
+  noteAnswer(state.quiet, v, session, target);
   if (target === null) return hold(k, v, null);
   const isWeight = "weight" in target;
   const value = isWeight ? target.weight : target.units;
@@ -47,6 +51,20 @@ function askVariant(k: Kernel, v: number, variant: Variant, session: number): Si
   state.previousTarget[v] = value;
   state.previousKind[v] = kind;
   return sizeWish(k, v, { target, value, row, changed });
+}
+
+/** From here on it can be asked ahead whether it repeats this. */
+function noteAnswer(quiet: Quiet, v: number, session: number, target: Target | null): void {
+  quiet.heard[v] = target === null ? HEARD.none : "weight" in target ? HEARD.weight : HEARD.other;
+  quiet.sameUntil[v] = session + 1;
+  quiet.ended[v] = 0;
+}
+
+function holdAgain(k: Kernel, v: number): null {
+  k.state.counters.forecasts++;
+  k.state.counters.holds++;
+  if (k.recorder.tracesForecasts) tellHold(k, v);
+  return null;
 }
 
 function sizeWish(

@@ -13,6 +13,7 @@ import { matchAtSameClose, matchOrders } from "./match-orders.ts";
 import { observe } from "./layers/observe.ts";
 import { valueMixedBook } from "./mixed-book.ts";
 import { decide, decideDirect } from "./pipeline.ts";
+import { quietUntil, walkQuiet } from "./quiet/walk.ts";
 import type { Recorder } from "./recorder.ts";
 import { rollFutures, settleFutures } from "./settle-futures.ts";
 import { crossAtSameClose, crossAtSession, expireCrosses } from "./sleeves/cross.ts";
@@ -65,7 +66,14 @@ function runPlain(k: Kernel, from: number, to: number): void {
   const { state, plan, recorder, world } = k;
   const { decideOn, sameClose, effectiveStart } = plan;
   const hasActions = world.actions.size > 0;
-  for (let session = from; session < to; session++) {
+  let session = from;
+  while (session < to) {
+    const until = quietUntil(k, session, to);
+    if (until > session) {
+      walkQuiet(k, session, until);
+      session = until;
+      continue;
+    }
     state.session = session;
     if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
     if (hasActions) applyActions(k, session);
@@ -79,6 +87,7 @@ function runPlain(k: Kernel, from: number, to: number): void {
     closeSession(state, session);
     if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);
     recorder.close(session, state.lots, state.mark);
+    session++;
   }
 }
 

@@ -23,8 +23,6 @@ import type { Variant } from "./state.ts";
 export type VariantPlan = {
   readonly variant: Variant;
   readonly planned: PlannedVariant;
-  /** First session past its warm-up. */
-  readonly start: number;
 };
 
 /** In the order of the use's instruments. */
@@ -88,6 +86,7 @@ function planVariant(
   }
   const placeOf = placeIn(use, series);
   const decided = { ...columns, placeOf };
+  const start = input.world.sessionOfRow[index]?.[columns.warmup] ?? columns.warmup;
   const variant: Variant = {
     id: variantId(
       {
@@ -102,14 +101,14 @@ function planVariant(
     strategy: use.name,
     instrument: index,
     rowAt: input.world.rowAt[index],
-    decide: createTargetDecider(use.strategy, use.params, decided),
+    ...createTargetDecider(use.strategy, use.params, decided),
     forecast: forecasts(createDecider(use.strategy, use.params, decided), use, placeOf),
     warmup: columns.warmup,
+    start,
     ready: readyRows(columns.arrays, columns.warmup, rows),
     splitFactor: member.isAdjusted ? inputs.splitFactor : null,
   };
-  const start = input.world.sessionOfRow[index]?.[columns.warmup] ?? columns.warmup;
-  return { variant, planned: { use, series, warmup: columns.warmup }, start };
+  return { variant, planned: { use, series, warmup: columns.warmup } };
 }
 
 function forecasts(

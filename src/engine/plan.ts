@@ -28,7 +28,7 @@ export function buildPlan(input: PlanInput): Planned {
   const plan: Plan = {
     variants: variants.map((v) => v.variant),
     ...termsOf(input),
-    effectiveStart: variants.reduce((latest, v) => Math.max(latest, v.start), 0),
+    effectiveStart: variants.reduce((latest, { variant }) => Math.max(latest, variant.start), 0),
     ...gatesOf(wiring),
     layers: settings.layers === null ? null : buildLayerPlan(input, settings.layers, variants),
   };

@@ -6,8 +6,8 @@
 import type { Forecast } from "../domain/forecast.ts";
 import type { Order } from "../domain/order.ts";
 import type { TerminalState } from "../domain/refusal.ts";
-import type { Target } from "../domain/target.ts";
 import type { Limits } from "../execution/gates/limits.ts";
+import type { TargetDecider } from "../research/strategies/decider.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
 import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
 import type { Curves } from "./curves.ts";
@@ -15,6 +15,7 @@ import { type FillLog, createFillLog } from "./fill-log.ts";
 import type { LayerPlan } from "./layers/plan.ts";
 import { createLayerState, type LayerState } from "./layers/state.ts";
 import type { Recorder } from "./recorder.ts";
+import { createQuiet, type Quiet } from "./quiet/state.ts";
 import { createSleeveBook, type SleeveBook } from "./sleeves/book.ts";
 import type { Signal } from "./signal.ts";
 import { type StageTally, createTally, type Wiring } from "./stage-tally.ts";
@@ -26,12 +27,14 @@ export type Variant = {
   readonly instrument: number;
   /** Row of the instrument's last bar at each session; null: the same index. */
   readonly rowAt: Int32Array | null;
-  /** Asks the strategy at a row of its instrument; see research/strategies/decider.ts for `unchanged`. */
-  readonly decide: (row: number, unchanged: number) => Target | null;
+  /** Asks the strategy at a row of its instrument; both: see research/strategies/decider.ts. */
+  readonly decide: TargetDecider["decide"];
+  readonly repeatsUntil: TargetDecider["repeatsUntil"];
   /** Asks for its forecast; refuses a strategy that answers with targets. */
   readonly forecast: (row: number) => Forecast | null;
-  /** First row past warm-up. */
+  /** First row past warm-up, and its session. */
   readonly warmup: number;
+  readonly start: number;
   /** 1 where every declared column is known; null: on every row past warm-up. */
   readonly ready: Uint8Array | null;
   /** Split factor at each row, adjusted = raw x factor; null: never split. */
@@ -129,6 +132,7 @@ export type KernelState = {
   readonly stopGeneration: Int32Array;
   readonly previousTarget: Float64Array;
   readonly previousKind: Uint8Array;
+  readonly quiet: Quiet;
   readonly openSignals: Map<number, Signal>;
   payments: Payment[];
   readonly counters: Counters;
@@ -175,6 +179,7 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
     stopGeneration: new Int32Array(n),
     previousTarget: new Float64Array(plan.variants.length).fill(Number.NaN),
     previousKind: new Uint8Array(plan.variants.length),
+    quiet: createQuiet(world, plan),
     openSignals: new Map(),
     payments: [],
     counters: {

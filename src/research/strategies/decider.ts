@@ -12,7 +12,6 @@ import { createRow } from "./row.ts";
 import { checkAnswer } from "./target-check.ts";
 
 export type Decider = (index: number) => Forecast | Target | null;
-export type TargetDecider = (index: number, unchanged: number) => Target | null;
 
 export type DecidedColumns = {
   readonly names: readonly string[];
@@ -38,13 +37,23 @@ export function createDecider(
   };
 }
 
-/**
- * For who trades weights: a forecast comes back as the weight it stands for. `unchanged` is the
- * weight wished last, when nothing but a change would be acted on: an answer of that same weight,
- * or a forecast that stands for it, is handed back as it with none of its other keys looked at,
- * because none will be read. Every run asks again without it (reevaluate.ts), so a malformed answer
- * does not pass.
- */
+/** Asked one row after another, by who trades weights: a forecast comes back as the weight it stands for. */
+export type TargetDecider = {
+  /**
+   * `unchanged` is the weight wished last, when nothing but a change would be acted on: an answer of
+   * that same weight, or a forecast that stands for it, is handed back as it with none of its other
+   * keys looked at, because none will be read. Every run asks again without it (reevaluate.ts), so
+   * a malformed answer does not pass.
+   */
+  readonly decide: (index: number, unchanged: number) => Target | null;
+  /**
+   * First row of [from, to) that does not answer the same again: `weight` as above, or null where
+   * `weight` is NaN; `to` if all do. A row on which `decide` throws is not the same, and who then
+   * asks `decide` about it hears what was thrown.
+   */
+  readonly repeatsUntil: (from: number, to: number, weight: number) => number;
+};
+
 export function createTargetDecider(
   strategy: Strategy,
   params: Params,
@@ -53,9 +62,25 @@ export function createTargetDecider(
   const { row, at } = createRow(columns.names, columns.arrays);
   const placeOf = placesOf(strategy, columns);
   let last: WeightTarget = { weight: Number.NaN };
-  return (index, unchanged) => {
+  let thrown: { readonly index: number; readonly cause: unknown } | null = null;
+  const repeatsUntil = (from: number, to: number, weight: number): number => {
+    const wantsNull = Number.isNaN(weight);
+    let index = from;
+    try {
+      for (; index < to; index++) {
+        at(index);
+        const answer: unknown = strategy.decide(row, params);
+        if (!(wantsNull ? answer === null : repeats(answer, weight))) break;
+      }
+    } catch (cause) {
+      thrown = { index, cause };
+    }
+    return index;
+  };
+  const decide = (index: number, unchanged: number): Target | null => {
     at(index);
     try {
+      if (thrown !== null && thrown.index === index) throw thrown.cause;
       const answer: unknown = strategy.decide(row, params);
       if (repeats(answer, unchanged)) {
         if (last.weight !== unchanged) last = { weight: unchanged };
@@ -67,6 +92,7 @@ export function createTargetDecider(
       throw failure(placeOf(index), cause);
     }
   };
+  return { decide, repeatsUntil };
 }
 
 function placesOf(strategy: Strategy, { placeOf }: DecidedColumns): (index: number) => string {

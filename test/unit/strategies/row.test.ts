@@ -77,7 +77,7 @@ describe("a decider", () => {
         ),
         {},
         columns,
-      )(0, unchanged);
+      ).decide(0, unchanged);
     const weight = { weight: 0.5, ...sloppy };
     expect(asked(weight, 0.5)).toEqual({ weight: 0.5 });
     expect(() => asked(weight, 0.4)).toThrow("entry the text");

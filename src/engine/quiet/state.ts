@@ -1,0 +1,45 @@
+/**
+ * What is known ahead of the sessions that are walked: until when each strategy is going to repeat
+ * its last answer, and when something is due whatever it answers. Sessions throughout.
+ */
+import type { Plan } from "../state.ts";
+import type { World } from "../world.ts";
+
+/** What a variant's last answer was, as far as a repetition of it could be told from it. */
+export const HEARD = {
+  /** Something that has to be looked at each time. */
+  other: 0,
+  none: 1,
+  /** The weight in `previousTarget`. */
+  weight: 2,
+  /** It is warming up and is not asked. */
+  silent: 3,
+} as const;
+
+export type Quiet = {
+  /** By variant, a value of HEARD. */
+  readonly heard: Uint8Array;
+  /** By variant: on every session before this it answers as it did last, or is not asked. */
+  readonly sameUntil: Int32Array;
+  /** By variant, 1: on that very session it does not. */
+  readonly ended: Uint8Array;
+  readonly decidesAlways: boolean;
+  /** Ascending, with a place in it. */
+  readonly actionSessions: Int32Array;
+  nextAction: number;
+  /** The session after the last one for which `nextDue` was looked up. */
+  nextDue: number;
+};
+
+export function createQuiet({ actions }: Pick<World, "actions">, plan: Plan): Quiet {
+  const { variants, decideOn } = plan;
+  return {
+    heard: new Uint8Array(variants.length).fill(HEARD.silent),
+    sameUntil: Int32Array.from(variants, ({ start }) => start),
+    ended: new Uint8Array(variants.length).fill(1),
+    decidesAlways: !decideOn.includes(0),
+    actionSessions: Int32Array.from(actions.keys()).sort(),
+    nextAction: 0,
+    nextDue: -1,
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * Stretches of sessions in which nothing happens: no order works, no payment, corporate action or
+ * rebalance is due, and every strategy repeats the answer that is already acted on. They are found
+ * by asking ahead (`decide` is pure, which every run checks) and walked instrument by instrument:
+ * only marks and the account's value move. What comes out is what the sessions one by one would
+ * have made, to the bit; the kernel's tests compare the two.
+ */
+import { notionalMinor } from "../../base/money.ts";
+import { accrueInterest } from "../carry-events.ts";
+import type { Kernel } from "../state.ts";
+import { HEARD } from "./state.ts";
+
+/** The first session from `session` on that has to be stepped through; `to` if none has. */
+export function quietUntil(k: Kernel, session: number, to: number): number {
+  const { state, plan } = k;
+  if (state.working.length > 0 || state.payments.length > 0) return session;
+  let until = Math.min(to, nextDue(k, session));
+  for (let v = 0; v < plan.variants.length && until > session; v++) {
+    until = sameUntil(k, v, session, until);
+  }
+  return until;
+}
+
+/** Whether the variant is known to answer at this session what it answered last. */
+export function isKnownToRepeat({ state }: Kernel, v: number, session: number): boolean {
+  const { quiet } = state;
+  return session < quiet.sameUntil[v] && hasAnswerToRepeat(quiet.heard[v], state.previousTarget[v]);
+}
+
+/** Walks [from, to), which quietUntil has found to be quiet. Who listens hears every session. */
+export function walkQuiet(k: Kernel, from: number, to: number): void {
+  const { state, recorder } = k;
+  const { tracesForecasts } = recorder;
+  let session = from;
+  while (session < to) {
+    state.session = session;
+    const accrues = state.cashMinor < 0 || state.hasShort;
+    if (accrues) accrueInterest(k, session);
+    const next = accrues || tracesForecasts ? session + 1 : to;
+    closeStretch(k, session, next);
+    if (tracesForecasts) tell(k, session);
+    session = next;
+  }
+  state.session = to - 1;
+  countHolds(k, from, to);
+}
+
+/** Corporate actions, rebalances, and the session whose close is the evaluation window's start. */
+function nextDue({ state: { quiet }, plan }: Kernel, session: number): number {
+  if (session <= quiet.nextDue) return quiet.nextDue;
+  const { actionSessions } = quiet;
+  while (actionSessions[quiet.nextAction] < session) quiet.nextAction++;
+  const rebalance = plan.rebalanceOn.indexOf(1, session);
+  quiet.nextDue = Math.min(
+    actionSessions[quiet.nextAction] ?? Number.POSITIVE_INFINITY,
+    rebalance < 0 ? Number.POSITIVE_INFINITY : rebalance,
+    plan.effectiveStart < session ? Number.POSITIVE_INFINITY : plan.effectiveStart,
+  );
+  return quiet.nextDue;
+}
+
+/** A wish that expired is to be tried again: it is nothing that a repetition would leave as it is. */
+function hasAnswerToRepeat(heard: number, previousTarget: number): boolean {
+  return heard === HEARD.weight ? !Number.isNaN(previousTarget) : heard !== HEARD.other;
+}
+
+function sameUntil(k: Kernel, v: number, session: number, limit: number): number {
+  const { quiet, previousTarget } = k.state;
+  if (!hasAnswerToRepeat(quiet.heard[v], previousTarget[v])) return session;
+  const known = quiet.sameUntil[v];
+  if (known >= limit) return limit;
+  if (quiet.ended[v] === 1) return Math.max(session, known);
+  const until = askAhead(k, v, Math.max(session, known), limit);
+  quiet.sameUntil[v] = until;
+  quiet.ended[v] = until < limit ? 1 : 0;
+  return until;
+}
+
+function askAhead(k: Kernel, v: number, from: number, limit: number): number {
+  const { quiet, previousTarget } = k.state;
+  const { decideOn, variants } = k.plan;
+  const { rowAt, ready, repeatsUntil } = variants[v];
+  const weight = quiet.heard[v] === HEARD.none ? Number.NaN : previousTarget[v];
+  if (quiet.decidesAlways && rowAt === null && ready === null) {
+    return repeatsUntil(from, limit, weight);
+  }
+  for (let session = from; session < limit; session++) {
+    if (decideOn[session] === 0) continue;
+    const row = rowAt === null ? session : rowAt[session];
+    if (ready !== null && ready[row] === 0) return session;
+    if (repeatsUntil(row, row + 1, weight) === row) return session;
+  }
+  return limit;
+}
+
+/** Marks and the account's value; values are whole minor units, so the order of adding is free. */
+function closeStretch({ state, world }: Kernel, from: number, to: number): void {
+  const { lots, curves } = state;
+  const { nav, cash, gross } = curves;
+  state.cashMinor = state.cash[0];
+  const { cashMinor, receivableMinor } = state;
+  const base = cashMinor + receivableMinor;
+  for (let s = from; s < to; s++) {
+    nav[s] = base;
+    cash[s] = cashMinor;
+  }
+  if (gross !== null) gross.fill(0, from, to);
+  if (receivableMinor !== 0) {
+    curves.receivable ??= new Float64Array(nav.length);
+    curves.receivable.fill(receivableMinor, from, to);
+  }
+  for (let i = 0; i < lots.length; i++) {
+    if (lots[i] === 0) markFlat(state, world.closes[i], i, { from, to });
+    else markHeld(state, world, i, { from, to });
+  }
+  state.navMinor = nav[to - 1];
+  if (state.ruinedAt !== null) return;
+  for (let s = from; s < to; s++) {
+    if (nav[s] > 0) continue;
+    state.ruinedAt = s;
+    return;
+  }
+}
+
+type Stretch = { readonly from: number; readonly to: number };
+
+/** The newest close is its mark; nobody asks for those between. */
+function markFlat(
+  { mark, lastBar }: Kernel["state"],
+  closes: Float64Array,
+  i: number,
+  { from, to }: Stretch,
+): void {
+  for (let s = to - 1; s >= from; s--) {
+    if (Number.isNaN(closes[s])) continue;
+    mark[i] = closes[s];
+    lastBar[i] = s;
+    return;
+  }
+}
+
+function markHeld(
+  state: Kernel["state"],
+  world: Kernel["world"],
+  i: number,
+  { from, to }: Stretch,
+): void {
+  const { nav, gross } = state.curves;
+  const closes = world.closes[i];
+  const scale = world.scales[i];
+  const held = state.lots[i];
+  let price = state.mark[i];
+  let last = state.lastBar[i];
+  let value = state.valueMinor[i];
+  for (let s = from; s < to; s++) {
+    const close = closes[s];
+    if (close === close) {
+      price = close;
+      last = s;
+      value = notionalMinor(held, price, scale);
+    } else {
+      state.counters.staleMarks++;
+    }
+    nav[s] += value;
+    if (gross !== null) gross[s] += Math.abs(value);
+  }
+  state.mark[i] = price;
+  state.lastBar[i] = last;
+  state.valueMinor[i] = value;
+}
+
+function tell(k: Kernel, session: number): void {
+  const { plan, state, recorder } = k;
+  if (plan.decideOn[session] === 1) {
+    for (let v = 0; v < plan.variants.length; v++) tellHold(k, v);
+  }
+  recorder.close(session, state.lots, state.mark);
+}
+
+/** The answer of a variant that asked for no change, as the recorder is told it. */
+export function tellHold({ plan, state, recorder }: Kernel, v: number): void {
+  const heard = state.quiet.heard[v];
+  if (heard === HEARD.silent) return;
+  const { instrument } = plan.variants[v];
+  const lots = state.lots[instrument];
+  recorder.forecast(state.session, {
+    variant: v,
+    kind: heard === HEARD.none ? "none" : "weight",
+    target: heard === HEARD.none ? Number.NaN : state.previousTarget[v],
+    confidence: Number.NaN,
+    currentLots: lots,
+    beliefLots: lots,
+    finalLots: lots,
+    price: state.mark[instrument],
+    signal: -1,
+  });
+}
+
+function countHolds({ state, plan }: Kernel, from: number, to: number): void {
+  const { counters, quiet } = state;
+  let asked = to - from;
+  if (!quiet.decidesAlways) {
+    asked = 0;
+    for (let s = from; s < to; s++) asked += plan.decideOn[s];
+  }
+  for (let v = 0; v < plan.variants.length; v++) {
+    if (quiet.heard[v] === HEARD.silent) continue;
+    counters.forecasts += asked;
+    counters.holds += asked;
+  }
+}
