@@ -6,6 +6,7 @@
  */
 import { formatDate } from "../base/instant.ts";
 import type { Breach } from "./audit.ts";
+import { commissionDue, slippageDue } from "./check-costs.ts";
 import type { Kernel } from "./state.ts";
 import type { Trace } from "./trace.ts";
 
@@ -104,40 +105,18 @@ function wrongLegs(k: Kernel, { i, s }: At, [out, into]: readonly [Leg, Leg]): s
     if (leg.reference !== closes[n]) {
       return `${name} is made at ${leg.reference}, the contract closed at ${closes[n]}`;
     }
-    const [least, most] = slippageOf(k, i, leg.reference);
+    const [least, most] = slippageDue(k, i, leg.reference);
     const paid = Math.sign(leg.lots) * (leg.price - leg.reference);
     const noise = Math.abs(leg.reference) * TOLERANCE;
     if (paid < least - noise || paid > most + noise) {
       return `${name} pays ${paid} of slippage, ${least} is due`;
     }
-    const fee = commissionOf(k, i, leg);
+    const fee = commissionDue(k, i, leg);
     // Its parts are rounded one by one.
     if (Math.abs(leg.fee - fee) > 1)
       return `${name} pays a fee of ${leg.fee} minor units, ${fee} are due`;
   }
   return null;
-}
-
-/** Least, and most that the way to the tick grid may add; price units. */
-function slippageOf(
-  { plan, world }: Kernel,
-  i: number,
-  reference: number,
-): readonly [number, number] {
-  const tick = world.instruments[i].tick ?? 0;
-  const { bps, halfSpread, ticks } = plan.slippage;
-  const away = (Math.abs(reference) * bps) / 10_000 + halfSpread + ticks * tick;
-  return [away, away === 0 ? 0 : away + tick];
-}
-
-/** Minor units. */
-function commissionOf({ plan, world }: Kernel, i: number, { lots, notional }: Leg): number {
-  const { bps, perShare, minimumMinor } = plan.fees[i];
-  const { lot, currencyDigits } = world.instruments[i];
-  const byUnit = Math.abs(lots) * lot * perShare * 10 ** currencyDigits;
-  return (
-    (Math.abs(notional) * bps) / 10_000 + (perShare === 0 ? 0 : Math.max(minimumMinor, byUnit))
-  );
 }
 
 /** A position that stood at the close of its contract's roll and has none. */

@@ -3,8 +3,10 @@
  * orders as they were written down: lots held, without those that flattening orders will close.
  * Account minor units.
  */
+import { parseIsoDate } from "../../base/instant.ts";
 import type { Kernel } from "../state.ts";
 import type { Trace, TracedOrder } from "../trace.ts";
+import type { World } from "../world.ts";
 import { lotMinorAt, priceAt } from "./check-lots.ts";
 import type { LayerState } from "./state.ts";
 
@@ -35,6 +37,8 @@ export function createBooks(k: Kernel, trace: Trace): Books {
     .filter(({ order, end }) => order.purpose === "stop" && end === "filled")
     .sort((a, b) => a.endedSession - b.endedSession);
   const flattening = trace.orders.filter(({ order }) => order.purpose === "flatten");
+  // Sleeves take their orders back before they wish again; a target's may wait for its bar.
+  const atWork = createWaiting(k.state.layers === null ? wishes.filter(isPatient) : []);
   return (session, navMinor) => {
     const lots = positionsAt(session);
     for (const trade of tradedAfter.get(session) ?? []) lots[trade.instrument] -= trade.lots;
@@ -42,6 +46,9 @@ export function createBooks(k: Kernel, trace: Trace): Books {
       const { order } = traced;
       const isBorn = order.session === session;
       if (isBorn || works(traced, session)) lots[order.instrument] += order.side * traced.lots;
+    }
+    for (const { order, lots: size } of atWork(session)) {
+      lots[order.instrument] += order.side * size;
     }
     const lotMinor = lots.map((_, i) => lotMinorAt(k, i, session));
     const placed = placedAt.get(session) ?? [];
@@ -55,6 +62,21 @@ export function createBooks(k: Kernel, trace: Trace): Books {
   };
 }
 
+/** The session that an entry of the journal was written in; -1: none. */
+export function sessionOfEntry({ sessionsMs }: World, at: string): number {
+  const [date, time = "00:00:00Z"] = at.split("T");
+  const [hours, minutes, seconds] = time.slice(0, -1).split(":").map(Number);
+  const ms = (parseIsoDate(date) ?? Number.NaN) + ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  let low = 0;
+  let high = sessionsMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sessionsMs[middle] < ms) low = middle + 1;
+    else high = middle;
+  }
+  return sessionsMs[low] === ms ? low : -1;
+}
+
 /** In their order. */
 export function groupedBy<T>(all: readonly T[], keyOf: (one: T) => number): Map<number, T[]> {
   const groups = new Map<number, T[]>();
@@ -64,6 +86,25 @@ export function groupedBy<T>(all: readonly T[], keyOf: (one: T) => number): Map<
     else group.push(one);
   }
   return groups;
+}
+
+/** At work beyond the session after its decision. */
+function isPatient({ order, endedSession }: TracedOrder): boolean {
+  return endedSession < 0 || endedSession > order.session + 1;
+}
+
+/** Decided before a session and at work at its close; asked for sessions in their order. */
+function createWaiting(patient: readonly TracedOrder[]) {
+  let waiting: readonly TracedOrder[] = [];
+  let next = 0;
+  return (session: number): readonly TracedOrder[] => {
+    const from = next;
+    while (next < patient.length && patient[next].order.session < session) next++;
+    if (next > from || waiting.length > 0) {
+      waiting = [...waiting, ...patient.slice(from, next)].filter((one) => works(one, session));
+    }
+    return waiting;
+  };
 }
 
 /** At the close of a session. */

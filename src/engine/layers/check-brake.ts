@@ -104,20 +104,28 @@ function near(a: number, b: number): boolean {
   return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b)) || Object.is(a, b);
 }
 
+export type DueScalar = {
+  readonly scalar: number;
+  /** It stands for a state of the brake that nobody has. */
+  readonly isMissing: boolean;
+};
+
 /** The scalar of the close before a decision; 1 where the mandate applies none. */
-export function scalarDue(layers: LayerState, { sessionsMs }: World, session: number): number {
+export function scalarDue(layers: LayerState, { sessionsMs }: World, session: number): DueScalar {
   const { overlay, precomputed } = layers.plan;
-  const floor = targetOf(overlay.profile, "UNKNOWN");
+  const missing = { scalar: targetOf(overlay.profile, "UNKNOWN"), isMissing: true };
   const yesterday = session === 0 ? null : layers.daily.brake[session - 1];
   switch (overlay.mode) {
     case "off":
-      return 1;
+      return { scalar: 1, isMissing: false };
     case "precomputed": {
       const found = precomputedDay(precomputed, sessionsMs[session - 1] ?? Number.NaN);
-      return found.known ? found.value.scalar : floor;
+      return found.known ? { scalar: found.value.scalar, isMissing: false } : missing;
     }
     case "compute":
-      if ((yesterday?.observations ?? 0) >= WARM_UP) return yesterday?.scalar ?? floor;
-      return overlay.during_warm_up === "none" ? 1 : floor;
+      if (yesterday !== null && yesterday.observations >= WARM_UP) {
+        return { scalar: yesterday.scalar, isMissing: false };
+      }
+      return overlay.during_warm_up === "none" ? { scalar: 1, isMissing: false } : missing;
   }
 }

@@ -6,6 +6,7 @@
 import { nextUint32, prngOf } from "../../base/prng.ts";
 import type { ClampSettings } from "../../portfolio/clamps/section.ts";
 import type { Kernel } from "../state.ts";
+import { type Wrong, wrong } from "./check-wrong.ts";
 import type { LayerState } from "./state.ts";
 
 export type ClampsAt = {
@@ -14,8 +15,8 @@ export type ClampsAt = {
   readonly grossLimit: number;
 };
 
-/** What is wrong with weights that came out, in words; null: nothing. */
-export type ClampTest = (after: Float64Array) => string | null;
+/** What is wrong with weights that came out; null: nothing. */
+export type ClampTest = (after: Float64Array) => Wrong | string | null;
 
 /** The clamps forgive a part in a billion; what is worked out another way differs by less than this. */
 const TOLERANCE = 1e-7;
@@ -112,7 +113,8 @@ function clusterTest(
   return (after) => {
     const blind = unknown.find((i) => after[i] !== 0);
     if (blind !== undefined) {
-      return `leaves ${nameOf(blind)} at ${after[blind]}, though nobody knows what it moves with`;
+      const message = `leaves ${nameOf(blind)} at ${after[blind]}, though nobody knows what it moves with`;
+      return wrong(message, 3);
     }
     const book = bookOf(columns, measured, after);
     const risk = deviation(book);

@@ -5,13 +5,14 @@
  * fractions of net asset value.
  */
 import { type ClampsAt, createClampRisk, exceeds } from "./check-clamp-risk.ts";
+import type { Wrong } from "./check-wrong.ts";
 import { grossOf } from "./evidence.ts";
 import type { Kernel } from "../state.ts";
 import type { LayerState } from "./state.ts";
 
 /** Asked once per decision, in their order; then any weights can be judged as its. */
 export type ClampTwin = (at: ClampsAt) => ClampsDue;
-export type ClampsDue = (before: Float64Array, after: Float64Array) => string | null;
+export type ClampsDue = (before: Float64Array, after: Float64Array) => Wrong | string | null;
 
 /** Net asset value at a decision, or at a close without one; minor units. */
 type NavAt = (session: number) => number;

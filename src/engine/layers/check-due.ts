@@ -1,6 +1,7 @@
 /** One decision with all that the checks of the portfolio's stages have worked out again for it. */
 import type { Kernel } from "../state.ts";
 import type { LayerTrace, SheetColumn } from "../trace.ts";
+import type { DueScalar } from "./check-brake.ts";
 import type { DueWeights } from "./check-budgets.ts";
 import type { ClampsDue } from "./check-clamps.ts";
 import type { DueRisk } from "./check-risk.ts";
@@ -25,7 +26,7 @@ export type Due = {
   readonly weights: DueWeights;
   readonly policyOn: readonly boolean[];
   readonly risk: DueRisk | null;
-  readonly scalar: number;
+  readonly scalar: DueScalar;
   readonly clamps: ClampsDue;
 };
 

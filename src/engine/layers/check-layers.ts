@@ -19,6 +19,7 @@ import { type Decision, type Due, factorDue, near, netOf, type Sheet } from "./c
 import { lotMinorAt, lotsDue, navsAtDecisions } from "./check-lots.ts";
 import { regimePart } from "./check-orders.ts";
 import { createRiskTwin, type RiskTwin } from "./check-risk.ts";
+import { type Wrong, wrong } from "./check-wrong.ts";
 import type { PolicyPlan } from "./plan.ts";
 import type { LayerState } from "./state.ts";
 
@@ -30,9 +31,9 @@ type Twins = {
   readonly navAt: (session: number) => number;
 };
 
-type Finding = { readonly stage: StageName; readonly message: string };
+type Finding = { readonly stage: StageName } & Wrong;
 /** What is wrong with the weights that came out of the ones handed in; null: nothing. */
-type Rule = (due: Due, before: Float64Array, after: Float64Array) => string | null;
+type Rule = (due: Due, before: Float64Array, after: Float64Array) => Wrong | string | null;
 
 export function checkLayers(
   k: Kernel,
@@ -70,13 +71,16 @@ export function checkLayers(
     }
     const found = checkDecision(k, twins, { decision, before, sheet });
     if (found === null) continue;
-    return breach(`stage ${found.stage} was not applied on ${on}: ${found.message}`);
+    return breach(
+      `stage ${found.stage} was not applied on ${on}: ${found.message}`,
+      found.invariant,
+    );
   }
   return null;
 }
 
-function breach(message: string): Breach {
-  return { invariant: 1, status: "INERT_STAGE", message };
+function breach(message: string, invariant: 1 | 3 = 1): Breach {
+  return { invariant, status: "INERT_STAGE", message };
 }
 
 function checkDecision(
@@ -88,7 +92,7 @@ function checkDecision(
   const { decision, sheet } = at;
   const { session } = decision;
   const unbraked = twins.brake.walkTo(session);
-  if (unbraked !== null) return { stage: "overlay", message: `the brake ${unbraked}` };
+  if (unbraked !== null) return { stage: "overlay", ...wrong(`the brake ${unbraked}`) };
   const weights = twins.budgets({ session, ...sheet });
   const policyOn = flagsDue(layers.plan.policy, at.before?.session ?? null, sheet.permitted.length);
   const navMinor = twins.navAt(session);
@@ -127,17 +131,17 @@ function checkChain(due: Due): Finding | null {
   const { allocated, permitted, targeted, braked, clamped, finalLots } = due.sheet;
   const river = [due.weights.belief, allocated, permitted, targeted, braked, clamped, finalLots];
   for (const [s, { stage, rule }] of CHAIN.entries()) {
-    const message = rule(due, river[s], river[s + 1]);
-    if (message === null) continue;
+    const found = rule(due, river[s], river[s + 1]);
+    if (found === null) continue;
     if (
       s > 0 &&
       isOutOf(due, stage, river[s], river[s + 1]) &&
       rule(due, river[s - 1], river[s + 1]) === null
     ) {
       const dropped = CHAIN[s - 1].stage;
-      return { stage: dropped, message: `${stage} was handed what came before ${dropped}` };
+      return { stage: dropped, ...wrong(`${stage} was handed what came before ${dropped}`) };
     }
-    return { stage, message };
+    return { stage, ...(typeof found === "string" ? wrong(found) : found) };
   }
   return null;
 }
@@ -181,11 +185,12 @@ function permits(
 }
 
 /** One factor for all; where nothing can be measured, what is held on the wished side and no more. */
-function targets(due: Due, before: Float64Array, after: Float64Array): string | null {
+function targets(due: Due, before: Float64Array, after: Float64Array): Wrong | string | null {
   const { k, layers, decision, risk, sheet, navMinor } = due;
   // Where every wish lacks its history there is nothing to multiply, and it says unavailable.
   if (risk !== null && risk.multiplier !== 0 && !near(decision.multiplier, risk.multiplier)) {
-    return `it said to multiply by ${decision.multiplier} (${decision.riskStatus}), its evidence says ${risk.multiplier}`;
+    const message = `it said to multiply by ${decision.multiplier} (${decision.riskStatus}), its evidence says ${risk.multiplier}`;
+    return risk.isUnknown ? wrong(message, 3) : message;
   }
   const factor = factorDue(due, before);
   for (let v = 0; v < after.length; v++) {
@@ -197,15 +202,20 @@ function targets(due: Due, before: Float64Array, after: Float64Array): string | 
     }
     if (near(after[v], wanted)) continue;
     const said = risk?.isUnknown === true ? "nothing can be measured" : `the factor is ${factor}`;
-    return `${nameOf(k, layers, v)} goes from ${before[v]} to ${after[v]}, ${said} (it said ${decision.riskStatus ?? "off"})`;
+    const message = `${nameOf(k, layers, v)} goes from ${before[v]} to ${after[v]}, ${said} (it said ${decision.riskStatus ?? "off"})`;
+    return risk?.isUnknown === true ? wrong(message, 3) : message;
   }
   return null;
 }
 
-function brakes({ k, layers, scalar }: Due, before: Float64Array, after: Float64Array) {
+function brakes(due: Due, before: Float64Array, after: Float64Array): Wrong | string | null {
+  const { k, layers } = due;
+  const { scalar, isMissing } = due.scalar;
   for (let v = 0; v < after.length; v++) {
     if (near(after[v], before[v] * scalar)) continue;
-    return `${nameOf(k, layers, v)} goes from ${before[v]} to ${after[v]}, the scalar is ${scalar}`;
+    const message = `${nameOf(k, layers, v)} goes from ${before[v]} to ${after[v]}, the scalar is ${scalar}`;
+    if (!isMissing) return message;
+    return wrong(`${message}, which stands for a state of the brake that is not known`, 3);
   }
   return null;
 }

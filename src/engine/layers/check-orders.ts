@@ -1,29 +1,64 @@
 /**
  * The orders of one decision against its sizes and its limits, for check-gates.ts: each is a leg of
- * what was sized and no other; each that adds exposure leaves the book, with the orders before it,
- * within what the mandate allows. Fractions of net asset value.
+ * what was sized and no other; each leg that only reduces is there, for no gate may refuse it; each
+ * that adds exposure leaves the book, with the orders before it, within what the mandate allows.
+ * Fractions of net asset value.
  */
 import { rateAt } from "../artifact-tables.ts";
 import type { GateName } from "../stage-tally.ts";
 import type { Kernel } from "../state.ts";
-import type { LayerTrace, TracedOrder } from "../trace.ts";
+import type { TracedOrder } from "../trace.ts";
 import type { Book, HeatTwin } from "./check-book.ts";
 import type { LayerState } from "./state.ts";
 
 /** The gates forgive a part in a billion; the same sum in another order may differ by more. */
 const TOLERANCE = 1e-7;
 
-type Fault = { readonly gate: GateName; readonly message: string };
+/** Invariant 1 unless the gate let pass what nobody could judge. */
+export type GateFault = {
+  readonly gate: GateName;
+  readonly message: string;
+  readonly invariant?: 1 | 3 | 4 | 5;
+};
 
-/** What was ordered and not sized, in words; a leg that a gate refused is missing, which is no fault. */
-export function checkLegs(
-  { world }: Kernel,
-  { placed }: Book,
-  nettings: LayerTrace["nettings"],
-): string | null {
-  const sized = new Map(nettings.map(({ netting }) => [netting.instrument, netting]));
+/** What one instrument was to go to. */
+export type Sized = {
+  readonly instrument: number;
+  readonly heldLots: number;
+  readonly targetLots: number;
+};
+
+export type LegFault = { readonly kind: "unsized" | "blocked"; readonly message: string };
+
+/** A leg that adds and is missing was refused, which is no fault. */
+export function checkLegs(k: Kernel, book: Book, wanted: readonly Sized[]): LegFault | null {
+  const sized = new Map(wanted.map((one) => [one.instrument, one]));
   const left = new Map<number, number[]>();
   for (const [i, { heldLots, targetLots }] of sized) left.set(i, legsOf(heldLots, targetLots));
+  const unsized = unsizedOrder(k, book, sized, left);
+  if (unsized !== null) return { kind: "unsized", message: unsized };
+  for (const { instrument: i, heldLots, targetLots } of wanted) {
+    const keeps = heldLots * targetLots > 0 ? Math.abs(targetLots) : 0;
+    // Something else at work there may have closed it already.
+    if (keeps >= Math.abs(heldLots) || book.lots[i] !== heldLots) continue;
+    const isOrdered = book.placed.some(
+      ({ order }) => order.instrument === i && order.purpose === "close",
+    );
+    if (isOrdered) continue;
+    const { id } = k.world.instruments[i];
+    const message = `${heldLots} lots of ${id} were to shrink to ${Math.sign(heldLots) * keeps}, and nothing was ordered`;
+    return { kind: "blocked", message };
+  }
+  return null;
+}
+
+/** Takes the legs that were ordered out of `left`; what was ordered and not sized, in words. */
+function unsizedOrder(
+  { world }: Kernel,
+  { placed }: Book,
+  sized: ReadonlyMap<number, Sized>,
+  left: ReadonlyMap<number, number[]>,
+): string | null {
   for (const { order, lots } of placed) {
     const legs = left.get(order.instrument) ?? [];
     const place = legs.indexOf(order.side * lots);
@@ -46,12 +81,12 @@ function legsOf(held: number, target: number): number[] {
 /** One order after the other. */
 export function checkPlaced(
   k: Kernel,
-  layers: LayerState,
+  layers: LayerState | null,
   book: Book,
   heat: HeatTwin,
-): Fault | null {
+): GateFault | null {
   const lots = Float64Array.from(book.lots);
-  const stop = layers.daily.breaker[book.session];
+  const stop = layers === null ? "OFF" : layers.daily.breaker[book.session];
   for (const { order, lots: size } of book.placed) {
     const before = lots[order.instrument];
     const after = before + order.side * size;
@@ -59,7 +94,7 @@ export function checkPlaced(
     const reduces = Math.abs(after) < Math.abs(before) && after * before >= 0;
     if (reduces) continue;
     const name = `${order.side * size} lots of ${k.world.instruments[order.instrument].id}`;
-    if (layers.plan.breakers !== null && (stop === "HALT" || stop === "PANIC")) {
+    if (stop === "HALT" || stop === "PANIC") {
       return { gate: "breakers", message: `${name} are ordered in ${stop}` };
     }
     const over = limitsOn(k, layers, { book, lots, order, heat }).find(
@@ -71,7 +106,8 @@ export function checkPlaced(
     );
     if (over === undefined) continue;
     const { gate, what, observed, limit } = over;
-    return { gate, message: `${name} make a ${what} of ${observed}, the limit is ${limit}` };
+    const message = `${name} make a ${what} of ${observed}, the limit is ${limit}`;
+    return Number.isNaN(observed) ? { gate, message, invariant: 4 } : { gate, message };
   }
   return null;
 }
@@ -90,7 +126,7 @@ type After = {
   readonly heat: HeatTwin;
 };
 
-function limitsOn(k: Kernel, layers: LayerState, at: After): readonly Limit[] {
+function limitsOn(k: Kernel, layers: LayerState | null, at: After): readonly Limit[] {
   const { book, lots, order, heat } = at;
   const { navMinor, lotMinor, session } = book;
   const { limits } = k.plan;
@@ -100,7 +136,7 @@ function limitsOn(k: Kernel, layers: LayerState, at: After): readonly Limit[] {
   const sum = (of: (weight: number, i: number) => number) =>
     weights.reduce((total, weight, i) => total + of(weight, i), 0);
   const gross = sum(Math.abs);
-  const allowed = limits.gross * regimePart(layers, session);
+  const allowed = limits.gross * (layers === null ? 1 : regimePart(layers, session));
   const hot = heat(book, lots);
   const inSector = sum((w, i) => (k.world.instruments[i].sector === sector ? Math.abs(w) : 0));
   return [
@@ -108,7 +144,7 @@ function limitsOn(k: Kernel, layers: LayerState, at: After): readonly Limit[] {
       gate: "heat",
       what: "heat",
       observed: hot === null ? null : hot / navMinor,
-      limit: layers.plan.heat.limit,
+      limit: layers?.plan.heat.limit ?? null,
     },
     { gate: "volatility_regime", what: "gross exposure", observed: gross, limit: allowed },
     { gate: "limits", what: "ruin", observed: Number(navMinor <= 0), limit: 0 },
@@ -130,7 +166,10 @@ function limitsOn(k: Kernel, layers: LayerState, at: After): readonly Limit[] {
     {
       gate: "limits",
       what: "haste after a stop",
-      observed: limits.stopCooldownSessions - book.sinceStop(order.instrument),
+      observed:
+        limits.stopCooldownSessions === 0
+          ? null
+          : limits.stopCooldownSessions - book.sinceStop(order.instrument),
       limit: 0,
     },
     { gate: "cash", what: "gross exposure", observed: gross, limit: allowed },
