@@ -7,7 +7,10 @@ import type { LayersDocument } from "./layers-document.ts";
 import type { LintResult } from "./lint-result.ts";
 import type { PackKind } from "./pack.ts";
 import type { TerminalState } from "./refusal.ts";
+import type { BrakeRegime } from "./regime.ts";
+import type { ResultParts } from "./result-parts.ts";
 import type { RunStatus } from "./run-status.ts";
+import type { SharpeTest } from "./sharpe-test.ts";
 import type { StageRecord } from "./stage-record.ts";
 import type { VolatilityGap } from "./volatility-gap.ts";
 
@@ -46,7 +49,12 @@ export type RunDocument = {
   readonly format_version: 1;
   readonly run_id: string;
   readonly status: RunStatus;
-  readonly failure: { readonly invariant: number | null; readonly message: string } | null;
+  readonly failure: {
+    readonly invariant: number | null;
+    readonly message: string;
+    /** Which of the run's checks found it. */
+    readonly check: string;
+  } | null;
   readonly mode: "backtest";
   readonly name: string;
   readonly seed: number;
@@ -68,6 +76,10 @@ export type RunDocument = {
   /** Over the evaluation window: the headline. */
   readonly metrics: Metrics;
   readonly metrics_full: Metrics;
+  /** What can be said of the Sharpe ratio, given how many observations and trials there were. */
+  readonly sharpe_test: SharpeTest;
+  /** Since the deposit; null where a check failed before the books were closed. */
+  readonly result: ResultParts | null;
   readonly costs: {
     readonly fees: number;
     readonly slippage: number;
@@ -131,8 +143,26 @@ export type ReportInput = {
   /** Fractions of net asset value at each close. */
   readonly grossExposure: Float64Array;
   readonly netExposure: Float64Array;
+  /** Annual, of the daily returns of the quarter before; NaN until it is full. */
+  readonly rollingVolatility: Float64Array;
+  /** What the portfolio's stages said; null under allocation direct. */
+  readonly portfolio: PortfolioSeries | null;
   /** Index of the evaluation window's first session. */
   readonly evaluationStart: number;
   /** First session whose net asset value was <= 0, or null. */
   readonly ruinedAt: number | null;
+};
+
+/** By session, as the artifacts decisions and regimes have them. */
+export type PortfolioSeries = {
+  /**
+   * Gross exposure that the last decision asked for, from the session on which it could be held:
+   * after risk targeting, and after all stages. NaN before the first decision.
+   */
+  readonly targetedGross: Float64Array;
+  readonly clampedGross: Float64Array;
+  /** The brake as of each close. */
+  readonly regimes: readonly BrakeRegime[];
+  readonly scalar: Float64Array;
+  readonly breakers: readonly string[];
 };

@@ -8,10 +8,11 @@ import { formatDate, formatInstant } from "../base/instant.ts";
 import type { RunStatus } from "../domain/run-status.ts";
 import type { StageRecord } from "../domain/stage-record.ts";
 import type { TerminalState } from "../domain/refusal.ts";
-import { equityIdentity } from "../records/ledger/equity-identity.ts";
+import { type EquityIdentity, equityIdentity } from "../records/ledger/equity-identity.ts";
 import { type Ledger, type LedgerEntry, createLedger } from "../records/ledger/fold.ts";
 import { checkSleeves, createSleeveBooks, type SleeveResult } from "../records/ledger/sleeves.ts";
 import type { LotMethod } from "../records/ledger/lots.ts";
+import type { ClosedBooks } from "./result-parts.ts";
 import type { Kernel } from "./state.ts";
 
 export type Breach = {
@@ -72,6 +73,8 @@ export function checkBooks(
   readonly breach: Breach | null;
   readonly ledger: Ledger;
   readonly sleeves: readonly SleeveResult[];
+  /** At the last close; null where the books broke before it. */
+  readonly closed: ClosedBooks | null;
 } {
   const { instruments, sessionsMs, currencies } = k.world;
   const ledger = createLedger({
@@ -109,11 +112,14 @@ export function checkBooks(
   if (breach === null && next.done !== true) {
     breach = books(`journal entry ${next.value.seq} at ${next.value.at} belongs to no session`);
   }
-  breach ??= checkIdentity(k, ledger, marks);
-  if (!hasSleeves) return { breach, ledger, sleeves: [] };
-  const apart = breach === null ? checkSleeves(sleeves, ledger, marks.price) : null;
+  const results = hasSleeves ? sleeves.results(marks.price) : [];
+  if (breach !== null) return { breach, ledger, sleeves: results, closed: null };
+  const identity = equityIdentity(ledger, marks.price, marks.rate, k.plan.initialEquityMinor);
+  breach = identityBreach(identity);
+  const apart = breach === null && hasSleeves ? checkSleeves(sleeves, ledger, marks.price) : null;
   if (apart !== null) breach = books(`the sleeves are not the portfolio: ${apart}`);
-  return { breach, ledger, sleeves: sleeves.results(marks.price) };
+  const closed = { ledger, identity, marks: marks.price, sleeves: results };
+  return { breach, ledger, sleeves: results, closed };
 }
 
 /** Cash apart: a dividend that was never paid out moves no net asset value. */
@@ -135,8 +141,7 @@ function compareClose(k: Kernel, session: number, ledger: Ledger, marks: Market)
   );
 }
 
-function checkIdentity(k: Kernel, ledger: Ledger, { price, rate }: Market): Breach | null {
-  const identity = equityIdentity(ledger, price, rate, k.plan.initialEquityMinor);
+function identityBreach(identity: EquityIdentity): Breach | null {
   if (identity.holds) return null;
   const details = identity.disagreements.join("; ");
   return books(

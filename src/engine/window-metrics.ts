@@ -7,7 +7,7 @@
  */
 import { dayNumber } from "../base/instant.ts";
 import type { Metrics } from "../domain/run-document.ts";
-import { computeMetrics } from "../research/evaluation/metrics.ts";
+import { computeMetrics, dailyReturns } from "../research/evaluation/metrics.ts";
 import { type Kernel, totalCosts } from "./state.ts";
 
 export type Conventions = { readonly periodsPerYear: number; readonly riskFree: number };
@@ -23,30 +23,43 @@ export function windowMetrics(k: Kernel, conventions: Conventions, from: number)
   return { ...daily, max_drawdown, calmar };
 }
 
-function metricsAt(
+/** The daily returns that the window's ratios are of. */
+export function windowReturns(k: Kernel, from: number): Float64Array {
+  const { navMinor } = wealthAt(k, { from, points: lastOfEachDay(k.world.sessionsMs, from) });
+  return dailyReturns(navMinor).subarray(1);
+}
+
+type Points = { readonly from: number; readonly points: readonly number[] };
+
+function metricsAt(k: Kernel, conventions: Conventions, { from, points }: Points): Metrics {
+  const wealth = wealthAt(k, { from, points });
+  return computeMetrics({
+    ...wealth,
+    from: 0,
+    to: wealth.navMinor.length - 1,
+    periodsPerYear: conventions.periodsPerYear,
+    riskFree: conventions.riskFree,
+    ...tradedAfter(k, from === 0 ? -1 : from),
+    costsMinor: totalCosts(k.state) - (from === 0 ? 0 : k.state.costsBeforeWindow),
+    digits: k.world.currencies[0].digits,
+  });
+}
+
+/** The deposit first where the full run's first session already traded. */
+function wealthAt(
   k: Kernel,
-  conventions: Conventions,
-  { from, points }: { readonly from: number; readonly points: readonly number[] },
-): Metrics {
+  { from, points }: Points,
+): { readonly datesMs: Float64Array; readonly navMinor: Float64Array } {
   const { nav } = k.state.curves;
   const { sessionsMs } = k.world;
   const deposit = k.plan.initialEquityMinor;
+  const before = from === 0 && nav[points[0]] !== deposit;
   const datesMs = points.map((s) => sessionsMs[s]);
   const navMinor = points.map((s) => nav[s]);
-  const whole = from === 0;
-  const base =
-    whole && navMinor[0] !== deposit ? { at: [datesMs[0]], nav: [deposit] } : { at: [], nav: [] };
-  return computeMetrics({
-    datesMs: Float64Array.from([...base.at, ...datesMs]),
-    navMinor: Float64Array.from([...base.nav, ...navMinor]),
-    from: 0,
-    to: base.nav.length + navMinor.length - 1,
-    periodsPerYear: conventions.periodsPerYear,
-    riskFree: conventions.riskFree,
-    ...tradedAfter(k, whole ? -1 : from),
-    costsMinor: totalCosts(k.state) - (whole ? 0 : k.state.costsBeforeWindow),
-    digits: k.world.currencies[0].digits,
-  });
+  return {
+    datesMs: Float64Array.from(before ? [datesMs[0], ...datesMs] : datesMs),
+    navMinor: Float64Array.from(before ? [deposit, ...navMinor] : navMinor),
+  };
 }
 
 /** Sessions at which a day ends, `from` first. */

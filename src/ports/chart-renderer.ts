@@ -6,6 +6,8 @@
 
 export type Tick = { readonly at: number; readonly label: string };
 
+export type Span = { readonly from: number; readonly to: number };
+
 export type Layer =
   /** A line through (x, y); NaN breaks it. */
   | {
@@ -14,23 +16,16 @@ export type Layer =
       readonly x: readonly number[];
       readonly y: readonly number[];
     }
-  /** The area between a constant and the curve; NaN breaks it. */
+  /** Shaded stretches of time, between two values of the other axis. */
   | {
-      readonly kind: "area";
+      readonly kind: "bands";
       readonly className: string;
-      readonly x: readonly number[];
-      readonly y: readonly number[];
-      readonly base: number;
+      readonly spans: readonly Span[];
+      readonly low: number;
+      readonly high: number;
     }
-  /** A shaded stretch of time over the full height. */
-  | {
-      readonly kind: "band";
-      readonly className: string;
-      readonly from: number;
-      readonly to: number;
-    }
-  /** A vertical line at one time. */
-  | { readonly kind: "moment"; readonly className: string; readonly x: number }
+  /** Vertical lines. */
+  | { readonly kind: "moments"; readonly className: string; readonly x: readonly number[] }
   /** A horizontal line at one value. */
   | { readonly kind: "level"; readonly className: string; readonly y: number }
   | { readonly kind: "dot"; readonly className: string; readonly x: number; readonly y: number }

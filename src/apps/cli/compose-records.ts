@@ -27,7 +27,7 @@ import { ZERO_HASH } from "../../records/journal/chain.ts";
 import { terminalsInBody, verifyChain } from "../../records/journal/verify.ts";
 
 export type { JournalReader, RunFolder, RunFolders, Verification };
-export { createRunFolders as openRunFolders, sha256 };
+export { ARTIFACTS_FOLDER, createRunFolders as openRunFolders, sha256 };
 
 const RULES: JournalRules = { sha256, zeroHash: ZERO_HASH, verifyChain, terminalsInBody };
 
@@ -85,6 +85,6 @@ export { runtimeName };
 
 /** The drawing library is the slowest thing to load, and only a finished run needs it. */
 export async function loadCharts(): Promise<ChartRenderer> {
-  const { renderChart } = await import("../../adapters/charts/plot.ts");
+  const { renderChart } = await import("../../adapters/charts/svg.ts");
   return renderChart;
 }

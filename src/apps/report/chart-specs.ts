@@ -1,30 +1,33 @@
 /**
- * What each chart shows, as a specification a renderer can draw: ranges, ticks, lines reduced to
- * the extremes of each pixel column, the warm-up and the day of ruin. Equity is logarithmic when
- * it is positive throughout and its range is more than fourfold.
+ * The charts that every run has: equity over the brake's regimes, drawdown, exposure. Equity is
+ * logarithmic when it is positive throughout and its range is more than fourfold.
  */
-import type { ChartSpec, Layer, Tick } from "../../ports/chart-renderer.ts";
 import { formatDate } from "../../base/instant.ts";
 import type { ReportInput } from "../../domain/run-document.ts";
-import { pixelExtremes } from "./downsample.ts";
-import { formatCompact, formatMoney, formatPercent } from "./format.ts";
-import { linearTicks, logTicks, type Range, timeTicks } from "./ticks.ts";
+import type { ChartSpec, Layer } from "../../ports/chart-renderer.ts";
+import {
+  canvas,
+  compactTick,
+  dates,
+  finiteRange,
+  type Frame,
+  grounded,
+  type Labelled,
+  labelled,
+  lineOf,
+  padded,
+  percentTick,
+  ruin,
+  spansOf,
+  warmUp,
+  zeroLine,
+} from "./chart-frame.ts";
+import { formatMoney, formatPercent } from "./format.ts";
+import { logTicks } from "./ticks.ts";
 
-export type Frame = {
-  readonly width: number;
-  readonly heights: {
-    readonly equity: number;
-    readonly drawdown: number;
-    readonly exposure: number;
-  };
-  /** Room for the value labels. */
-  readonly left: number;
-  /** At most so many labels on the time axis. */
-  readonly xTicks: number;
-};
-
-const MARGIN = { top: 12, right: 14, bottom: 26 };
 const LOG_FROM_RATIO = 4;
+/** Part of the plot's height, at its foot, in which a regime's height says how severe it is. */
+const LANE = 0.08;
 /** The drawdown axis reaches below the deepest point, so that its note stands clear of the curve. */
 const NOTE_ROOM = 1.18;
 
@@ -34,28 +37,73 @@ export function isLogarithmic({ equity }: ReportInput): boolean {
 }
 
 export function equityChart(input: ReportInput, frame: Frame): ChartSpec {
-  const range = finiteRange([input.equity]);
   const log = isLogarithmic(input);
-  const y = log
-    ? { from: range.from * 0.94, to: range.to * 1.06, ticks: logTicks(range, 9) }
-    : padded(range, 6);
+  const { y, lane } = equityAxis(input, log);
   return {
     ...canvas(input, frame, frame.heights.equity),
     label: `Equity in ${input.document.currency} from ${formatMoney(input.equity[0])} to ${formatMoney(input.equity[input.equity.length - 1])}, ${dates(input)}`,
     y: { scale: log ? "log" : "linear", from: y.from, to: y.to, ticks: y.ticks.map(compactTick) },
     layers: [
-      ...warmUp(input),
+      ...warmUp(input, y),
+      ...regimeBands(input, y),
+      ...regimeLane(input, lane),
       ...zeroLine(y),
-      line("equity", input, input.equity, frame),
+      lineOf("equity", input, input.equity, frame),
       ...ruin(input),
     ],
   };
 }
 
+/** A regime's share of the lane's height; UNKNOWN is treated as the worst. */
+const SEVERITY = [
+  ["ELEVATED", 1 / 3],
+  ["STRESS", 2 / 3],
+  ["CRISIS", 1],
+  ["UNKNOWN", 1],
+] as const;
+
+type Axis = { readonly y: Labelled; readonly lane: (share: number) => number };
+
+/** With room below the curve for the lane, where there is one; `lane` gives its heights as values. */
+function equityAxis(input: ReportInput, log: boolean): Axis {
+  const range = finiteRange([input.equity]);
+  const room = input.portfolio === null ? 0 : LANE;
+  if (log) {
+    const [from, to] = [range.from * 0.94, range.to * 1.06];
+    const base = from / (to / from) ** (room / (1 - room));
+    const lane = (share: number) => base * (to / base) ** (room * share);
+    return { y: { from: base, to, ticks: logTicks(range, 9) }, lane };
+  }
+  const { from, to, ticks } = padded(range, 6);
+  const base = from - ((to - from) * room) / (1 - room);
+  return { y: { from: base, to, ticks }, lane: (share) => base + (to - base) * room * share };
+}
+
+/** Full height and faint, so that the eye finds what the curve did in each regime. */
+function regimeBands(input: ReportInput, { from, to }: Labelled): Layer[] {
+  const { portfolio } = input;
+  if (portfolio === null) return [];
+  return SEVERITY.flatMap(([regime]): Layer[] => {
+    const spans = spansOf(input, portfolio.regimes, regime);
+    const className = `regime ${regime.toLowerCase()}`;
+    return spans.length === 0 ? [] : [{ kind: "bands", className, spans, low: from, high: to }];
+  });
+}
+
+function regimeLane(input: ReportInput, lane: Axis["lane"]): Layer[] {
+  const { portfolio } = input;
+  if (portfolio === null) return [];
+  return SEVERITY.flatMap(([regime, severity]): Layer[] => {
+    const spans = spansOf(input, portfolio.regimes, regime);
+    const className = `lane ${regime.toLowerCase()}`;
+    if (spans.length === 0) return [];
+    return [{ kind: "bands", className, spans, low: lane(0), high: lane(severity) }];
+  });
+}
+
 export function drawdownChart(input: ReportInput, frame: Frame): ChartSpec {
   const { from } = finiteRange([input.drawdown, Float64Array.of(0)]);
   const y = labelled({ from: from < 0 ? from * NOTE_ROOM : -0.01, to: 0 }, 4);
-  const { x, y: values } = line("drawdown-line", input, input.drawdown, frame);
   const deepest = deepestSession(input);
   const depth = deepest === null ? "none" : formatPercent(input.drawdown[deepest]);
   return {
@@ -63,9 +111,8 @@ export function drawdownChart(input: ReportInput, frame: Frame): ChartSpec {
     label: `Drawdown from the highest equity so far, deepest ${depth}, ${dates(input)}`,
     y: { scale: "linear", from: y.from, to: y.to, ticks: y.ticks.map(percentTick) },
     layers: [
-      ...warmUp(input),
-      { kind: "area", className: "drawdown-area", x, y: values, base: 0 },
-      { kind: "line", className: "drawdown-line", x, y: values },
+      ...warmUp(input, y),
+      grounded(lineOf("drawdown-line", input, input.drawdown, frame)),
       ...deepestNote(input, deepest),
       ...ruin(input),
     ],
@@ -76,62 +123,18 @@ export function exposureChart(input: ReportInput, frame: Frame): ChartSpec {
   const { grossExposure, netExposure } = input;
   const range = finiteRange([grossExposure, netExposure, Float64Array.of(0)]);
   const y = padded(range.to > range.from ? range : { from: 0, to: 1 }, 4);
-  const gross = line("gross-line", input, grossExposure, frame);
   return {
     ...canvas(input, frame, frame.heights.exposure),
     label: `Gross and net exposure as a share of net asset value, ${dates(input)}`,
     y: { scale: "linear", from: y.from, to: y.to, ticks: y.ticks.map(percentTick) },
     layers: [
-      ...warmUp(input),
-      { kind: "area", className: "gross-area", x: gross.x, y: gross.y, base: 0 },
-      gross,
+      ...warmUp(input, y),
+      grounded(lineOf("gross-line", input, grossExposure, frame)),
       ...zeroLine(y),
-      line("net-line", input, netExposure, frame),
+      lineOf("net-line", input, netExposure, frame),
       ...ruin(input),
     ],
   };
-}
-
-type Labelled = Range & { readonly ticks: readonly number[] };
-
-type Line = Extract<Layer, { kind: "line" }>;
-
-function line(className: string, input: ReportInput, values: Float64Array, frame: Frame): Line {
-  const columns = frame.width - frame.left - MARGIN.right;
-  const kept = pixelExtremes({ x: input.datesMs, y: values }, columns);
-  return {
-    kind: "line",
-    className,
-    x: kept.map((i) => input.datesMs[i]),
-    y: kept.map((i) => values[i]),
-  };
-}
-
-function canvas(
-  { datesMs }: ReportInput,
-  frame: Frame,
-  height: number,
-): Pick<ChartSpec, "width" | "height" | "margin" | "x"> {
-  const time = { from: datesMs[0], to: datesMs[datesMs.length - 1] };
-  return {
-    width: frame.width,
-    height,
-    margin: { ...MARGIN, left: frame.left },
-    x: { ...time, ticks: timeTicks(time, frame.xTicks) },
-  };
-}
-
-function warmUp({ datesMs, evaluationStart }: ReportInput): Layer[] {
-  if (evaluationStart === 0) return [];
-  return [{ kind: "band", className: "warm-up", from: datesMs[0], to: datesMs[evaluationStart] }];
-}
-
-function ruin({ datesMs, ruinedAt }: ReportInput): Layer[] {
-  return ruinedAt === null ? [] : [{ kind: "moment", className: "ruin", x: datesMs[ruinedAt] }];
-}
-
-function zeroLine({ from, to }: Range): Layer[] {
-  return from < 0 && to > 0 ? [{ kind: "level", className: "zero", y: 0 }] : [];
 }
 
 function deepestSession({ drawdown }: ReportInput): number | null {
@@ -162,42 +165,4 @@ function deepestNote(input: ReportInput, deepest: number | null): Layer[] {
       dy: 12,
     },
   ];
-}
-
-/** Lowest and highest value; 0 to 0 where none is known. */
-function finiteRange(lines: readonly Float64Array[]): Range {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const values of lines) {
-    for (const value of values) {
-      if (value < from) from = value;
-      if (value > to) to = value;
-    }
-  }
-  return from <= to ? { from, to } : { from: 0, to: 0 };
-}
-
-/** The range with a little air above and below; a flat line gets room to be drawn in. */
-function padded({ from, to }: Range, count: number): Labelled {
-  const room = to > from ? (to - from) * 0.04 : Math.max(Math.abs(to) * 0.1, 1);
-  const base = from >= 0 && from - room < 0 ? from : from - room;
-  return labelled({ from: base, to: to + room }, count);
-}
-
-function labelled({ from, to }: Range, count: number): Labelled {
-  const ticks = linearTicks({ from, to }, count).filter((at) => at >= from && at <= to);
-  return { from, to, ticks };
-}
-
-function compactTick(at: number): Tick {
-  return { at, label: formatCompact(at) };
-}
-
-function percentTick(at: number): Tick {
-  const digits = Math.abs(at * 100 - Math.round(at * 100)) < 1e-9 ? 0 : 1;
-  return { at, label: formatPercent(at, digits) };
-}
-
-function dates({ datesMs }: ReportInput): string {
-  return `${formatDate(datesMs[0])} to ${formatDate(datesMs[datesMs.length - 1])}`;
 }

@@ -3,6 +3,7 @@
  * neither, instead of assuming one.
  */
 import type { RunDocument } from "../../domain/run-document.ts";
+import { type Chapter, scrollTable } from "./chapter.ts";
 import { formatMoney, formatPercent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
@@ -16,20 +17,27 @@ const KINDS = [
   ["borrow", "Borrow"],
 ] as const;
 
-export function costSection(document: RunDocument): Html {
+export function costChapter(document: RunDocument): Chapter {
   const { costs, currency } = document;
   const total = KINDS.reduce((sum, [key]) => sum + costs[key], 0);
-  return html`<section aria-labelledby="costs"><h2 id="costs">Costs</h2>
-${scope(document, total)}
-<div class="scroll" role="region" aria-label="Costs" tabindex="0"><table class="short">
+  return {
+    id: "costs",
+    title: "Costs",
+    short: "Costs",
+    body: html`${scope(document, total)}
+${scrollTable(
+  "Costs",
+  html`<table class="short">
 <thead><tr><th scope="col">Kind</th><th scope="col">${currency}</th><th scope="col">Share</th></tr></thead>
 <tbody>
 ${KINDS.map(([key, name]) => costRow(name, costs[key], total))}</tbody>
-<tfoot><tr><th scope="row">Sum</th><td>${formatMoney(total)}</td><td>${share(total, total)}</td></tr></tfoot></table></div></section>`;
+<tfoot><tr><th scope="row">Sum</th><td>${formatMoney(total)}</td><td>${share(total, total)}</td></tr></tfoot></table>`,
+)}`,
+  };
 }
 
 function costRow(name: string, amount: number, total: number): Html {
-  return html`<tr><th scope="row">${name}</th><td>${formatMoney(amount)}</td><td>${share(amount, total)}</td></tr>
+  return html`<tr><th scope="row">${name}</th><td data-cost="${name.toLowerCase()}">${formatMoney(amount)}</td><td>${share(amount, total)}</td></tr>
 `;
 }
 

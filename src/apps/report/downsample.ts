@@ -21,6 +21,14 @@ export function pixelExtremes({ x, y }: Curve, columns: number): number[] {
   return kept;
 }
 
+/** Without the points inside a level stretch: a line is the same without them. */
+export function withoutLevel(kept: readonly number[], y: Float64Array): number[] {
+  return kept.filter((i, n) => {
+    const inner = n > 0 && n + 1 < kept.length;
+    return !(inner && y[kept[n - 1]] === y[i] && y[kept[n + 1]] === y[i]);
+  });
+}
+
 function keepColumn(
   kept: number[],
   y: Float64Array,

@@ -41,6 +41,28 @@ export function formatSignedPercentCell(fraction: number | null): string {
   });
 }
 
+/** Money with the sign always shown, for tables of what adds and what takes away. */
+export function formatSignedMoney(value: number): string {
+  const text = formatMoney(value);
+  return value > 0 && Number(value.toFixed(2)) !== 0 ? `+${text}` : text;
+}
+
+/** A probability; what rounds to certainty is a bound instead: certainty is never observed. */
+export function formatProbability(p: number | null): string {
+  if (p === null) return DASH;
+  if (p > 0.9999) return `> 99.99${THIN}%`;
+  return p < 0.0001 ? `< 0.01${THIN}%` : formatPercent(p);
+}
+
+/** Any measure, to four significant digits at most. */
+export function formatMeasure(value: number | null): string {
+  return orDash(value, (known) => {
+    const size = Math.abs(known);
+    if (size >= 1000 || Number.isInteger(known)) return formatFixed(known, 0);
+    return formatFixed(known, size >= 1 ? 2 : size >= 0.01 ? 4 : 6);
+  });
+}
+
 export function formatRatio(value: number | null): string {
   return orDash(value, (known) => formatFixed(known, 2));
 }

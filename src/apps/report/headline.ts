@@ -3,6 +3,7 @@
  * differ. An undefined number is a dash with its reason as a footnote, never 0.
  */
 import type { Metrics, RunDocument, Window } from "../../domain/run-document.ts";
+import { type Chapter, scrollTable } from "./chapter.ts";
 import { DASH, formatInteger, formatMoney, formatPercent, formatRatio } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
@@ -39,14 +40,18 @@ class Footnotes {
   }
 }
 
-export function headline(document: RunDocument): Html {
+export function headlineChapter(document: RunDocument): Chapter {
   const notes = new Footnotes();
   const tiles = FIGURES.map((figure) => tile(figure, document, notes));
   const windows = windowTable(document, notes);
-  return html`<section aria-labelledby="headline"><h2 id="headline">Headline</h2>
-<dl class="tiles">
+  return {
+    id: "headline",
+    title: "Headline",
+    short: "Headline",
+    body: html`<dl class="tiles">
 ${tiles}</dl>
-${windows}${footnotes(notes.reasons)}</section>`;
+${windows}${footnotes(notes.reasons)}`,
+  };
 }
 
 function tile(figure: Figure, document: RunDocument, notes: Footnotes): Html {
@@ -78,12 +83,15 @@ function windowTable(document: RunDocument, notes: Footnotes): Html {
   );
   return html`<p class="caption">The numbers above count the evaluation window, ${span(evaluation)}. The sessions before it are warm-up.</p>
 <details><summary>Evaluation window beside full window</summary>
-<div class="scroll" role="region" aria-label="Evaluation window beside full window" tabindex="0"><table class="short">
+${scrollTable(
+  "Evaluation window beside full window",
+  html`<table class="short">
 <thead><tr><th scope="col">Measure</th><th scope="col">Evaluation</th><th scope="col">Full</th></tr></thead>
 <tbody><tr><th scope="row">From</th><td>${evaluation.from}</td><td>${full.from}</td></tr>
 <tr><th scope="row">To</th><td>${evaluation.to}</td><td>${full.to}</td></tr>
 <tr><th scope="row">Sessions</th><td>${formatInteger(evaluation.sessions)}</td><td>${formatInteger(full.sessions)}</td></tr>
-${rows}</tbody></table></div></details>
+${rows}</tbody></table>`,
+)}</details>
 `;
 }
 

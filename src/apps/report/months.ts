@@ -5,6 +5,7 @@
  */
 import { civilFromDays, dayNumber } from "../../base/instant.ts";
 import type { ReportInput } from "../../domain/run-document.ts";
+import { type Chapter, scrollTable } from "./chapter.ts";
 import { DASH, formatSignedPercentCell } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
@@ -39,16 +40,23 @@ export function monthlyReturns(input: ReportInput): MonthReturn[] {
   return months;
 }
 
-export function monthSection(input: ReportInput): Html | null {
+export function monthChapter(input: ReportInput): Chapter | null {
   const months = monthlyReturns(input);
   if (months.length === 0) return null;
   const years = [...new Set(months.map(({ year }) => year))];
-  return html`<section aria-labelledby="months"><h2 id="months">Monthly returns</h2>
-<p class="caption">Percent, linked from daily returns. Shades change at 1, 2.5, 5 and 10.${months.some(({ warmUp }) => warmUp) ? " Grey italics: before the evaluation window." : null}${months.some(({ value }) => Number.isNaN(value)) ? " A dash: a month with an undefined day." : null}</p>
-<div class="scroll" role="region" aria-label="Monthly returns" tabindex="0"><table class="months">
-<thead><tr><th scope="col">Year</th>${NAMES.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Year</th></tr></thead>
+  return {
+    id: "months",
+    title: "Monthly returns",
+    short: "Months",
+    body: html`<p class="caption">Percent, linked from daily returns. Shades change at 1, 2.5, 5 and 10.${months.some(({ warmUp }) => warmUp) ? " Grey italics: before the evaluation window." : null}${months.some(({ value }) => Number.isNaN(value)) ? " A dash: a month with an undefined day." : null}</p>
+${scrollTable(
+  "Monthly returns",
+  html`<table class="months">
+<thead><tr><th scope="col">Year</th>${NAMES.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col" class="total">Year</th></tr></thead>
 <tbody>
-${years.map((year) => yearRow(year, months))}</tbody></table></div></section>`;
+${years.map((year) => yearRow(year, months))}</tbody></table>`,
+)}`,
+  };
 }
 
 function yearRow(year: number, months: readonly MonthReturn[]): Html {

@@ -11,6 +11,7 @@ import { type Html, html, trusted } from "./html.ts";
 /** More than 40 years of daily sessions. */
 const MOST_SESSIONS = 12_000;
 const DRAWN_COLUMNS = 2_000;
+const DAY_SECONDS = 86_400;
 
 /** Sessions the read-out can show, ascending; all of them unless there are too many. */
 export function readableSessions({ datesMs, equity }: ReportInput): number[] {
@@ -29,19 +30,45 @@ export function readOutScript(input: ReportInput): Html | null {
 <script>${trusted(SCRIPT)}</script>`;
 }
 
-/** Integers only: seconds since 1970 as differences, money in hundredths, shares in 1e-6. */
+/**
+ * Integers only: days or seconds since 1970 as differences, money in hundredths, shares in hundredths of a
+ * percent, a scalar in hundredths; regimes as stretches of [sessions, name].
+ */
 function sessionData(input: ReportInput): string {
   const sessions = readableSessions(input);
+  const { portfolio } = input;
   const scaled = (values: Float64Array, factor: number): (number | null)[] =>
     sessions.map((i) => (Number.isFinite(values[i]) ? Math.round(values[i] * factor) : null));
   const seconds = sessions.map((i) => Math.floor(input.datesMs[i] / 1000));
+  const unit = seconds.every((second) => second % DAY_SECONDS === 0) ? DAY_SECONDS : 1;
+  const steered =
+    portfolio === null
+      ? {}
+      : {
+          asked: scaled(portfolio.clampedGross, 1e4),
+          scalar: scaled(portfolio.scalar, 100),
+          regime: stretches(sessions.map((i) => portfolio.regimes[i])),
+        };
   return JSON.stringify({
-    step: seconds.map((second, i) => (i === 0 ? second : second - seconds[i - 1])),
+    unit,
+    step: seconds.map((second, i) => (second - (i === 0 ? 0 : seconds[i - 1])) / unit),
     equity: scaled(input.equity, 100),
-    drawdown: scaled(input.drawdown, 1e6),
-    gross: scaled(input.grossExposure, 1e6),
-    net: scaled(input.netExposure, 1e6),
+    drawdown: scaled(input.drawdown, 1e4),
+    gross: scaled(input.grossExposure, 1e4),
+    net: scaled(input.netExposure, 1e4),
+    volatility: scaled(input.rollingVolatility, 1e4),
+    ...steered,
   });
+}
+
+function stretches(names: readonly string[]): readonly (readonly [number, string])[] {
+  const found: [number, string][] = [];
+  for (const name of names) {
+    const last = found.at(-1);
+    if (last !== undefined && last[1] === name) last[0]++;
+    else found.push([1, name]);
+  }
+  return found;
 }
 
 /** Plain ES2020 for the page; its formats are those of format.ts, and a browser test compares. */
@@ -49,7 +76,7 @@ const SCRIPT = `"use strict";
 (() => {
   const data = JSON.parse(document.getElementById("sessions").textContent);
   const times = [];
-  data.step.reduce((at, step) => (times.push(at + step), at + step), 0);
+  data.step.reduce((at, step) => (times.push((at + step) * data.unit), at + step), 0);
   const last = times.length - 1;
   const fixed = (value, digits) => {
     const text = Math.abs(value).toFixed(digits);
@@ -58,11 +85,16 @@ const SCRIPT = `"use strict";
     return (value < 0 && Number(text) !== 0 ? "\\u2212" : "") + whole + text.slice(point);
   };
   const money = (hundredths) => hundredths === null ? "\\u2013" : fixed(hundredths / 100, 2);
-  const percent = (millionths) => millionths === null ? "\\u2013" : fixed(millionths / 1e4, 2) + "\\u202f%";
+  const percent = (hundredths) => hundredths === null ? "\\u2013" : fixed(hundredths / 100, 2) + "\\u202f%";
+  const regimes = [];
+  for (const [count, name] of data.regime || []) for (let i = 0; i < count; i++) regimes.push(name);
   const field = (name) => document.querySelector('[data-read="' + name + '"]');
-  const out = { date: field("date"), equity: field("equity"), drawdown: field("drawdown"), gross: field("gross"), net: field("net") };
+  const shown = { equity: money, drawdown: percent, gross: percent, net: percent, volatility: percent, asked: percent, scalar: money };
+  const outs = Object.entries(shown).filter(([name]) => data[name]).map(([name, print]) => ({ name, print, at: field(name) }));
+  const date = field("date");
+  const regime = field("regime");
   const slider = document.querySelector(".readout input");
-  const charts = [...document.querySelectorAll(".charts svg.chart")].map((svg) => {
+  const charts = [...document.querySelectorAll("figure svg.chart")].map((svg) => {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
     const grid = svg.querySelector(".grid-y line");
     const left = Number(grid.getAttribute("x1"));
@@ -76,13 +108,11 @@ const SCRIPT = `"use strict";
     return { svg, width, left, right, hair };
   });
   const show = (i, mark) => {
-    out.date.textContent = new Date(times[i] * 1000).toISOString().slice(0, 10);
-    out.equity.textContent = money(data.equity[i]);
-    out.drawdown.textContent = percent(data.drawdown[i]);
-    out.gross.textContent = percent(data.gross[i]);
-    out.net.textContent = percent(data.net[i]);
+    date.textContent = new Date(times[i] * 1000).toISOString().slice(0, 10);
+    for (const { name, print, at } of outs) at.textContent = print(data[name][i]);
+    if (regime) regime.textContent = regimes[i];
     slider.value = i;
-    slider.setAttribute("aria-valuetext", out.date.textContent + ", equity " + out.equity.textContent + ", drawdown " + out.drawdown.textContent);
+    slider.setAttribute("aria-valuetext", [...document.querySelectorAll(".readout dl > div")].map((each) => each.innerText.replace(/\\s+/g, " ")).join(", "));
     const share = (times[i] - times[0]) / (times[last] - times[0]);
     for (const { left, right, hair } of charts) {
       const x = (left + share * (right - left)).toFixed(2);

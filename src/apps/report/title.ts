@@ -4,8 +4,9 @@
  */
 import type { RunDocument } from "../../domain/run-document.ts";
 import type { RunStatus } from "../../domain/run-status.ts";
+import { doctorNotice } from "./doctor.ts";
 import { formatInteger, formatMoney, formatPercent } from "./format.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, trusted } from "./html.ts";
 
 const STATUS_MEANING: { readonly [status in RunStatus]: string } = {
   OK: "The run finished and traded.",
@@ -31,8 +32,8 @@ export function titleArea(document: RunDocument): Html {
 <h1>${document.name}</h1>
 <p class="status"><strong class="badge ${tone(document.status)}" data-field="status">${document.status}</strong>
 ${marks.map((mark) => html`<strong class="badge mark">${mark}</strong>\n`)}<span>${STATUS_MEANING[document.status]}</span></p>
-${marks.map(markNotice)}${failureNotice(document)}<p class="summary">${summary(document)}</p>
-${warnings([...document.warnings, ...document.data_warnings])}</header>`;
+<p class="summary">${summary(document)}</p>
+${failureNotice(document)}${marks.map(markNotice)}${doctorNotice(document.doctor)}${warnings(document.warnings, "about the run")}${warnings(document.data_warnings, "about the data")}</header>`;
 }
 
 /** What the run declared, and what its data are, each once. */
@@ -67,10 +68,22 @@ function money(amount: number, currency: string): Html {
   return html`<b class="number">${formatMoney(amount)}\u00a0${currency}</b>`;
 }
 
-function warnings(list: readonly string[]): Html | null {
+/** So few are read at once; more are folded away, so that the headline stays in sight. */
+const SHOWN_OPEN = 2;
+
+function warnings(list: readonly string[], about: string): Html | null {
   if (list.length === 0) return null;
-  return html`<section class="notice warn" aria-labelledby="warnings"><h2 id="warnings">${list.length === 1 ? "Warning" : `${list.length} warnings`}</h2>
-<ul>${list.map((warning) => html`<li>${warning}</li>`)}</ul></section>\n`;
+  const open = list.length <= SHOWN_OPEN ? trusted(" open") : null;
+  return html`<details class="notice warn"${open}><summary>${counted(list, "warning", about)}</summary>
+${items(list)}</details>\n`;
+}
+
+function counted(list: readonly string[], noun: string, about: string): string {
+  return `${formatInteger(list.length)} ${noun}${list.length === 1 ? "" : "s"} ${about}`;
+}
+
+function items(list: readonly string[]): Html {
+  return html`<ul>${list.map((item) => html`<li>${item}</li>\n`)}</ul>`;
 }
 
 function tone(status: RunStatus): string {

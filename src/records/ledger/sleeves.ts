@@ -220,8 +220,8 @@ function total(results: readonly SleeveResult[], of: Field, where: Where): numbe
   return sum;
 }
 
-/** From the ledger's accounts and lots: income accounts grow with minus. */
-function portfolioOf(
+/** One instrument's part of the books, from accounts and lots: income accounts grow with minus. */
+export function portfolioOf(
   { positions, balances }: Ledger,
   id: string,
   marks: Marks,

@@ -1,17 +1,13 @@
 /**
- * Draws a ChartSpec as static SVG with Observable Plot behind a stub document. Times stay numbers
- * on a linear scale and every tick brings its label, so neither Plot's clock nor its locale is ever
- * asked. Clipping is not used: it would number its ids by process. Refuses a drawing that made Plot
- * warn, because Plot would print the warning into the picture.
- *
- * Importing this file loads Plot and d3 (about 0.1 s of processor time): import it dynamically
- * where a command may end without a chart.
+ * The slow twin of the report's SVG writer: the same ChartSpec drawn by Observable Plot, whose
+ * geometry a test compares. Times stay numbers on a linear scale and every tick brings its label, so
+ * neither Plot's clock nor its locale is asked. Refuses a drawing that made Plot warn.
  */
 import * as Plot from "@observablehq/plot";
-import type { ChartSpec, Layer, Tick } from "../../ports/chart-renderer.ts";
-import { StubDocument, StubElement } from "./stub-dom.ts";
+import type { ChartSpec, Layer, Span, Tick } from "../../src/ports/chart-renderer.ts";
+import { StubDocument, StubElement } from "./plot-dom.ts";
 
-export function renderChart(spec: ChartSpec): string {
+export function renderWithPlot(spec: ChartSpec): string {
   const { width, height, margin } = spec;
   const svg: unknown = Plot.plot({
     document: new StubDocument(),
@@ -25,7 +21,7 @@ export function renderChart(spec: ChartSpec): string {
     ariaLabel: spec.label,
     x: { type: "linear", domain: [spec.x.from, spec.x.to], axis: null },
     y: { type: spec.y.scale, domain: [spec.y.from, spec.y.to], axis: null },
-    marks: [...grid(spec), ...spec.layers.map((layer) => mark(layer, spec)), ...axes(spec)],
+    marks: [...grid(spec), ...spec.layers.map((layer) => mark(layer)), ...axes(spec)],
   });
   if (!(svg instanceof StubElement)) throw new TypeError("Plot did not return the stub's element");
   return finish(svg, spec);
@@ -59,19 +55,17 @@ function axes(spec: ChartSpec): Plot.Markish[] {
   ];
 }
 
-function mark(layer: Layer, spec: ChartSpec): Plot.Markish {
+function mark(layer: Layer): Plot.Markish {
   const className = layer.className;
   switch (layer.kind) {
     case "line":
       return Plot.line(rows(layer.x), { x: layer.x, y: layer.y, className });
-    case "area":
-      return Plot.areaY(rows(layer.x), { x: layer.x, y1: layer.base, y2: layer.y, className });
-    case "band": {
-      const { from, to } = spec.y;
-      return Plot.rect([layer], { x1: layer.from, x2: layer.to, y1: from, y2: to, className });
+    case "bands": {
+      const { spans, low, high } = layer;
+      return Plot.rect(spans, { x1: from, x2: to, y1: low, y2: high, className });
     }
-    case "moment":
-      return Plot.ruleX([layer.x], { className });
+    case "moments":
+      return Plot.ruleX(layer.x, { className });
     case "level":
       return Plot.ruleY([layer.y], { className });
     case "dot":
@@ -99,6 +93,14 @@ function finish(svg: StubElement, spec: ChartSpec): string {
 
 function rows(values: readonly number[]): { length: number } {
   return { length: values.length };
+}
+
+function from(span: Span): number {
+  return span.from;
+}
+
+function to(span: Span): number {
+  return span.to;
 }
 
 function at(tick: Tick): number {
