@@ -22,10 +22,9 @@ import { decodeBody, kindOfBody } from "../records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../records/journal/writer.ts";
 import type { LedgerEntry } from "../records/ledger/fold.ts";
 import type { SleeveResult } from "../records/ledger/sleeves.ts";
-import { diagnose } from "../research/doctor/diagnose.ts";
 import { artifactTables } from "./artifact-tables.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
-import { runEvidence } from "./doctor/run-evidence.ts";
+import { diagnoseRun } from "./doctor/run-evidence.ts";
 import { checkGates } from "./layers/check-gates.ts";
 import { checkLayers } from "./layers/check-layers.ts";
 import { checkNettings } from "./layers/check-nettings.ts";
@@ -74,7 +73,7 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   const k = await walkSessions(request, journal, trace);
   // Before anything is written of it: what the checks find is the run's status, not its end.
   const { breach, sleeves, entries } = await audit(request, k, trace);
-  const doctor = diagnose(runEvidence({ prepared, k, trace, breach, entries }));
+  const doctor = diagnoseRun({ prepared, k, trace, breach, entries });
   const written = await writeArtifacts(request, declaredTables(k, trace, sleeves)).catch(
     (error: unknown) => {
       throw explained(breach, error);

@@ -49,11 +49,9 @@ export async function doctorResult(
   const before = recorded.document.doctor;
   const { results, asRecorded } = takeRecorded(diagnose(evidence), before, mandate.evidence);
   const differing = differencesOf(results, before);
-  const notes = [
-    ...(asRecorded.length === 0
-      ? []
-      : [`${mandate.reason}; as the run recorded them: ${asRecorded.join(", ")}`]),
-  ];
+  const kept =
+    asRecorded.length === 0 ? "" : `; as the run recorded them: ${asRecorded.join(", ")}`;
+  const notes = mandate.reason === "" ? [] : [`${mandate.reason}${kept}`];
   const holds = differing.length === 0;
   const found = results.filter(({ result }) => result === "found").length;
   return {

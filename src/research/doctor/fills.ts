@@ -52,10 +52,14 @@ function looksOf({ fills, positions, instruments, sessionsMs }: Evidence): Looks
     else looks.withoutTrade++;
     if (!isBar || volume !== null) looks.first ||= `${id} ${formatDate(atMs)}`;
   }
+  const rows = new Int32Array(instruments.length);
   for (let n = 0; n < positions.session.length; n++) {
-    const { timesMs } = instruments[positions.instrument[n]];
+    const i = positions.instrument[n];
+    const { timesMs } = instruments[i];
     const atMs = sessionsMs[positions.session[n]];
-    if (timesMs[rowAt(timesMs, atMs)] !== atMs) looks.staleMarks++;
+    // Positions come session by session, so each instrument's rows are walked once.
+    while (rows[i] + 1 < timesMs.length && timesMs[rows[i] + 1] <= atMs) rows[i]++;
+    if (timesMs[rows[i]] !== atMs) looks.staleMarks++;
   }
   return looks;
 }

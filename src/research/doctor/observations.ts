@@ -1,6 +1,6 @@
 /** Whether there is enough to judge by: trades, days, parameters. */
-import type { Evidence } from "./evidence.ts";
-import { orderedFills, windowDays, windowFloor } from "./curve.ts";
+import type { Judged } from "./evidence.ts";
+import { orderedFills, windowFloor } from "./curve.ts";
 import { clear, found, type Lint, notEvaluated } from "./lint.ts";
 import { counted, decimal, whole } from "./words.ts";
 
@@ -28,7 +28,7 @@ export const TOO_FEW_OBSERVATIONS: Lint = {
   why: "below 30 observations a standard error is not given; below a year of days a season is missing",
   judge: (evidence) => {
     const trades = orderedFills(evidence, windowFloor(evidence));
-    const days = windowDays(evidence).length;
+    const days = evidence.days.length;
     const text = `${counted(trades, "fill")} of orders on ${counted(days, "day")} of the evaluation window`;
     const byTrades = { observed: trades, limit: LEAST_TRADES, unit: "fills" };
     if (trades < LEAST_TRADES) return found(trades < LEAST_TRADES / 3 ? 0.5 : 0.3, text, byTrades);
@@ -55,9 +55,9 @@ export const TOO_MANY_PARAMETERS: Lint = {
   },
 };
 
-function perParameter(evidence: Evidence, parameters: number, names: string) {
+function perParameter(evidence: Judged, parameters: number, names: string) {
   const trades = orderedFills(evidence, windowFloor(evidence));
-  const days = windowDays(evidence).length;
+  const days = evidence.days.length;
   const ratio = Math.min(trades, days) / parameters;
   const measured = { observed: ratio, limit: TRADES_PER_PARAMETER, unit: "fills per parameter" };
   const text = `${counted(parameters, "parameter")} (${names}) against ${whole(trades)} fills and ${whole(days)} days: ${decimal(ratio, 1)} each`;

@@ -2,7 +2,7 @@
 import { formatDate } from "../../base/instant.ts";
 import { minorToAmount } from "../../base/money.ts";
 import { sampleDeviation } from "../../base/statistics.ts";
-import { ruinOf, windowDays } from "./curve.ts";
+import { ruinOf } from "./curve.ts";
 import type { Evidence } from "./evidence.ts";
 import { clear, found, type Lint, notEvaluated, type Opinion } from "./lint.ts";
 import { counted, decimal, percent } from "./words.ts";
@@ -15,13 +15,12 @@ export const VOLATILITY_OFF_TARGET: Lint = {
   when: `realised volatility is more than ${percent(OFF_TARGET, 0)} of the target away from it`,
   why: "a year of days estimates volatility to 4.5 % of itself, so a quarter is not chance: targeting, brake or limits do something else than the target says",
   judge: (evidence) => {
-    const { targetVolatility: target, mandate, navMinor } = evidence;
+    const { targetVolatility: target, mandate, navMinor, days } = evidence;
     if (target === null) return notEvaluated("no volatility was aimed at");
     if (mandate === null)
       return notEvaluated("the mandate, which says how many periods a year has, is not at hand");
     if (ruinOf(evidence) >= 0)
       return notEvaluated("net asset value fell to zero or below: returns have no meaning");
-    const days = windowDays(evidence);
     if (days.length < 3)
       return notEvaluated(`the evaluation window has ${counted(days.length, "day")}`);
     const returns = Float64Array.from(days.slice(1), (s, n) => navMinor[s] / navMinor[days[n]] - 1);
@@ -53,7 +52,7 @@ export const EQUITY_BELOW_ZERO: Lint = {
     return ruin >= 0
       ? found(
           1,
-          `net asset value was ${amount(ruin)}, and ${amount(lowest)} at its lowest`,
+          `net asset value was ${amount(ruin)}${lowest === ruin ? "" : `, and ${amount(lowest)} at its lowest`}`,
           measured,
         )
       : clear(`the lowest net asset value was ${amount(lowest)}`, measured);
