@@ -3,7 +3,9 @@
  * the same of the run's files and shares nothing with it but what the mandate alone can say.
  */
 import { notionalMinor } from "../../base/money.ts";
+import type { LintResult } from "../../domain/lint-result.ts";
 import type { JournalPayload } from "../../domain/journal-entry.ts";
+import { diagnose, undiagnosed } from "../../research/doctor/diagnose.ts";
 import type {
   Evidence,
   EvidenceFills,
@@ -27,6 +29,19 @@ export type Finished = {
   /** The journal's entries in order; orders may be left out. */
   readonly entries: readonly { readonly payload: JournalPayload }[];
 };
+
+/**
+ * A run that failed a check may hold numbers that no arithmetic takes. Then the check's breach is
+ * what the run has to say, and the lints say that they could not look.
+ */
+export function diagnoseRun(finished: Finished): readonly LintResult[] {
+  try {
+    return diagnose(runEvidence(finished));
+  } catch (error) {
+    if (finished.breach === null || !(error instanceof Error)) throw error;
+    return undiagnosed(`the run failed a check, and its numbers cannot be read: ${error.message}`);
+  }
+}
 
 export function runEvidence({ prepared, k, trace, breach, entries }: Finished): Evidence {
   const { state, world, plan } = k;

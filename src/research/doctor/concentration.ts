@@ -1,7 +1,7 @@
 /** Whether the result is many small ones or a single one. */
 import { convertMinor, minorToAmount } from "../../base/money.ts";
 import { ruinOf, windowMonths } from "./curve.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, Judged } from "./evidence.ts";
 import { clear, found, type Lint, notEvaluated, type Opinion } from "./lint.ts";
 import { percent, whole } from "./words.ts";
 
@@ -87,7 +87,7 @@ export const ONE_MONTH: Lint = {
 
 type Growth = { readonly month: string; readonly log: number };
 
-function monthlyGrowth(evidence: Evidence): readonly Growth[] {
+function monthlyGrowth(evidence: Judged): readonly Growth[] {
   const { navMinor, evaluationStart, depositMinor } = evidence;
   let before = evaluationStart === 0 ? depositMinor : navMinor[evaluationStart];
   return windowMonths(evidence).map(({ month, last }) => {

@@ -1,7 +1,7 @@
 /** What trading cost against what it earned, and how much was traded for it. */
 import { minorToAmount } from "../../base/money.ts";
-import { orderedFills, ruinOf, windowDays, windowFloor, windowYears } from "./curve.ts";
-import type { Evidence } from "./evidence.ts";
+import { orderedFills, ruinOf, windowFloor, windowYears } from "./curve.ts";
+import type { Evidence, Judged } from "./evidence.ts";
 import { clear, found, type Lint, notEvaluated } from "./lint.ts";
 import { decimal, percent, whole } from "./words.ts";
 
@@ -66,9 +66,8 @@ export const TURNOVER_LINT: Lint = {
   },
 };
 
-function meanNav(evidence: Evidence): number {
-  const days = windowDays(evidence);
-  return days.reduce((sum, s) => sum + evidence.navMinor[s], 0) / days.length;
+function meanNav({ days, navMinor }: Judged): number {
+  return days.reduce((sum, s) => sum + navMinor[s], 0) / days.length;
 }
 
 function tradedMinor(evidence: Evidence): number {

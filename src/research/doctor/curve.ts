@@ -1,6 +1,6 @@
 /** The evaluation window's days and months, from the evidence's curve of net asset value. */
 import { DAY_MS, dayNumber, formatDate } from "../../base/instant.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, Judged } from "./evidence.ts";
 
 /** Session indices: the window's first, then the last session of each later day. */
 export function windowDays({ sessionsMs, evaluationStart }: Evidence): readonly number[] {
@@ -23,12 +23,12 @@ export function ruinOf({ navMinor }: Evidence): number {
 }
 
 /** "2003-05" and the session that ends it, ascending. */
-export function windowMonths(
-  evidence: Evidence,
-): readonly { readonly month: string; readonly last: number }[] {
-  const { sessionsMs } = evidence;
+export function windowMonths({
+  days,
+  sessionsMs,
+}: Judged): readonly { readonly month: string; readonly last: number }[] {
   const months: { month: string; last: number }[] = [];
-  for (const s of windowDays(evidence)) {
+  for (const s of days) {
     const month = formatDate(sessionsMs[s]).slice(0, 7);
     const current = months.at(-1);
     if (current?.month === month) current.last = s;

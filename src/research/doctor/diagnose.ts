@@ -7,9 +7,10 @@ import type { LintResult } from "../../domain/lint-result.ts";
 import { CAPACITY } from "./capacity.ts";
 import { ONE_INSTRUMENT, ONE_MONTH } from "./concentration.ts";
 import { COSTS_ABOVE_EDGE, TURNOVER_LINT } from "./costs.ts";
+import { windowDays } from "./curve.ts";
 import type { Evidence } from "./evidence.ts";
 import { SAME_CLOSE, STALE_FILLS } from "./fills.ts";
-import type { Lint } from "./lint.ts";
+import { type Lint, notEvaluated } from "./lint.ts";
 import { TOO_FEW_OBSERVATIONS, TOO_MANY_PARAMETERS, ZERO_TRADES } from "./observations.ts";
 import { EQUITY_BELOW_ZERO, MARGIN_BREACH, VOLATILITY_OFF_TARGET } from "./risk.ts";
 import { INERT_STAGE, LOOK_AHEAD, WARM_UP_DEPENDENCE } from "./stages.ts";
@@ -35,7 +36,13 @@ export const LINTS: readonly Lint[] = [
 
 const RANK = { found: 0, clear: 1, not_evaluated: 2 } as const;
 
+/** Of a run whose own numbers cannot be read: nothing can be said, and why. */
+export function undiagnosed(reason: string): readonly LintResult[] {
+  return LINTS.map(({ name }) => ({ lint: name, ...notEvaluated(reason) }));
+}
+
 export function diagnose(evidence: Evidence): readonly LintResult[] {
-  const results = LINTS.map(({ name, judge }) => ({ lint: name, ...judge(evidence) }));
+  const seen = { ...evidence, days: windowDays(evidence) };
+  const results = LINTS.map(({ name, judge }) => ({ lint: name, ...judge(seen) }));
   return results.sort((a, b) => RANK[a.result] - RANK[b.result] || b.weight - a.weight);
 }

@@ -39,6 +39,12 @@ export type Evidence = {
   readonly mandate: MandateEvidence | null;
 };
 
+/** With what several lints make of it. */
+export type Judged = Evidence & {
+  /** Sessions of the evaluation window at which a day ends, its first session before them. */
+  readonly days: readonly number[];
+};
+
 export type EvidenceInstrument = {
   readonly id: string;
   /** Units in one lot. */

@@ -3,7 +3,7 @@
  * a reason; `when` and `why` are the rows of docs/doctor.md.
  */
 import type { LintResult } from "../../domain/lint-result.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Judged } from "./evidence.ts";
 
 export type Lint = {
   readonly name: string;
@@ -11,7 +11,7 @@ export type Lint = {
   readonly when: string;
   /** Why that limit. */
   readonly why: string;
-  readonly judge: (evidence: Evidence) => Opinion;
+  readonly judge: (evidence: Judged) => Opinion;
 };
 
 /** A lint's result without its name. */

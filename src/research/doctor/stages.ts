@@ -8,9 +8,12 @@ import { counted, decimal, listed, percent, whole } from "./words.ts";
 /** A stage that had no effect can be left out, but it did no harm: a hint. */
 const IDLE_WEIGHT = 0.1;
 
+/** No mandate can switch these off: where there is nothing to net, netting does nothing. */
+const ALWAYS_ON: ReadonlySet<string> = new Set(["allocation", "netting", "sizing"]);
+
 export const INERT_STAGE: Lint = {
   name: "inert_stage",
-  when: "an enabled stage or gate did not judge what reached it, or an enabled stage changed nothing in the whole run",
+  when: "an enabled stage or gate did not judge what reached it, or a stage that the mandate switched on changed nothing in the whole run",
   why: "what is configured and never acts is either broken or not needed. A gate that never refused is named and is no finding: most gates are there for the day that did not come",
   judge: ({ stages }) => {
     const enabled = stages.filter((stage) => stage.enabled);
@@ -22,22 +25,26 @@ export const INERT_STAGE: Lint = {
       );
       return found(1, texts.join("; "));
     }
-    const idle = (kind: StageRecord["kind"]) =>
-      enabled.filter((s) => s.kind === kind && s.bound === 0).map((s) => s.name);
-    const [stage, gate] = [idle("stage"), idle("gate")];
-    const gates = gate.length === 0 ? "" : `; gates that never refused: ${gate.join(", ")}`;
-    const measured = { observed: stage.length, limit: 0, unit: "stages" };
-    if (stage.length > 0) {
-      return found(
-        IDLE_WEIGHT,
-        `enabled, and never changed anything: ${stage.join(", ")}${gates}`,
-        measured,
-      );
-    }
-    const count = counted(enabled.filter((s) => s.kind === "stage").length, "enabled stage");
-    return clear(`${count}, each changed something${gates}`, measured);
+    return idleOpinion(enabled);
   },
 };
+
+function idleOpinion(enabled: readonly StageRecord[]): Opinion {
+  const idle = enabled.filter((s) => s.bound === 0);
+  const chosen = idle.filter((s) => s.kind === "stage" && !ALWAYS_ON.has(s.name));
+  const others = idle.filter((s) => !chosen.includes(s)).map((s) => `${s.kind} ${s.name}`);
+  const also =
+    others.length === 0 ? "" : `; never bound, which is no finding: ${others.join(", ")}`;
+  const measured = { observed: chosen.length, limit: 0, unit: "stages" };
+  if (chosen.length === 0) {
+    return clear(
+      `${counted(enabled.length, "enabled stage or gate")} judged all that reached them${also}`,
+      measured,
+    );
+  }
+  const names = chosen.map((s) => s.name).join(", ");
+  return found(IDLE_WEIGHT, `enabled, and never changed anything: ${names}${also}`, measured);
+}
 
 export const LOOK_AHEAD: Lint = {
   name: "look_ahead",

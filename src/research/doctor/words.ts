@@ -17,9 +17,9 @@ export function percent(fraction: number, digits = 1): string {
   return `${decimal(fraction * 100, digits)} %`;
 }
 
-/** "1 fill", "2 fills". */
+/** "1 fill", "2 fills", "2 stages or gates". */
 export function counted(n: number, noun: string): string {
-  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
+  return `${whole(n)} ${n === 1 ? noun : noun.replace(/(?= or |$)/g, "s")}`;
 }
 
 /** "a, b and 3 more". */
