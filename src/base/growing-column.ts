@@ -16,6 +16,11 @@ export class GrowingColumn {
     this.#values[this.length++] = value;
   }
 
+  /** Empty again, with the room it had. */
+  clear(): void {
+    this.length = 0;
+  }
+
   /** A view of what was appended so far. */
   values(): Float64Array {
     return this.#values.subarray(0, this.length);

@@ -15,6 +15,7 @@ import { valueMixedBook } from "./mixed-book.ts";
 import { decide, decideDirect } from "./pipeline.ts";
 import { quietUntil, walkQuiet } from "./quiet/walk.ts";
 import type { Recorder } from "./recorder.ts";
+import { resetState } from "./reset-state.ts";
 import { rollFutures, settleFutures } from "./settle-futures.ts";
 import { crossAtSameClose, crossAtSession, expireCrosses } from "./sleeves/cross.ts";
 import { createState, type Kernel, type KernelState, type Plan, totalCosts } from "./state.ts";
@@ -43,11 +44,21 @@ export function createKernel(
   );
   curves.receivable = null;
   const k: Kernel = { world, plan, state: createState(world, plan, curves), recorder };
-  k.state.cash[0] = plan.initialEquityMinor;
-  k.state.cashMinor = plan.initialEquityMinor;
-  k.state.navMinor = plan.initialEquityMinor;
-  recorder.flow(0, plan.initialEquityMinor);
+  deposit(k);
   return k;
+}
+
+/** The same kernel before its first session again, for another plan of as many variants. */
+export function restartKernel(k: Kernel): void {
+  resetState(k.state, k.plan);
+  deposit(k);
+}
+
+function deposit({ state, plan, recorder }: Kernel): void {
+  state.cash[0] = plan.initialEquityMinor;
+  state.cashMinor = plan.initialEquityMinor;
+  state.navMinor = plan.initialEquityMinor;
+  recorder.flow(0, plan.initialEquityMinor);
 }
 
 /** Futures or foreign currencies: exposure is then not what is left of net asset value beside cash. */

@@ -13,7 +13,7 @@ import { type Columns, compilePanel } from "../research/strategies/columns.ts";
 import {
   createDecider,
   createTargetDecider,
-  type Decider,
+  type DecidedColumns,
 } from "../research/strategies/decider.ts";
 import { declaresTargets, isForecast } from "../research/strategies/forecast.ts";
 import { variantId } from "../research/strategies/variant.ts";
@@ -38,7 +38,7 @@ export function planUse(input: PlanInput, use: StrategyUse): readonly VariantPla
   return members.map((member, n) => planVariant(input, use, { ...member, columns: columns[n] }));
 }
 
-type Member = {
+export type Member = {
   readonly id: string;
   readonly index: number;
   readonly series: BarSeries;
@@ -48,7 +48,7 @@ type Member = {
   readonly place: string;
 };
 
-function memberOf(input: PlanInput, use: StrategyUse, id: string): Member {
+export function memberOf(input: PlanInput, use: StrategyUse, id: string): Member {
   const index = input.world.indexOf.get(id);
   if (index === undefined) {
     const known = [...input.world.indexOf.keys()].join(", ");
@@ -78,14 +78,10 @@ function planVariant(
 ): VariantPlan {
   const { id, index, series, columns, inputs } = member;
   const rows = series.timesMs.length;
-  if (columns.warmup >= rows) {
-    throw new Fault(
-      "data",
-      `${member.place}: strategy ${use.name} needs ${columns.warmup + 1} bars before its first forecast, the data has ${rows}; shorten its windows or bring more history`,
-    );
-  }
+  requireRows(use, member, columns.warmup);
   const placeOf = placeIn(use, series);
   const decided = { ...columns, placeOf };
+  const decider = createTargetDecider(use.strategy, use.params, decided);
   const start = input.world.sessionOfRow[index]?.[columns.warmup] ?? columns.warmup;
   const variant: Variant = {
     id: variantId(
@@ -101,8 +97,9 @@ function planVariant(
     strategy: use.name,
     instrument: index,
     rowAt: input.world.rowAt[index],
-    ...createTargetDecider(use.strategy, use.params, decided),
-    forecast: forecasts(createDecider(use.strategy, use.params, decided), use, placeOf),
+    decide: decider.decide,
+    repeatsUntil: decider.repeatsUntil,
+    forecast: forecasterOf(use, decided),
     warmup: columns.warmup,
     start,
     ready: readyRows(columns.arrays, columns.warmup, rows),
@@ -111,22 +108,34 @@ function planVariant(
   return { variant, planned: { use, series, warmup: columns.warmup } };
 }
 
-function forecasts(
-  decider: Decider,
+export function requireRows(use: StrategyUse, { place, series }: Member, warmup: number): void {
+  const rows = series.timesMs.length;
+  if (warmup < rows) return;
+  throw new Fault(
+    "data",
+    `${place}: strategy ${use.name} needs ${warmup + 1} bars before its first forecast, the data has ${rows}; shorten its windows or bring more history`,
+  );
+}
+
+export function forecasterOf(
   use: StrategyUse,
-  placeOf: (row: number) => string,
+  decided: DecidedColumns & Required<Pick<DecidedColumns, "placeOf">>,
 ): Variant["forecast"] {
+  const decider = createDecider(use.strategy, use.params, decided);
   return (row): Forecast | null => {
     const answer = decider(row);
     if (answer === null || isForecast(answer)) return answer;
     throw new Fault(
       "strategy",
-      `${placeOf(row)}: ${use.strategy.name} returned a target, which only allocation.method direct trades; return { strength, confidence }`,
+      `${decided.placeOf(row)}: ${use.strategy.name} returned a target, which only allocation.method direct trades; return { strength, confidence }`,
     );
   };
 }
 
-function placeIn(use: StrategyUse, { instrument, timesMs }: BarSeries): (row: number) => string {
+export function placeIn(
+  use: StrategyUse,
+  { instrument, timesMs }: BarSeries,
+): (row: number) => string {
   return (row) => `strategy ${use.name} on ${instrument.id} at ${formatInstant(timesMs[row])}`;
 }
 
@@ -138,7 +147,7 @@ export function actionsOf(
 }
 
 /** Null when every column is known from the end of warm-up on: the common case, found by a sum. */
-function readyRows(
+export function readyRows(
   columns: readonly Float64Array[],
   warmup: number,
   rows: number,

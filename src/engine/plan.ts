@@ -20,19 +20,27 @@ import type { World } from "./world.ts";
 
 export function buildPlan(input: PlanInput): Planned {
   const { settings } = input;
-  if (settings.layers === null) requireOneStrategyEach(input.uses);
-  requireCurrencies(input);
-  requireTicks(input);
+  const terms = planTerms(input);
   const variants = input.uses.flatMap((use) => planUse(input, use));
-  const wiring = settings.layers === null ? DIRECT_WIRING : layerWiring(settings.layers);
   const plan: Plan = {
     variants: variants.map((v) => v.variant),
-    ...termsOf(input),
+    ...terms,
     effectiveStart: variants.reduce((latest, { variant }) => Math.max(latest, variant.start), 0),
-    ...gatesOf(wiring),
     layers: settings.layers === null ? null : buildLayerPlan(input, settings.layers, variants),
   };
   return { plan, variants: variants.map((v) => v.planned) };
+}
+
+/** What no strategy's parameters change. */
+export type PlanTerms = Omit<Plan, "variants" | "effectiveStart" | "layers">;
+
+export function planTerms(input: PlanInput): PlanTerms {
+  const { layers } = input.settings;
+  if (layers === null) requireOneStrategyEach(input.uses);
+  requireCurrencies(input);
+  requireTicks(input);
+  const wiring = layers === null ? DIRECT_WIRING : layerWiring(layers);
+  return { ...termsOf(input), ...gatesOf(wiring) };
 }
 
 function gatesOf(wiring: Wiring): Pick<Plan, "wiring" | "enabledGates" | "requiredGates"> {
@@ -44,10 +52,7 @@ function gatesOf(wiring: Wiring): Pick<Plan, "wiring" | "enabledGates" | "requir
 function termsOf({
   world,
   settings,
-}: PlanInput): Omit<
-  Plan,
-  "variants" | "effectiveStart" | "wiring" | "enabledGates" | "requiredGates" | "layers"
-> {
+}: PlanInput): Omit<PlanTerms, "wiring" | "enabledGates" | "requiredGates"> {
   const { slippage, financing, limits, schedule, execution } = settings;
   return {
     decideOn: pickSessions(schedule.decide, world.sessionsMs),

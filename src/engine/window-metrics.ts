@@ -7,7 +7,7 @@
  */
 import { dayNumber } from "../base/instant.ts";
 import type { Metrics } from "../domain/run-document.ts";
-import { computeMetrics, dailyReturns } from "../research/evaluation/metrics.ts";
+import { computeMetrics, dailyReturns, type MetricsInput } from "../research/evaluation/metrics.ts";
 import { type Kernel, totalCosts } from "./state.ts";
 
 export type Conventions = { readonly periodsPerYear: number; readonly riskFree: number };
@@ -39,8 +39,7 @@ function metricsAt(k: Kernel, conventions: Conventions, { from, points }: Points
     to: wealth.navMinor.length - 1,
     periodsPerYear: conventions.periodsPerYear,
     riskFree: conventions.riskFree,
-    ...tradedAfter(k, from === 0 ? -1 : from),
-    costsMinor: totalCosts(k.state) - (from === 0 ? 0 : k.state.costsBeforeWindow),
+    ...activityAfter(k, from),
     digits: k.world.currencies[0].digits,
   });
 }
@@ -72,16 +71,25 @@ function lastOfEachDay(sessionsMs: Float64Array, from: number): number[] {
   return points;
 }
 
-function tradedAfter(k: Kernel, session: number): { trades: number; notionalMinorTotal: number } {
-  const { fills } = k.state;
+/** What a window that starts at the close of `from` traded and paid; the full run from its deposit on. */
+export function activityAfter(
+  { state }: Kernel,
+  from: number,
+): Pick<MetricsInput, "trades" | "notionalMinorTotal" | "costsMinor"> {
+  const { fills, costsBeforeWindow } = state;
+  const before = from === 0 ? -1 : from;
   const at = fills.session.values();
   const notional = fills.traded.values();
   let trades = 0;
   let notionalMinorTotal = 0;
   for (let n = 0; n < at.length; n++) {
-    if (at[n] <= session) continue;
+    if (at[n] <= before) continue;
     trades++;
     notionalMinorTotal += Math.abs(notional[n]);
   }
-  return { trades, notionalMinorTotal };
+  return {
+    trades,
+    notionalMinorTotal,
+    costsMinor: totalCosts(state) - (from === 0 ? 0 : costsBeforeWindow),
+  };
 }

@@ -20,7 +20,10 @@ import {
 import { createGraph, foundations, type Graph } from "./graph.ts";
 import { createMarket } from "./market.ts";
 
-export type CachedColumns = Omit<Columns, "requires">;
+export type CachedColumns = Omit<Columns, "requires"> & {
+  /** Last row on which any of them is not known; -1: each is known on every row. */
+  readonly lastUnknown: number;
+};
 
 export type ColumnCache = {
   /** In the order of the members. The arrays are shared: nobody may write to them. */
@@ -38,6 +41,11 @@ export type CacheOptions = {
   readonly graphOf?: (owner: string) => Graph;
 };
 
+type Kept = Work & {
+  /** By node, found when it is first asked for. */
+  readonly lastUnknown: Map<number, number>;
+};
+
 export function createColumnCache(
   strategy: Strategy,
   members: readonly PanelMember[],
@@ -45,7 +53,9 @@ export function createColumnCache(
 ): ColumnCache {
   const begin = () => {
     const graph = graphOf(strategy.name);
-    const works = members.map((member): Work => ({ member, results: new Map() }));
+    const works = members.map(
+      (member): Kept => ({ member, results: new Map(), lastUnknown: new Map() }),
+    );
     return { graph, market: createMarket(graph), works };
   };
   let kept = begin();
@@ -66,7 +76,23 @@ export function createColumnCache(
         for (const { results } of works) bytes += results.get(number)?.values.byteLength ?? 0;
       }
     }
-    return works.map(({ results }) => outputsOf(plan, results));
+    return works.map((work) => ({
+      ...outputsOf(plan, work.results),
+      lastUnknown: lastUnknownOf(plan.roots, work),
+    }));
   };
   return { compile, bytes: () => bytes };
+}
+
+function lastUnknownOf(roots: readonly number[], { results, lastUnknown }: Kept): number {
+  let last = -1;
+  for (const root of roots) {
+    let own = lastUnknown.get(root);
+    if (own === undefined) {
+      own = results.get(root)?.values.findLastIndex((value) => !Number.isFinite(value)) ?? -1;
+      lastUnknown.set(root, own);
+    }
+    last = Math.max(last, own);
+  }
+  return last;
 }

@@ -52,14 +52,21 @@ export type TargetDecider = {
    * asks `decide` about it hears what was thrown.
    */
   readonly repeatsUntil: (from: number, to: number, weight: number) => number;
+  /**
+   * Answers for other parameters from now on. One decider for a thousand sets keeps one shape for
+   * the compiler, and making a row is dear.
+   */
+  readonly bind: (params: Params, arrays: readonly Float64Array[]) => void;
 };
 
 export function createTargetDecider(
   strategy: Strategy,
-  params: Params,
+  first: Params,
   columns: DecidedColumns,
 ): TargetDecider {
-  const { row, at } = createRow(columns.names, columns.arrays);
+  const cursor = createRow(columns.names, columns.arrays);
+  const { row, at } = cursor;
+  let params = first;
   const placeOf = placesOf(strategy, columns);
   let last: WeightTarget = { weight: Number.NaN };
   let thrown: { readonly index: number; readonly cause: unknown } | null = null;
@@ -92,7 +99,13 @@ export function createTargetDecider(
       throw failure(placeOf(index), cause);
     }
   };
-  return { decide, repeatsUntil };
+  const bind: TargetDecider["bind"] = (others, arrays) => {
+    params = others;
+    cursor.bind(arrays);
+    last = { weight: Number.NaN };
+    thrown = null;
+  };
+  return { decide, repeatsUntil, bind };
 }
 
 function placesOf(strategy: Strategy, { placeOf }: DecidedColumns): (index: number) => string {

@@ -13,6 +13,8 @@ export type RowCursor = {
   readonly row: Row;
   /** Moves the row; the caller keeps the index inside the arrays. */
   readonly at: (index: number) => void;
+  /** Reads other arrays of the same names from now on. */
+  readonly bind: (arrays: readonly Float64Array[]) => void;
 };
 
 /**
@@ -20,7 +22,7 @@ export type RowCursor = {
  * a decide called for a thousand parameter combinations then stays fast.
  */
 class RowCells {
-  readonly #arrays: readonly Float64Array[];
+  #arrays: readonly Float64Array[];
   #index = 0;
 
   constructor(arrays: readonly Float64Array[]) {
@@ -36,6 +38,12 @@ class RowCells {
   static mover(cells: RowCells): (index: number) => void {
     return (index) => {
       cells.#index = index;
+    };
+  }
+
+  static binder(cells: RowCells): RowCursor["bind"] {
+    return (arrays) => {
+      cells.#arrays = arrays;
     };
   }
 }
@@ -58,7 +66,11 @@ export function createRow(names: readonly string[], arrays: readonly Float64Arra
     Object.defineProperty(cells, name, { get: shape.getters[i], enumerable: true });
   });
   Object.freeze(cells);
-  return { row: cells as unknown as Row, at: RowCells.mover(cells) };
+  return {
+    row: cells as unknown as Row,
+    at: RowCells.mover(cells),
+    bind: RowCells.binder(cells),
+  };
 }
 
 function shapeOf(names: readonly string[]): Shape {
