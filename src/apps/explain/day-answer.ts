@@ -25,12 +25,16 @@ export type DayAnswer = {
     readonly kind: Quiet["kind"] | "held" | "no_bar";
     readonly message: string;
   } | null;
+  /** Why none of its strategies was asked on a session; null where one was. */
+  readonly unasked: Quiet | null;
   readonly holds: readonly Hold[];
 };
 
 export function dayAnswer(record: RunRecord, day: DayPath, bar: BarLookup): DayAnswer {
   const holds = holdsOf(record, day);
-  if (day.sessions.length === 0) return quietly(noSession(day), day, holds);
+  if (day.sessions.length === 0) return { ...quietly(noSession(day), day), unasked: null, holds };
+  const unasked = day.forecasts.length === 0 ? notAsked(record, day) : null;
+  const about = { unasked, holds };
   const trades = tradesOf(day);
   const decided = decisionText(record, day);
   if (trades.length > 0) {
@@ -40,29 +44,25 @@ export function dayAnswer(record: RunRecord, day: DayPath, bar: BarLookup): DayA
       traded: true,
       sentence: `It traded: ${trades.join(", ")}; ${moved}.${after}`,
       quiet: null,
-      holds,
+      ...about,
     };
   }
   if (decided !== null) {
     const sentence = `It did not trade on this date; at its close, ${decided}.`;
-    return { traded: false, sentence, quiet: null, holds };
+    return { traded: false, sentence, quiet: null, ...about };
   }
-  const reason = holds.length > 0 ? heldText(day, holds) : notAsked(record, day);
-  if (bar.known && !bar.value) {
-    return quietly(
-      { kind: "no_bar", message: `it had no bar on it; ${reason.message}` },
-      day,
-      holds,
-    );
-  }
-  return quietly(reason, day, holds);
+  const reason = unasked ?? heldText(day, holds);
+  const isBarless = bar.known && !bar.value;
+  const quiet: DayAnswer["quiet"] = isBarless
+    ? { kind: "no_bar", message: `it had no bar on it; ${reason.message}` }
+    : reason;
+  return { ...quietly(quiet, day), ...about };
 }
 
 function quietly(
   quiet: NonNullable<DayAnswer["quiet"]>,
   day: DayPath,
-  holds: readonly Hold[],
-): DayAnswer {
+): Pick<DayAnswer, "traded" | "sentence" | "quiet"> {
   const moved =
     lotsAt(day.before) === lotsAt(day.after)
       ? ""
@@ -72,7 +72,6 @@ function quietly(
     traded: false,
     sentence: `It did not trade: ${quiet.message}${waiting}${moved}.`,
     quiet,
-    holds,
   };
 }
 
@@ -177,15 +176,15 @@ function heldByStages(row: Row): string {
 function heldDirectly(row: Row, history: readonly Row[]): string {
   if (row["target_kind"] === null) return "the strategy asked for no change of its wish";
   const { date, variant_id: variant, target_kind: kind, target } = row;
-  const earlier = history.findLast(
-    (each) =>
-      each["variant_id"] === variant &&
-      each["target_kind"] !== null &&
-      String(each["date"]) < String(date),
-  );
   const wish = `${kind === "weight" ? "weight" : "units"} ${brief(Number(target))}`;
-  if (earlier?.["target_kind"] === kind && earlier["target"] === target) {
-    return `its wish, ${wish}, is that of ${String(earlier["date"])}, and a wish is sized anew only when it changes or on a rebalance date`;
+  let since: string | null = null;
+  for (const each of history) {
+    if (each["variant_id"] !== variant || each["target_kind"] === null) continue;
+    if (String(each["date"]) >= String(date)) break;
+    const isSame = each["target_kind"] === kind && each["target"] === target;
+    since = isSame ? (since ?? String(each["date"])) : null;
   }
-  return `its new wish, ${wish}, comes to the ${brief(Number(row["current_lots"]))} lots that are held already`;
+  return since === null
+    ? `its new wish, ${wish}, comes to the ${brief(Number(row["current_lots"]))} lots that are held already`
+    : `its wish, ${wish}, is the same since ${since}, and a wish is sized anew only when it changes or on a rebalance date`;
 }

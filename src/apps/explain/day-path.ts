@@ -6,10 +6,11 @@
  */
 import { DAY_MS, dayNumber, parseIsoDate, weekdayOfDays } from "../../base/instant.ts";
 import { nearest } from "../../base/nearest.ts";
+import type { ArtifactDeclaration } from "../../domain/artifact.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { SignalRecord } from "../../domain/journal-entry.ts";
 import { kindOfBody } from "../../records/journal/chain.ts";
-import { RUN_ARTIFACTS } from "../../records/artifacts/registry.ts";
+import { LAYER_ARTIFACTS, RUN_ARTIFACTS } from "../../records/artifacts/registry.ts";
 import { type Booked, openBooks } from "./books.ts";
 import { type OrderPath, orderPath } from "./order-path.ts";
 import {
@@ -52,6 +53,10 @@ export type DayPath = {
   readonly events: readonly Event[];
   /** Of the artifact signals: the instrument's, at the date's sessions. */
   readonly forecasts: readonly Row[];
+  /** Of the artifacts decisions, weights and regimes; empty and null under allocation direct. */
+  readonly decisions: readonly Row[];
+  readonly sleeves: readonly Row[];
+  readonly regime: Row | null;
   readonly signals: readonly SignalPath[];
 };
 
@@ -67,6 +72,8 @@ export function dayPath(record: RunRecord, instrument: string, date: string): Da
     .filter(({ at }) => at.slice(0, 10) <= date)
     .map((entry) => orderPath(entry, entries, books));
   const last = place.sessions.at(-1) ?? null;
+  const ofInstrument = (artifact: ArtifactDeclaration) =>
+    record.rows(artifact, onDate(date)).filter((row) => row["instrument"] === instrument);
   return {
     instrument,
     date,
@@ -83,9 +90,10 @@ export function dayPath(record: RunRecord, instrument: string, date: string): Da
       digits: books.digits,
       postings: books.of(entry.seq),
     })),
-    forecasts: record
-      .rows(RUN_ARTIFACTS.signals, onDate(date))
-      .filter((row) => row["instrument"] === instrument),
+    forecasts: ofInstrument(RUN_ARTIFACTS.signals),
+    decisions: record.rows(LAYER_ARTIFACTS.decisions, onDate(date)),
+    sleeves: ofInstrument(LAYER_ARTIFACTS.weights),
+    regime: record.rows(LAYER_ARTIFACTS.regimes, onDate(date)).at(-1) ?? null,
     signals: decisionsOf(record, date).flatMap((decision) =>
       decision.payload.signals
         .filter((signal: SignalRecord) => signal.instrument === instrument)

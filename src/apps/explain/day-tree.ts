@@ -8,7 +8,7 @@ import type { Row, RunRecord } from "./record.ts";
 import { answerOf, endText } from "./signal-answer.ts";
 import { amount } from "../cli/numbers.ts";
 import { type Node, node } from "./tree.ts";
-import { brief, exact, lotsOf, money, shortId } from "./words.ts";
+import { brief, exact, money, shortId } from "./words.ts";
 
 export function dayNodes(
   record: RunRecord,
@@ -27,7 +27,7 @@ export function dayNodes(
 }
 
 function sessionNode(
-  { sessions, previous, next, equity }: DayPath,
+  { sessions, previous, next, equity, regime }: DayPath,
   { currency, digits }: RunRecord,
   bar: BarLookup,
 ): Node {
@@ -46,7 +46,13 @@ function sessionNode(
       "account",
       `net asset value ${amount(Number(equity?.["nav"]), digits)} ${currency}, gross ${shown(equity, "gross")}, drawdown ${shown(equity, "drawdown")}`,
     ),
+    ...(regime === null ? [] : [node("brake", regimeText(regime))]),
   ]);
+}
+
+function regimeText(regime: Row): string {
+  const brake = `${String(regime["regime"])}, scalar ${shown(regime, "scalar")}`;
+  return `${brake}; volatility regime ${String(regime["volatility_regime"])}; breaker ${String(regime["breaker"])}`;
 }
 
 function shown(row: Row | null, column: string): string {
@@ -98,7 +104,7 @@ function eventNode({ entry, digits, postings }: Event, record: RunRecord): Node 
     case "dividend":
       return of(
         "dividend",
-        `${exact(payload.amount_per_unit)} a unit on ${lotsOf(payload.lots)}: ${money(payload.amount_minor, digits, payload.currency)}, paid on ${payload.pay_date}`,
+        `${exact(payload.amount_per_unit)} a unit on ${exact(payload.lots)} lots: ${money(payload.amount_minor, digits, payload.currency)}, paid on ${payload.pay_date}`,
       );
     case "dividend_paid":
       return of(
@@ -161,9 +167,22 @@ function closeNodes(record: RunRecord, day: DayPath, answer: DayAnswer): readonl
       node("more", `assay explain ${shortId(id)}`, [], "dim"),
     ]);
   });
-  if (holds.length + signals.length > 0)
-    return [node("decision", "at the close", [...signals, ...holds])];
+  const forecasting = new Set(day.forecasts.map((row) => row["variant_id"]));
+  const silent = day.sleeves
+    .filter((row) => day.forecasts.length > 0 && !forecasting.has(row["variant_id"]))
+    .map((row) => node("silent", `${String(row["strategy"])} gave no forecast`, [], "dim"));
+  const branches = [...signals, ...holds, ...silent];
+  if (branches.length > 0) {
+    const isOff = day.decisions.some((row) => row["off_cycle"] === true);
+    return [
+      node(
+        "decision",
+        isOff ? "at the close, off-cycle: the brake asked for it" : "at the close",
+        branches,
+      ),
+    ];
+  }
   return day.sessions.length === 0
     ? []
-    : [node("decision", answer.quiet?.message ?? "none concerned it", [], "dim")];
+    : [node("decision", answer.unasked?.message ?? "none concerned it", [], "dim")];
 }

@@ -9,7 +9,7 @@ import { pickSessions, RHYTHMS } from "../../engine/schedule/rhythm.ts";
 import { LAYER_ARTIFACTS, RUN_ARTIFACTS } from "../../records/artifacts/registry.ts";
 import { asInstants } from "../cli/recorded-run.ts";
 import type { DayPath } from "./day-path.ts";
-import { onDate, type Row, type RunRecord } from "./record.ts";
+import type { Row, RunRecord } from "./record.ts";
 
 export type Quiet = {
   readonly kind:
@@ -52,7 +52,7 @@ export function notAsked(record: RunRecord, day: DayPath): Quiet {
 }
 
 function notAskedByLayers(record: RunRecord, day: DayPath, decisions: readonly string[]): Quiet {
-  if (!decisions.some((at) => at.startsWith(day.date))) {
+  if (day.decisions.length === 0) {
     const offCycle = new Set(
       record
         .rows(LAYER_ARTIFACTS.decisions, (line) => line.includes(",true,"))
@@ -61,10 +61,7 @@ function notAskedByLayers(record: RunRecord, day: DayPath, decisions: readonly s
     );
     return notDue(record, day, decisions, (at) => !offCycle.has(at));
   }
-  const sleeves = record
-    .rows(LAYER_ARTIFACTS.weights, onDate(day.date))
-    .filter((row) => row["instrument"] === day.instrument);
-  return silent(record, day, sleeves);
+  return silent(record, day, day.sleeves);
 }
 
 function notAskedDirectly(record: RunRecord, day: DayPath): Quiet {
