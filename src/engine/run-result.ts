@@ -3,26 +3,27 @@ import { formatDate } from "../base/instant.ts";
 import { minorToAmount } from "../base/money.ts";
 import type { WrittenArtifact } from "../domain/artifact.ts";
 import type { LintResult } from "../domain/lint-result.ts";
-import type { ReportInput, RunDocument, SignalCounts } from "../domain/run-document.ts";
+import type { RunDocument, SignalCounts } from "../domain/run-document.ts";
 import type { RunStatus } from "../domain/run-status.ts";
-import { dailyReturns, drawdowns } from "../research/evaluation/metrics.ts";
-import { fractionsOfNav } from "./artifact-tables.ts";
+import { sharpeTest } from "../research/evaluation/sharpe-probability.ts";
 import type { Breach } from "./audit.ts";
-import { grossCurve, netCurve } from "./curves.ts";
 import { layersDocument } from "./layers/document.ts";
 import { runVolatilityGap } from "./layers/volatility-gap.ts";
 import type { Prepared } from "./prepare.ts";
+import { type ClosedBooks, resultParts } from "./result-parts.ts";
+import type { NamedBreach } from "./run-audit.ts";
 import type { RunRequest } from "./run-request.ts";
 import { stageRecords } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
 import type { Trace } from "./trace.ts";
-import { windowMetrics } from "./window-metrics.ts";
+import { windowMetrics, windowReturns } from "./window-metrics.ts";
 
 type ResultInput = {
   readonly request: RunRequest;
   readonly k: Kernel;
   readonly trace: Trace;
-  readonly breach: Breach | null;
+  readonly breach: NamedBreach | null;
+  readonly closed: ClosedBooks | null;
   readonly doctor: readonly LintResult[];
   readonly artifacts: readonly WrittenArtifact[];
   readonly journal: { readonly entries: number; readonly head: string };
@@ -38,7 +39,7 @@ export function runDocument(input: ResultInput): RunDocument {
     format_version: 1,
     run_id: request.runId,
     status: statusOf(k, breach, planned.plan.effectiveStart),
-    failure: breach === null ? null : { invariant: breach.invariant, message: breach.message },
+    failure: breach === null ? null : failureOf(breach),
     mode: identity.mode,
     name: prepared.name,
     seed: identity.seed,
@@ -57,6 +58,8 @@ export function runDocument(input: ResultInput): RunDocument {
     window: { full: datesOf(k, 0), evaluation: datesOf(k, planned.plan.effectiveStart) },
     metrics: windowMetrics(k, prepared, planned.plan.effectiveStart),
     metrics_full: windowMetrics(k, prepared, 0),
+    sharpe_test: sharpeTest(windowReturns(k, planned.plan.effectiveStart), prepared),
+    result: input.closed === null ? null : resultParts(k, input.closed),
     costs: {
       fees: minorToAmount(k.state.costs.fees, digits),
       slippage: minorToAmount(k.state.costs.slippage, digits),
@@ -85,8 +88,12 @@ export function runDocument(input: ResultInput): RunDocument {
   };
 }
 
+function failureOf({ invariant, message, check }: NamedBreach): RunDocument["failure"] {
+  return { invariant, message, check };
+}
+
 /** A broken invariant outranks ruin, ruin outranks idleness (invariant 18). */
-function statusOf(k: Kernel, breach: Breach | null, from: number): RunStatus {
+export function statusOf(k: Kernel, breach: Breach | null, from: number): RunStatus {
   if (breach !== null) return breach.status;
   if (k.state.ruinedAt !== null) return "RUINED";
   if (k.state.fills.lots.length === 0) return "ZERO_TRADES";
@@ -107,7 +114,7 @@ function marksOf({ pack }: Prepared, k: Kernel): readonly string[] {
   ];
 }
 
-function kernelWarnings(k: Kernel): readonly string[] {
+export function kernelWarnings(k: Kernel): readonly string[] {
   const { unknownRows, staleMarks } = k.state.counters;
   const warnings: string[] = [];
   if (k.plan.sameClose) {
@@ -154,27 +161,6 @@ function layerWarnings({ state }: Kernel): readonly string[] {
     );
   }
   return warnings;
-}
-
-export function reportInput(
-  document: RunDocument,
-  { planned }: Prepared,
-  k: Kernel,
-): Omit<ReportInput, "mandate"> {
-  const { curves, ruinedAt } = k.state;
-  const { nav } = curves;
-  const digits = k.world.currencies[0].digits;
-  return {
-    document,
-    datesMs: k.world.sessionsMs,
-    equity: nav.map((value) => minorToAmount(value, digits)),
-    returns: dailyReturns(nav),
-    drawdown: drawdowns(nav),
-    grossExposure: fractionsOfNav(grossCurve(curves), nav),
-    netExposure: fractionsOfNav(netCurve(curves), nav),
-    evaluationStart: planned.plan.effectiveStart,
-    ruinedAt,
-  };
 }
 
 function datesOf(k: Kernel, from: number): { from: string; to: string; sessions: number } {

@@ -3,11 +3,10 @@
  * entries durable in batches, check what was done, write the artifacts, read them back, seal. The
  * only waiting is on the ports. Leaves the run's document and what the report draws.
  */
-import { InvariantError } from "../base/assert.ts";
+import { InvariantError, invariant } from "../base/assert.ts";
 import { formatInstant } from "../base/instant.ts";
 import { type Result, settled, valueOf } from "../base/result.ts";
 import type { ArtifactDeclaration, TableData, WrittenArtifact } from "../domain/artifact.ts";
-import { Fault } from "../domain/fault.ts";
 import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
 import type { ReportInput, RunDocument } from "../domain/run-document.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
@@ -18,25 +17,18 @@ import {
   RUN_ARTIFACTS,
   type RunArtifactName,
 } from "../records/artifacts/registry.ts";
-import { decodeBody, kindOfBody } from "../records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../records/journal/writer.ts";
-import type { LedgerEntry } from "../records/ledger/fold.ts";
 import type { SleeveResult } from "../records/ledger/sleeves.ts";
 import { artifactTables } from "./artifact-tables.ts";
-import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
+import type { Breach } from "./audit.ts";
 import { diagnoseRun } from "./doctor/run-evidence.ts";
-import { checkGates } from "./layers/check-gates.ts";
-import { checkLayers } from "./layers/check-layers.ts";
-import { checkNettings } from "./layers/check-nettings.ts";
 import { layerTables } from "./layers/tables.ts";
 import { createJournallingRecorder } from "./journalling-recorder.ts";
 import { createKernel, finishKernel, runSessions } from "./kernel.ts";
-import { checkMoney } from "./check-money.ts";
-import { checkHeld, checkShares } from "./sleeves/check-shares.ts";
-import { checkSizing } from "./check-sizing.ts";
+import { auditRun } from "./run-audit.ts";
 import type { RunRequest } from "./run-request.ts";
-import { reportInput, runDocument } from "./run-result.ts";
-import { stageRecords } from "./stage-tally.ts";
+import { reportInput } from "./report-input.ts";
+import { runDocument } from "./run-result.ts";
 import type { Kernel } from "./state.ts";
 import { createTrace, type Trace } from "./trace.ts";
 import { witnessOf } from "./witness.ts";
@@ -72,7 +64,7 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
   const trace = createTrace();
   const k = await walkSessions(request, journal, trace);
   // Before anything is written of it: what the checks find is the run's status, not its end.
-  const { breach, sleeves, entries } = await audit(request, k, trace);
+  const { breach, sleeves, closed, entries } = await auditRun(request, k, trace);
   const doctor = diagnoseRun({ prepared, k, trace, breach, entries });
   const written = await writeArtifacts(request, declaredTables(k, trace, sleeves)).catch(
     (error: unknown) => {
@@ -91,11 +83,19 @@ async function auditedRun(request: RunRequest, journal: JournalWriter): Promise<
     k,
     trace,
     breach,
+    closed,
     doctor,
     artifacts: written,
     journal: { entries: seq, head: hash },
   });
-  return { document, report: reportInput(document, prepared, k) };
+  requireTradesOfOk(document);
+  return { document, report: reportInput({ document, prepared, k, trace }) };
+}
+
+/** Invariant 18, by what was written down: a run that is said to be OK has traded. */
+function requireTradesOfOk({ status, artifacts }: RunDocument): void {
+  const fills = artifacts.find(({ name }) => name === RUN_ARTIFACTS.fills.name)?.rows ?? 0;
+  invariant(status !== "OK" || fills > 0, 18, "a run without a single fill is said to be OK");
 }
 
 /** Where the checks had found something already, that is why the artifacts cannot be written. */
@@ -194,65 +194,4 @@ function declaredTables(
     ...every,
     ...layerNames.map((name) => ({ declaration: LAYER_ARTIFACTS[name], table: more[name] })),
   ];
-}
-
-type Audited = {
-  readonly breach: Breach | null;
-  readonly sleeves: readonly SleeveResult[];
-  /** The journal's, less its orders. */
-  readonly entries: readonly LedgerEntry[];
-};
-
-/** In the order of what a failure would explain: the first breach is the run's. */
-async function audit(request: RunRequest, k: Kernel, trace: Trace): Promise<Audited> {
-  const { prepared, journal, progress, turn } = request;
-  const entries = recordedEntries(journal);
-  const decisions = entries.filter(({ payload }) => payload.kind === "decision");
-  let sleeves: readonly SleeveResult[] = [];
-  const lookAhead = settled(witnessOf(request).lookAhead(trace.forecasts));
-  const checks: readonly (() => Breach | null | Promise<Breach | null>)[] = [
-    () => checkStages(stageRecords(k.state.tally, k.plan.wiring)),
-    () => checkMoney(k, trace),
-    () => checkLayers(k, trace.layers, decisions),
-    () => checkConservation(k, journal.terminalCounts()),
-    () => checkNettings(k, trace.layers, decisions),
-    () => checkGates(k, trace, decisions),
-    () => checkShares(k, trace, entries),
-    // The fractions of sleeves are sized on the net, which checkNettings has looked at.
-    () => (k.state.layers === null ? checkSizing(prepared.world, decisions) : null),
-    () =>
-      foldable(() => {
-        const books = checkBooks(k, entries, prepared.lotMethod);
-        ({ sleeves } = books);
-        return books.breach ?? checkHeld(k, sleeves);
-      }),
-    async () => valueOf(await lookAhead),
-  ];
-  for (const [n, check] of checks.entries()) {
-    progress(n, checks.length, "check the run");
-    await turn();
-    const breach = await check();
-    if (breach !== null) return { breach, sleeves, entries };
-  }
-  progress(checks.length, checks.length, "check the run");
-  return { breach: null, sleeves, entries };
-}
-
-/** What the store holds and a check reads: orders were noted when they were made. */
-function recordedEntries(journal: JournalStore): readonly LedgerEntry[] {
-  const entries: LedgerEntry[] = [];
-  for (const { body } of journal.rows(1)) {
-    if (kindOfBody(body) !== "order") entries.push(decodeBody(body));
-  }
-  return entries;
-}
-
-/** A lot method that cannot choose (strict) is the mandate's, and the run's failure all the same. */
-function foldable(check: () => Breach | null): Breach | null {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { invariant: 11, status: "BREAK", message: error.message };
-  }
 }

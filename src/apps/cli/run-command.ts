@@ -9,9 +9,11 @@ import { InvariantError } from "../../base/assert.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { FailureDocument, RunDocument } from "../../domain/run-document.ts";
 import type { Progress } from "../../domain/progress.ts";
+import { requireMandateKept } from "../../engine/check-plan.ts";
 import { type RunIdentity, runId } from "../../engine/identity.ts";
 import { type Prepared, prepareRun, requireAllKeysTaken } from "../../engine/prepare.ts";
 import { executeRun, type RunResult } from "../../engine/run.ts";
+import type { Mandate } from "../../engine/sections.ts";
 import { dataWarnings } from "../../market/quality/findings.ts";
 import { renderReport } from "../report/report.ts";
 import {
@@ -95,6 +97,8 @@ export async function prepareJob(options: RunOptions): Promise<{ job: Job; found
     sha256,
   });
   requireAllKeysTaken(unreadKeys(loaded), loaded.mandate, (key) => originOf(loaded, key));
+  // The plain values: looking at them here must not pass for somebody's reading them.
+  requireMandateKept(loaded.resolved.values as unknown as Mandate, prepared);
   const identity: RunIdentity = {
     mandateHash: loaded.resolved.hash,
     packId: pack.id,
