@@ -9,6 +9,13 @@ import { positionHeat } from "../execution/gates/heat.ts";
 import { riskFraction } from "./layers/evidence.ts";
 import type { Kernel } from "./state.ts";
 
+/** The kernel's only one, as the book stands now: whoever was handed it before has done with it. */
+export function bookNow(k: Kernel): BookExposure {
+  k.state.book ??= new BookExposure(k);
+  k.state.book.begin();
+  return k.state.book;
+}
+
 export class BookExposure {
   readonly #kernel: Kernel;
   readonly #lots: Float64Array;
@@ -20,8 +27,17 @@ export class BookExposure {
   constructor(k: Kernel) {
     this.#kernel = k;
     this.#lots = k.state.scratchLots;
-    this.#lots.set(k.state.lots);
-    for (const order of k.state.working) {
+  }
+
+  /** What is held and at work now. */
+  begin(): void {
+    const { lots, working } = this.#kernel.state;
+    for (let i = 0; i < lots.length; i++) this.#lots[i] = lots[i];
+    this.#gross = 0;
+    this.#net = 0;
+    this.#positions = 0;
+    this.#margin = 0;
+    for (const order of working) {
       if (order.working && order.purpose !== "stop") {
         this.#lots[order.instrument] += order.side * order.lots;
       }

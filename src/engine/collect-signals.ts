@@ -61,8 +61,9 @@ function noteAnswer(quiet: Quiet, v: number, session: number, target: Target | n
 }
 
 function holdAgain(k: Kernel, v: number): null {
-  k.state.counters.forecasts++;
-  k.state.counters.holds++;
+  const { counters } = k.state;
+  counters.forecasts++;
+  counters.holds++;
   if (k.recorder.tracesForecasts) tellHold(k, v);
   return null;
 }

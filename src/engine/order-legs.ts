@@ -28,18 +28,20 @@ export type Leg = {
   readonly atMarket: boolean;
 };
 
-export function legsOf(k: Kernel, wish: Wish): readonly Leg[] {
+/** Appends them to `legs`. */
+export function addLegs(k: Kernel, wish: Wish, legs: Leg[]): void {
   const held = k.state.lots[wish.instrument];
   const wanted = wish.lots;
   const side: Side = wanted > held ? 1 : -1;
   if (held !== 0 && wanted !== 0 && held > 0 !== wanted > 0) {
-    return [
+    legs.push(
       { wish, purpose: "close", leg: 0, side, lots: Math.abs(held), atMarket: true },
       { wish, purpose: "open", leg: 1, side, lots: Math.abs(wanted), atMarket: false },
-    ];
+    );
+    return;
   }
   const purpose = Math.abs(wanted) < Math.abs(held) ? "close" : "open";
-  return [{ wish, purpose, leg: 0, side, lots: Math.abs(wanted - held), atMarket: false }];
+  legs.push({ wish, purpose, leg: 0, side, lots: Math.abs(wanted - held), atMarket: false });
 }
 
 /** A strategy's target is the wish of its one signal. */

@@ -11,7 +11,7 @@
  *
  * Each arrow hands on a different type, and whatever is dropped on the way leaves a refusal.
  */
-import { BookExposure } from "./book-exposure.ts";
+import { bookNow } from "./book-exposure.ts";
 import { collectSignals } from "./collect-signals.ts";
 import { beginDecision, endDecision, requireStagesAsked } from "./layers/decision.ts";
 import type { LayerState } from "./layers/state.ts";
@@ -20,7 +20,7 @@ import { placeWishes } from "./place-wishes.ts";
 import { replaceWorking } from "./replace-orders.ts";
 import type { Signal } from "./signal.ts";
 import { judgeSignal } from "./signal-gates.ts";
-import { countTerminal, signalEnd } from "./signal-end.ts";
+import { countTerminal, terminalState } from "./signal-end.ts";
 import { allocationStage } from "./stages/allocation.ts";
 import { clampStage } from "./stages/clamps.ts";
 import { askSleeves } from "./stages/forecasts.ts";
@@ -47,7 +47,7 @@ function decideLayers(k: Kernel, layers: LayerState, session: number): boolean {
   const braked = overlayStage(k, layers, session, targeted);
   const clamped = clampStage(k, layers, session, braked);
   const signals = sleeveSignals(k, layers, session, clamped);
-  const book = new BookExposure(k);
+  const book = bookNow(k);
   const live = signals.filter((signal) => judgeSignal(k, signal, book));
   const netted = nettingStage(k, live);
   const wishes = sizingStage(k, layers, netted);
@@ -63,7 +63,7 @@ export function decideDirect(k: Kernel, session: number): boolean {
   const signals = collectSignals(k, session);
   if (signals.length === 0) return false;
   const { state, plan } = k;
-  const book = new BookExposure(k);
+  const book = bookNow(k);
   const live: Signal[] = [];
   for (const signal of signals) {
     if (judgeSignal(k, signal, book)) live.push(signal);
@@ -84,6 +84,6 @@ export function decideDirect(k: Kernel, session: number): boolean {
 /** A signal without an order or a cross ends here, at its decision. */
 function endSignals({ state }: Kernel, signals: readonly Signal[]): void {
   for (const signal of signals) {
-    if (signal.openOrders === 0) countTerminal(state, signalEnd(signal).state);
+    if (signal.openOrders === 0) countTerminal(state, terminalState(signal));
   }
 }

@@ -11,9 +11,9 @@ import { type ExposureView, reduces } from "../execution/gates/exposure.ts";
 import { heatGate } from "../execution/gates/heat.ts";
 import { limitsGate } from "../execution/gates/limits.ts";
 import { volatilityRegimeGate } from "../execution/gates/volatility-regime.ts";
-import { BookExposure } from "./book-exposure.ts";
+import { type BookExposure, bookNow } from "./book-exposure.ts";
 import type { LayerState } from "./layers/state.ts";
-import { type Leg, legsOf, toOrder, type Wish } from "./order-legs.ts";
+import { addLegs, type Leg, toOrder, type Wish } from "./order-legs.ts";
 import { tallied } from "./signal-gates.ts";
 import type { OrderGateName } from "./stage-tally.ts";
 import type { Kernel } from "./state.ts";
@@ -49,9 +49,9 @@ const ORDER_GATES: readonly OrderGate[] = [
 ];
 
 export function placeWishes(k: Kernel, wishes: readonly Wish[]): readonly Submission[] {
-  const book = new BookExposure(k);
+  const book = bookNow(k);
   const legs: Leg[] = [];
-  for (const wish of wishes) legs.push(...legsOf(k, wish));
+  for (const wish of wishes) addLegs(k, wish, legs);
   const approved: Submission[] = [];
   for (const leg of legs) if (leg.purpose === "close") placeLeg(k, leg, book, approved);
   for (const leg of legs) if (leg.purpose === "open") placeLeg(k, leg, book, approved);

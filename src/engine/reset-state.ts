@@ -29,6 +29,7 @@ export function resetState(state: KernelState, plan: Plan): void {
   state.counters.terminals.clear();
   resetTally(state.tally);
   state.limits = plan.limits;
+  state.book = null;
 }
 
 function resetAccount(state: KernelState): void {

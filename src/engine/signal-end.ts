@@ -5,9 +5,11 @@
  */
 import { invariant } from "../base/assert.ts";
 import type { Order, OrderEnd } from "../domain/order.ts";
-import type { TerminalState } from "../domain/refusal.ts";
+import type { Refusal, TerminalState } from "../domain/refusal.ts";
 import type { Signal } from "./signal.ts";
 import type { KernelState } from "./state.ts";
+
+const NOBODY: readonly Signal[] = [];
 
 export type SignalEnd = {
   readonly state: TerminalState;
@@ -19,28 +21,43 @@ export type SignalEnd = {
 };
 
 /** The one terminal state of a signal whose orders have all ended. */
+export function terminalState(signal: Signal): TerminalState {
+  invariant(signal.openOrders === 0, 2, () => `signal ${signal.ordinal} still has orders at work`);
+  if (signal.filledLots > 0) return "EXECUTED";
+  if (signal.orders.length > 0 || signal.crosses) return "EXPIRED";
+  const refusal = lastRefusal(signal);
+  invariant(
+    refusal !== undefined,
+    2,
+    () => `signal ${signal.ordinal} has neither order nor refusal`,
+  );
+  return refusal.state;
+}
+
+/**
+ * Whoever took the last of the wish: of those that refused it the last (a gate refuses what sizing
+ * left of it), else the last stage that cut it.
+ */
+function lastRefusal({ cuts, refusals }: Signal): Refusal | undefined {
+  return refusals[refusals.length - 1] ?? cuts[cuts.length - 1];
+}
+
+/** The state with its evidence: for the record, which alone has time for it. */
 export function signalEnd(signal: Signal): SignalEnd {
-  invariant(signal.openOrders === 0, 2, `signal ${signal.ordinal} still has orders at work`);
+  const state = terminalState(signal);
   const { cuts, refusals } = signal;
   const cutBy = [...cuts, ...refusals].map((r) => `${r.by}/${r.rule}`);
-  // Whoever took the last of the wish: of those that refused it the last (a gate refuses what sizing
-  // left of it), else the last stage that cut it.
-  const refusal = refusals[refusals.length - 1] ?? cuts[cuts.length - 1];
+  const refusal = lastRefusal(signal);
   const evidence = {
     cutBy,
     observed: refusal?.observed ?? null,
     limit: refusal?.limit ?? null,
     unit: refusal?.unit ?? null,
   };
-  if (signal.filledLots > 0) {
-    // A reverse split may leave nothing of the wish: what was got is then all there was to get.
-    const share = signal.wantedLots > 0 ? Math.min(1, signal.filledLots / signal.wantedLots) : 1;
-    return { state: "EXECUTED", share, ...evidence };
-  }
-  if (signal.orders.length > 0 || signal.crosses)
-    return { state: "EXPIRED", share: 0, ...evidence };
-  invariant(refusal !== undefined, 2, `signal ${signal.ordinal} has neither order nor refusal`);
-  return { state: refusal.state, share: 0, ...evidence };
+  if (state !== "EXECUTED") return { state, share: 0, ...evidence };
+  // A reverse split may leave nothing of the wish: what was got is then all there was to get.
+  const share = signal.wantedLots > 0 ? Math.min(1, signal.filledLots / signal.wantedLots) : 1;
+  return { state, share, ...evidence };
 }
 
 /**
@@ -50,6 +67,7 @@ export function signalEnd(signal: Signal): SignalEnd {
  */
 export function settleOrder(state: KernelState, order: Order, end: OrderEnd): readonly Signal[] {
   order.working = false;
+  if (order.signals.length === 0) return NOBODY;
   const ended: Signal[] = [];
   const untried = end === "expired" || end === "non_positive_price";
   for (const ordinal of order.signals) {
@@ -70,7 +88,7 @@ export function releaseSignal(state: KernelState, signal: Signal): boolean {
   signal.openOrders--;
   if (signal.openOrders > 0) return false;
   state.openSignals.delete(signal.ordinal);
-  countTerminal(state, signalEnd(signal).state);
+  countTerminal(state, terminalState(signal));
   return true;
 }
 

@@ -72,6 +72,8 @@ function judgeFreshness(k: Kernel, signal: Signal): Verdict {
 /** Sleeves take their earlier wishes back before they wish again: nothing of theirs may be left at work. */
 function judgeDuplicate(k: Kernel, signal: Signal): Verdict {
   const { working, openSignals } = k.state;
+  const change = (signal.finalLots as number) - signal.currentLots;
+  if (working.length === 0) return duplicateGate(working, change, true);
   const own = working.filter(
     ({ working: works, instrument, purpose }) =>
       works && instrument === signal.instrument && purpose !== "stop" && purpose !== "flatten",
@@ -81,7 +83,7 @@ function judgeDuplicate(k: Kernel, signal: Signal): Verdict {
     const earlier = first === undefined ? undefined : openSignals.get(first);
     return earlier !== undefined && haveSameTerms(earlier, signal);
   });
-  return duplicateGate(own, (signal.finalLots as number) - signal.currentLots, sameTerms);
+  return duplicateGate(own, change, sameTerms);
 }
 
 function judgePolicy(k: Kernel, signal: Signal): Verdict {

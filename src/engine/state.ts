@@ -10,6 +10,7 @@ import type { Limits } from "../execution/gates/limits.ts";
 import type { TargetDecider } from "../research/strategies/decider.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
 import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
+import type { BookExposure } from "./book-exposure.ts";
 import type { Curves } from "./curves.ts";
 import { type FillLog, createFillLog } from "./fill-log.ts";
 import type { LayerPlan } from "./layers/plan.ts";
@@ -122,6 +123,8 @@ export type KernelState = {
   readonly lots: Float64Array;
   /** Lots as if every working order had filled, while one decision's orders are judged. */
   readonly scratchLots: Float64Array;
+  /** Made when it is first asked for. */
+  book: BookExposure | null;
   readonly mark: Float64Array;
   readonly valueMinor: Float64Array;
   readonly lastBar: Int32Array;
@@ -170,6 +173,7 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
     unsettledMinor: new Float64Array(n),
     lots: new Float64Array(n),
     scratchLots: new Float64Array(n),
+    book: null,
     mark: new Float64Array(n).fill(Number.NaN),
     valueMinor: new Float64Array(n),
     lastBar: new Int32Array(n).fill(-1),

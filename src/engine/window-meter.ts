@@ -3,24 +3,26 @@
  * windowMetrics says of it. Which sessions end a day is the world's matter and found once; where
  * every session does, the curve is read where it lies instead of being picked apart first.
  */
-import { dayNumber } from "../base/instant.ts";
 import type { Metrics } from "../domain/run-document.ts";
 import { computeMetrics } from "../research/evaluation/metrics.ts";
 import type { Kernel } from "./state.ts";
-import { activityAfter, type Conventions, windowMetrics } from "./window-metrics.ts";
+import { activityAfter, type Conventions, endsOfDays, windowMetrics } from "./window-metrics.ts";
 import type { World } from "./world.ts";
 
 export type WindowMeter = (k: Kernel, from: number) => Metrics;
 
 export function createWindowMeter(world: World, conventions: Conventions): WindowMeter {
   const { sessionsMs } = world;
-  if (!isDaily(sessionsMs)) return (k, from) => windowMetrics(k, conventions, from);
+  const dayEnds = endsOfDays(sessionsMs);
+  if (dayEnds.length < sessionsMs.length) {
+    return (k, from) => windowMetrics(k, conventions, from, dayEnds);
+  }
   const scratch = new Float64Array(sessionsMs.length);
   return (k, from) => {
     const { nav } = k.state.curves;
     // A deposit that the first session traded at once is a point of its own.
     if (from === 0 && nav[0] !== k.plan.initialEquityMinor) {
-      return windowMetrics(k, conventions, from);
+      return windowMetrics(k, conventions, from, dayEnds);
     }
     return computeMetrics({
       datesMs: sessionsMs.subarray(from),
@@ -34,11 +36,4 @@ export function createWindowMeter(world: World, conventions: Conventions): Windo
       scratch,
     });
   };
-}
-
-function isDaily(sessionsMs: Float64Array): boolean {
-  for (let s = 1; s < sessionsMs.length; s++) {
-    if (dayNumber(sessionsMs[s]) === dayNumber(sessionsMs[s - 1])) return false;
-  }
-  return true;
 }

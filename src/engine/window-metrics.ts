@@ -7,68 +7,87 @@
  */
 import { dayNumber } from "../base/instant.ts";
 import type { Metrics } from "../domain/run-document.ts";
-import { computeMetrics, dailyReturns, type MetricsInput } from "../research/evaluation/metrics.ts";
+import {
+  computeMetrics,
+  dailyReturns,
+  type MetricsInput,
+  withFallsOf,
+} from "../research/evaluation/metrics.ts";
 import { type Kernel, totalCosts } from "./state.ts";
 
 export type Conventions = { readonly periodsPerYear: number; readonly riskFree: number };
 
-/** `from` is the window's first session; it ends with the run. */
-export function windowMetrics(k: Kernel, conventions: Conventions, from: number): Metrics {
-  const days = lastOfEachDay(k.world.sessionsMs, from);
-  const daily = metricsAt(k, conventions, { from, points: days });
-  if (from + days.length === k.world.sessionsMs.length) return daily;
-  // The deepest fall is that of the curve as it was, not of its days.
-  const sessions = Array.from({ length: k.world.sessionsMs.length - from }, (_, n) => from + n);
-  const { max_drawdown, calmar } = metricsAt(k, conventions, { from, points: sessions });
-  return { ...daily, max_drawdown, calmar };
-}
-
-/** The daily returns that the window's ratios are of. */
-export function windowReturns(k: Kernel, from: number): Float64Array {
-  const { navMinor } = wealthAt(k, { from, points: lastOfEachDay(k.world.sessionsMs, from) });
-  return dailyReturns(navMinor).subarray(1);
-}
-
-type Points = { readonly from: number; readonly points: readonly number[] };
-
-function metricsAt(k: Kernel, conventions: Conventions, { from, points }: Points): Metrics {
-  const wealth = wealthAt(k, { from, points });
-  return computeMetrics({
+/** `from` is the window's first session; it ends with the run. `dayEnds` is of the world: endsOfDays. */
+export function windowMetrics(
+  k: Kernel,
+  conventions: Conventions,
+  from: number,
+  dayEnds: Int32Array = endsOfDays(k.world.sessionsMs),
+): Metrics {
+  const points = pointsFrom(dayEnds, from);
+  const wealth = wealthAt(k, from, points);
+  const { navMinor } = wealth;
+  const daily = computeMetrics({
     ...wealth,
     from: 0,
-    to: wealth.navMinor.length - 1,
+    to: navMinor.length - 1,
     periodsPerYear: conventions.periodsPerYear,
     riskFree: conventions.riskFree,
     ...activityAfter(k, from),
     digits: k.world.currencies[0].digits,
   });
+  const { nav } = k.state.curves;
+  return from + points.length === nav.length
+    ? daily
+    : withFallsOf(daily, { nav, from, start: navMinor[0] });
+}
+
+/** The daily returns that the window's ratios are of. */
+export function windowReturns(k: Kernel, from: number): Float64Array {
+  const points = pointsFrom(endsOfDays(k.world.sessionsMs), from);
+  return dailyReturns(wealthAt(k, from, points).navMinor).subarray(1);
+}
+
+/** Sessions at which a day ends. */
+export function endsOfDays(sessionsMs: Float64Array): Int32Array {
+  const ends = new Int32Array(sessionsMs.length);
+  let count = 0;
+  let day = dayNumber(sessionsMs[0]);
+  for (let s = 0; s < sessionsMs.length; s++) {
+    const next = s + 1 < sessionsMs.length ? dayNumber(sessionsMs[s + 1]) : null;
+    if (next !== day) ends[count++] = s;
+    if (next !== null) day = next;
+  }
+  return ends.slice(0, count);
+}
+
+/** The window's first session, which need not end a day, and the days that end after it. */
+function pointsFrom(dayEnds: Int32Array, from: number): Int32Array {
+  const first = dayEnds.findIndex((session) => session > from);
+  const later = first < 0 ? 0 : dayEnds.length - first;
+  const points = new Int32Array(1 + later);
+  points[0] = from;
+  if (first >= 0) points.set(dayEnds.subarray(first), 1);
+  return points;
 }
 
 /** The deposit first where the full run's first session already traded. */
 function wealthAt(
-  k: Kernel,
-  { from, points }: Points,
+  { world, plan, state }: Kernel,
+  from: number,
+  points: Int32Array,
 ): { readonly datesMs: Float64Array; readonly navMinor: Float64Array } {
-  const { nav } = k.state.curves;
-  const { sessionsMs } = k.world;
-  const deposit = k.plan.initialEquityMinor;
-  const before = from === 0 && nav[points[0]] !== deposit;
-  const datesMs = points.map((s) => sessionsMs[s]);
-  const navMinor = points.map((s) => nav[s]);
-  return {
-    datesMs: Float64Array.from(before ? [datesMs[0], ...datesMs] : datesMs),
-    navMinor: Float64Array.from(before ? [deposit, ...navMinor] : navMinor),
-  };
-}
-
-/** Sessions at which a day ends, `from` first. */
-function lastOfEachDay(sessionsMs: Float64Array, from: number): number[] {
-  const points = [from];
-  for (let s = from + 1; s < sessionsMs.length; s++) {
-    const next = s + 1 < sessionsMs.length ? dayNumber(sessionsMs[s + 1]) : null;
-    if (next !== dayNumber(sessionsMs[s])) points.push(s);
+  const { nav } = state.curves;
+  const before = from === 0 && nav[0] !== plan.initialEquityMinor ? 1 : 0;
+  const datesMs = new Float64Array(before + points.length);
+  const navMinor = new Float64Array(before + points.length);
+  datesMs[0] = world.sessionsMs[from];
+  navMinor[0] = plan.initialEquityMinor;
+  for (let n = 0; n < points.length; n++) {
+    datesMs[before + n] = world.sessionsMs[points[n]];
+    navMinor[before + n] = nav[points[n]];
   }
-  return points;
+  return { datesMs, navMinor };
 }
 
 /** What a window that starts at the close of `from` traded and paid; the full run from its deposit on. */

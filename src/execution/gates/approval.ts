@@ -46,12 +46,19 @@ export function approve(
   }
   for (const gate of requiredGates) {
     invariant(
-      verdicts.some((list) => list.some((verdict) => verdict.gate === gate)),
+      hasJudged(gate, verdicts),
       1,
       () => `gate ${gate} is enabled and did not judge order ${order.ordinal}`,
     );
   }
   return ok(order as Approved<Order>);
+}
+
+function hasJudged(gate: string, verdicts: readonly (readonly Verdict[])[]): boolean {
+  for (const list of verdicts) {
+    for (const verdict of list) if (verdict.gate === gate) return true;
+  }
+  return false;
 }
 
 /**

@@ -60,6 +60,24 @@ export function curveStatistics(
   };
 }
 
+/** The deepest fall alone, from `nav[from]` on, of a curve that stood at `start` before that. Null as above. */
+export function deepestFall(nav: Float64Array, from: number, start: number): number | null {
+  if (!isWealth(start)) return null;
+  let [high, low, deepest] = [start, start, 0];
+  for (let n = from; n < nav.length; n++) {
+    const value = nav[n];
+    if (!isWealth(value)) return null;
+    if (value > high) {
+      deepest = Math.max(deepest, fallOf(low, high));
+      high = value;
+      low = value;
+    } else if (value < low) {
+      low = value;
+    }
+  }
+  return Math.max(deepest, fallOf(low, high));
+}
+
 function deviations(
   changes: Float64Array,
   returns: number,

@@ -16,7 +16,7 @@ import { invariant } from "../../base/assert.ts";
 import { DAY_MS, formatDate } from "../../base/instant.ts";
 import { minorToAmount } from "../../base/money.ts";
 import type { Metrics } from "../../domain/run-document.ts";
-import { type CurveStatistics, curveStatistics } from "./curve-statistics.ts";
+import { type CurveStatistics, curveStatistics, deepestFall } from "./curve-statistics.ts";
 
 export type MetricsInput = {
   /** One per session, with navMinor. */
@@ -37,6 +37,9 @@ export type MetricsInput = {
   readonly scratch?: Float64Array;
 };
 
+const TOO_LARGE = "larger than a number can hold";
+const WITHIN_A_DAY = "ruined within a day: net asset value <= 0";
+
 /** Below this a spread of returns is rounding, and a ratio over it means nothing. */
 const LEAST_DEVIATION = 1e-12;
 
@@ -55,8 +58,7 @@ export function computeMetrics(input: MetricsInput): Metrics {
   const known = (name: keyof typeof ratios): number | null => {
     const outcome = ratios[name];
     if (typeof outcome === "number" && Number.isFinite(outcome)) return outcome;
-    undefinedBecause[name] =
-      typeof outcome === "number" ? "larger than a number can hold" : outcome.because;
+    undefinedBecause[name] = typeof outcome === "number" ? TOO_LARGE : outcome.because;
     return null;
   };
   return {
@@ -74,6 +76,30 @@ export function computeMetrics(input: MetricsInput): Metrics {
     costs: minorToAmount(input.costsMinor, digits),
     undefined_because: undefinedBecause,
   };
+}
+
+/**
+ * The same where the curve had more points than those that the ratios are of: the bars within the
+ * days. The deepest fall is that of the curve as it was, from `nav[from]` on and from `start` before.
+ */
+export function withFallsOf(
+  metrics: Metrics,
+  curve: { readonly nav: Float64Array; readonly from: number; readonly start: number },
+): Metrics {
+  const depth = deepestFall(curve.nav, curve.from, curve.start);
+  if (depth === null) {
+    const ruined = { max_drawdown: WITHIN_A_DAY, calmar: WITHIN_A_DAY };
+    const undefined_because = { ...ruined, ...metrics.undefined_because };
+    return { ...metrics, max_drawdown: null, calmar: null, undefined_because };
+  }
+  const { calmar: _, ...reasons } = metrics.undefined_because;
+  const calmar = calmarOf(metrics.cagr ?? because(metrics.undefined_because["cagr"]), depth);
+  if (typeof calmar === "number" && Number.isFinite(calmar)) {
+    return { ...metrics, max_drawdown: depth, calmar, undefined_because: reasons };
+  }
+  const reason = typeof calmar === "number" ? TOO_LARGE : calmar.because;
+  const undefined_because = { ...reasons, calmar: reason };
+  return { ...metrics, max_drawdown: depth, calmar: null, undefined_because };
 }
 
 /** nav[i] / nav[i-1] - 1; NaN at the first and from the first NAV <= 0 on. */
