@@ -57,19 +57,17 @@ export type ProbeAttempt = ProbeValue & {
 
 /** What only some data or settings can show, with what would. */
 export const PROBE_NEEDS = {
-  portfolio_stages: "a mandate of forecasts: allocation.method other than direct",
   several_instruments: "a second instrument",
   several_strategies: "a second strategy",
   parameters: "a parameter of the strategy, named with its value",
   futures: "a future that trades: data.simulated.market calibrated",
   shares: "a fill of something paid in full, such as a share or a fund",
-  foreign_currency: "an instrument in a currency other than the account's",
   shorts: "a position below zero: a strategy that goes short",
   short_shares: "a short position in something paid in full",
   debit: "a close with cash below zero: gross exposure above 1",
-  reductions: "a position that was built in several fills and then reduced",
+  reductions:
+    "a position paid in full that was built in several fills at several prices and then reduced",
   dividends: "a dividend within the window",
-  stops: "a protective stop that was placed: sizing.stop_atr, or a strategy's own",
   stops_filled: "a protective stop that filled",
   bar_ranges: "columns open, high and low for every traded instrument",
   closes_only: "an instrument of which only closes are known",

@@ -101,7 +101,7 @@ function takeLayers(mandate: Mandate): LayerSettings {
 }
 
 /** Under allocation direct nobody asks about the portfolio's stages. */
-function idleKeysOf(mandate: Mandate): readonly string[] {
+export function idleKeysOf(mandate: Mandate): readonly string[] {
   const idle = SECTIONS.flatMap((section) => {
     const values = mandate[section.name as keyof Mandate];
     const keys = section.inapplicable?.(values as never) ?? [];

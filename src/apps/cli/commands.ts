@@ -16,6 +16,7 @@ import { exportLedger, LEDGER_FORMATS, type LedgerFormat } from "./ledger-comman
 import { showLedger } from "./ledger-show.ts";
 import type { Output } from "./output.ts";
 import { buildPackResult, listPacksResult } from "./pack-command.ts";
+import { proveResult } from "./prove-command.ts";
 import { runMandate } from "./run-command.ts";
 import { runJson, summaryLines } from "./run-summary.ts";
 import { whenFree } from "./when-free.ts";
@@ -35,6 +36,7 @@ export function addCommands(program: Command, session: Session, exit: Exit): voi
   const { output } = session;
   addRun(program, session, exit);
   addCompare(program, session);
+  addProve(program, session, exit);
   addVerify(program, session, exit);
   addDoctor(program, session, exit);
   addExplain(program, session);
@@ -134,6 +136,44 @@ function addCompare(program: Command, { output, environment }: Session): void {
       );
       output.result(document, lines);
     });
+}
+
+function addProve(program: Command, session: Session, exit: Exit): void {
+  const { output, environment } = session;
+  common(
+    program.command("prove"),
+    "change every key by its probe and switch every stage off: what happens must change",
+  )
+    .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
+    .addOption(
+      new Option("--sessions <n>", "newest sessions to try it on, and no others")
+        .argParser(countOf)
+        .default(null, "warm-up and 630 more, and all of them where those show no life"),
+    )
+    .option("--only <key>", "try the keys that begin so, such as clamps or fees.bps")
+    .action(
+      async (
+        path: string,
+        options: Options & { readonly sessions: number | null; readonly only?: string },
+      ) => {
+        const { document, lines, holds } = await proveResult({
+          path,
+          flags: options.set,
+          environment,
+          sessions: options.sessions,
+          only: options.only ?? null,
+          progress: progressBar(output.stderr, Date.now),
+          paint: output.paint,
+        });
+        output.result(document, lines);
+        exit(holds ? EXIT_CODES.OK : EXIT_CODES.FAILED_RUN);
+      },
+    );
+}
+
+function countOf(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Fault("usage", `--sessions ${text}: expected a whole number of sessions, such as 500`);
 }
 
 function addVerify(program: Command, session: Session, exit: Exit): void {

@@ -52,11 +52,7 @@ export const LIMIT_PROBES: Probes = {
   },
   shorts: {
     needs: ["shorts"],
-    try: [
-      { toggle: true },
-      { toggle: true, with: { "strategies.*.params.short": { to: 1 } } },
-      { toggle: true, with: { "strategies.0.params.short": { to: 1 } } },
-    ],
+    try: [{ toggle: true }, { toggle: true, with: { "strategies.0.params.short": { to: 1 } } }],
   },
   stop_cooldown_sessions: {
     needs: ["stops_filled"],
@@ -126,6 +122,8 @@ export const BREAKER_PROBES: Probes = {
         "breakers.daily_loss": { to: 0.01 },
         "breakers.halt": { to: 0.02 },
         "breakers.panic": { to: 0.03 },
+        // It must not start only where the book is flattened.
+        "clamps.throttle.enabled": { to: false },
       },
     })),
   },

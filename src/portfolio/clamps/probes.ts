@@ -4,11 +4,9 @@
  */
 import type { Companions, Probes } from "../../domain/probe.ts";
 
-/** Half of the gross that was used, and no limit of another kind in its way. */
-const TIGHT_GROSS: Companions = {
-  "limits.gross": { inside: "gross", part: 0.5 },
-  "limits.net": { to: null },
-  "limits.symbol": { to: null },
+/** Half of the largest position: gross alone is no test, risk targeting keeps to it by itself. */
+const TIGHT_SYMBOL: Companions = {
+  "limits.symbol": { inside: "symbol", part: 0.5 },
   "limits.sector": { to: null },
 };
 const THROTTLED: Companions = {
@@ -24,7 +22,7 @@ const CLUSTERED: Companions = {
 const STRESSED: Companions = { "clamps.tail.limit": { to: 0.001 } };
 
 export const CLAMP_PROBES: Probes = {
-  "caps.enabled": { try: [{ toggle: true }, { toggle: true, with: TIGHT_GROSS }] },
+  "caps.enabled": { try: [{ toggle: true }, { toggle: true, with: TIGHT_SYMBOL }] },
   "throttle.enabled": {
     needs: ["drawdown"],
     try: [{ toggle: true }, { toggle: true, with: THROTTLED }],

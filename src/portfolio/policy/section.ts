@@ -56,7 +56,7 @@ export const policySection: Section<typeof schema> = {
   probes: {
     enabled: {
       needs: ["volatility_index", "stress"],
-      try: [{ toggle: true, with: { "policy.map": { eachStrategy: "trend" } } }],
+      try: [{ toggle: true }, { toggle: true, with: { "policy.map": { eachStrategy: "trend" } } }],
     },
     map: { needs: ["volatility_index", "stress"], try: [{ eachStrategy: "trend" }] },
     "map.*": {

@@ -42,7 +42,9 @@ export const strategiesSection: Section<typeof schema> = {
   probes: {
     "*.name": { moves: "records", refuses: true, try: [{ to: "probed" }] },
     "*.use": {
-      try: ["buy-and-hold", "rsi-reversion", "ts-momentum", "ma-pullback"].map((use) => ({
+      // Where no other strategy has all of the parameters that are given.
+      refuses: true,
+      try: ["buy-and-hold", "rsi-reversion", "ts-momentum", "ma-cross"].map((use) => ({
         to: use,
         with: { "strategies.*.params": { to: {} } },
       })),
