@@ -6,10 +6,20 @@
 
 export type Decimal = { readonly coefficient: bigint; readonly scale: number };
 
-/** The decimal a finite double prints as. Throws RangeError on NaN and infinities. */
+/**
+ * The decimal a finite double prints as. Throws RangeError on NaN and infinities. Most are prices
+ * and rates, printed as digits with one point: those are read without asking what else they might be.
+ */
 export function decimalOf(value: number): Decimal {
   if (!Number.isFinite(value)) throw new RangeError(`no decimal stands for ${value}`);
-  const parsed = parseDecimal(String(value));
+  if (Number.isSafeInteger(value)) return { coefficient: BigInt(value), scale: 0 };
+  const text = String(value);
+  const point = text.indexOf(".");
+  if (point > 0 && !text.includes("e")) {
+    const coefficient = BigInt(text.slice(0, point) + text.slice(point + 1));
+    return { coefficient, scale: text.length - point - 1 };
+  }
+  const parsed = parseDecimal(text);
   if (parsed === null) throw new RangeError(`unreadable number ${value}`);
   return parsed;
 }
@@ -25,7 +35,7 @@ export function parseDecimal(text: string): Decimal | null {
   const scale = fraction.length - exponent;
   return scale >= 0
     ? { coefficient, scale }
-    : { coefficient: coefficient * 10n ** BigInt(-scale), scale: 0 };
+    : { coefficient: coefficient * tenTo(-scale), scale: 0 };
 }
 
 export function multiply(a: Decimal, b: Decimal): Decimal {
@@ -33,6 +43,7 @@ export function multiply(a: Decimal, b: Decimal): Decimal {
 }
 
 export function add(a: Decimal, b: Decimal): Decimal {
+  if (a.scale === b.scale) return { coefficient: a.coefficient + b.coefficient, scale: a.scale };
   const scale = Math.max(a.scale, b.scale);
   return { coefficient: rescale(a, scale) + rescale(b, scale), scale };
 }
@@ -50,8 +61,8 @@ export function divideRounded(numerator: bigint, denominator: bigint): bigint {
 /** The integer nearest to value x 10^digits, half away from zero. */
 export function toScaledInteger(value: Decimal, digits: number): bigint {
   const shift = digits - value.scale;
-  if (shift >= 0) return value.coefficient * 10n ** BigInt(shift);
-  return divideRounded(value.coefficient, 10n ** BigInt(-shift));
+  if (shift >= 0) return value.coefficient * tenTo(shift);
+  return divideRounded(value.coefficient, tenTo(-shift));
 }
 
 /** Plain notation without exponent or trailing zeros: 12.5, -0.001, 3. */
@@ -68,5 +79,12 @@ export function formatDecimal(value: Decimal): string {
 }
 
 function rescale(value: Decimal, scale: number): bigint {
-  return value.coefficient * 10n ** BigInt(scale - value.scale);
+  return value.coefficient * tenTo(scale - value.scale);
 }
+
+/** Raising is a loop over big integers, looking up is not. */
+function tenTo(power: number): bigint {
+  return POWERS_OF_TEN[power] ?? 10n ** BigInt(power);
+}
+
+const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: 64 }, (_, n) => 10n ** BigInt(n));

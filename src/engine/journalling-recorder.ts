@@ -1,6 +1,7 @@
 /**
  * The audited lane's recorder: turns what the kernel tells into journal entries and into the trace
- * the artifacts are made of. It decides nothing and computes no money.
+ * the artifacts are made of. It decides nothing and computes no money. Keys of an entry stand in
+ * code unit order, as canonical JSON prints them: what is in order need not be copied to be printed.
  */
 import { formatDate, formatInstant } from "../base/instant.ts";
 import type {
@@ -10,7 +11,6 @@ import type {
   TerminalRecord,
 } from "../domain/journal-entry.ts";
 import type { ExecutionReport, Order, OrderEnd } from "../domain/order.ts";
-import type { Verdict } from "../domain/refusal.ts";
 import type { JournalWriter } from "../records/journal/writer.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import { orderId, signalId } from "./identity.ts";
@@ -20,6 +20,7 @@ import { type SignalEnd, signalEnd } from "./signal-end.ts";
 import type { Signal } from "./signal.ts";
 import type { Plan } from "./state.ts";
 import type { Trace, TracedOrder } from "./trace.ts";
+import { VerdictList } from "./verdict-list.ts";
 import type { World } from "./world.ts";
 
 type Context = {
@@ -44,8 +45,8 @@ export function createJournallingRecorder(c: Context): Recorder {
       emit(session, {
         kind: "decision",
         nav_minor: navMinor,
-        verdicts: verdicts.list,
         signals: records,
+        verdicts: verdicts.list,
       });
     },
     order: (session, order, verdicts) => emit(session, openedOrder(c, order, verdicts)),
@@ -88,8 +89,8 @@ function carryEvents(
     flow: (session, amountMinor) =>
       emit(session, {
         kind: "flow",
-        currency: c.world.currencies[0].code,
         amount_minor: amountMinor,
+        currency: c.world.currencies[0].code,
         reason: "initial_deposit",
       }),
     accrual: (session, r) => {
@@ -100,30 +101,30 @@ function carryEvents(
     split: (session, r) =>
       emit(session, {
         kind: "split",
-        instrument: instruments[r.instrument].id,
-        ratio: r.ratio,
-        lots_before: r.lotsBefore,
-        lots_after: r.lotsAfter,
         cash_in_lieu_minor: r.cashInLieuMinor,
+        instrument: instruments[r.instrument].id,
+        lots_after: r.lotsAfter,
+        lots_before: r.lotsBefore,
         orders: r.orders.map((order) => resized(c, order)),
+        ratio: r.ratio,
       }),
     dividend: (session, r) =>
       emit(session, {
         kind: "dividend",
-        instrument: instruments[r.instrument].id,
-        currency: instruments[r.instrument].currency,
-        lots: r.lots,
-        amount_per_unit: r.amountPerUnit,
         amount_minor: r.amountMinor,
+        amount_per_unit: r.amountPerUnit,
+        currency: instruments[r.instrument].currency,
+        instrument: instruments[r.instrument].id,
+        lots: r.lots,
         pay_date: formatDate(r.payDateMs),
       }),
     dividendPaid: (session, r) =>
       emit(session, {
         kind: "dividend_paid",
-        instrument: instruments[r.instrument].id,
-        currency: instruments[r.instrument].currency,
         amount_minor: r.amountMinor,
+        currency: instruments[r.instrument].currency,
         ex_date: formatDate(r.exDateMs),
+        instrument: instruments[r.instrument].id,
       }),
     ...portfolioEvents(c, emit),
   };
@@ -134,13 +135,13 @@ function accrualEntry({ world }: Context, r: Parameters<Recorder["accrual"]>[1])
   return {
     kind: "accrual",
     accrual: r.accrual,
-    instrument: charged === null ? null : charged.id,
+    amount_minor: r.amountMinor,
+    base_minor: r.baseMinor,
     currency: charged === null ? world.currencies[0].code : charged.currency,
     days: r.days,
-    base_minor: r.baseMinor,
-    rate: r.rate,
+    instrument: charged === null ? null : charged.id,
     per_day_minor: r.perDayMinor,
-    amount_minor: r.amountMinor,
+    rate: r.rate,
   };
 }
 
@@ -155,10 +156,10 @@ function portfolioEvents(
       emit(session, {
         kind: "settlement",
         settled: settled.map(({ instrument, price, amountMinor }) => ({
-          instrument: instruments[instrument].id,
-          currency: instruments[instrument].currency,
-          price,
           amount_minor: amountMinor,
+          currency: instruments[instrument].currency,
+          instrument: instruments[instrument].id,
+          price,
         })),
       }),
     roll: (session, r) => {
@@ -167,20 +168,20 @@ function portfolioEvents(
         for (const at of [r.fromReference, r.toReference]) c.trace.fillReferences.push(at);
       emit(session, {
         kind: "roll",
-        instrument: instruments[r.instrument].id,
         currency: instruments[r.instrument].currency,
-        from_contract: r.fromContract,
-        to_contract: r.toContract,
-        lots: r.lots,
-        from_price: r.fromPrice,
-        to_price: r.toPrice,
-        from_reference: r.fromReference,
-        to_reference: r.toReference,
-        from_notional_minor: r.fromNotionalMinor,
-        to_notional_minor: r.toNotionalMinor,
         fee_minor: r.feeMinor,
-        slippage_minor: r.slippageMinor,
+        from_contract: r.fromContract,
+        from_notional_minor: r.fromNotionalMinor,
+        from_price: r.fromPrice,
+        from_reference: r.fromReference,
+        instrument: instruments[r.instrument].id,
+        lots: r.lots,
         orders: r.orders.map((order) => resized(c, order)),
+        slippage_minor: r.slippageMinor,
+        to_contract: r.toContract,
+        to_notional_minor: r.toNotionalMinor,
+        to_price: r.toPrice,
+        to_reference: r.toReference,
       });
     },
     cross: (session, r) =>
@@ -195,25 +196,32 @@ function portfolioEvents(
       emit(session, {
         kind: "breaker",
         from: r.from,
-        to: r.to,
-        rule: r.rule,
-        observed: r.observed,
-        limit: r.limit,
         high_water_minor: r.highWaterMinor,
+        limit: r.limit,
+        observed: r.observed,
         operator: "simulated",
+        rule: r.rule,
+        to: r.to,
       }),
   };
 }
 
 function shareRecord({ plan }: Context, { variant, microLots }: Share): SleeveShare {
-  return { variant_id: plan.variants[variant].id, micro_lots: microLots };
+  return {
+    micro_lots: microLots,
+    variant_id: plan.variants[variant].id,
+  };
 }
 
 function resized(
   c: Context,
   order: Order,
 ): { readonly order_id: string; readonly lots: number; readonly price: number | null } {
-  return { order_id: traced(c, order).id, lots: order.side * order.lots, price: order.price };
+  return {
+    lots: order.side * order.lots,
+    order_id: traced(c, order).id,
+    price: order.price,
+  };
 }
 
 /** In the order of their codes in the trace. */
@@ -236,24 +244,6 @@ function traceForecast(
   forecasts.signal.push(record.signal);
 }
 
-/** The distinct verdicts of one decision, each with its place. */
-class VerdictList {
-  readonly list: Verdict[] = [];
-  readonly #places = new Map<string, number>();
-
-  placeOf(verdict: Verdict): number {
-    const { gate, result, rule, observed, limit, unit } = verdict;
-    const key = `${gate} ${result} ${rule} ${observed} ${limit} ${unit}`;
-    let place = this.#places.get(key);
-    if (place === undefined) {
-      place = this.list.length;
-      this.#places.set(key, place);
-      this.list.push(verdict);
-    }
-    return place;
-  }
-}
-
 function signalRecord(c: Context, signal: Signal, verdicts: VerdictList): SignalRecord {
   const variant = c.plan.variants[signal.variant];
   const at = formatInstant(c.world.sessionsMs[signal.session]);
@@ -264,19 +254,19 @@ function signalRecord(c: Context, signal: Signal, verdicts: VerdictList): Signal
   const { beliefLots, finalLots } = signal;
   c.trace.signals[signal.ordinal] = { id, beliefLots, finalLots, end };
   return {
-    signal_id: id,
-    variant_id: variant.id,
-    strategy: variant.strategy,
-    instrument: c.world.instruments[signal.instrument].id,
-    target_kind: signal.kind,
-    target: signal.kind === "forecast" ? signal.target * signal.confidence : signal.target,
-    price: signal.price,
-    current_lots: signal.currentLots,
     belief_lots: signal.beliefLots,
+    current_lots: signal.currentLots,
     final_lots: signal.finalLots,
-    verdicts: signal.verdicts.map((verdict) => verdicts.placeOf(verdict)),
+    instrument: c.world.instruments[signal.instrument].id,
     order_ids: orders.map((order) => order.id),
+    price: signal.price,
+    signal_id: id,
+    strategy: variant.strategy,
+    target: signal.kind === "forecast" ? signal.target * signal.confidence : signal.target,
+    target_kind: signal.kind,
     terminal: end === null ? null : terminalRecord(id, end),
+    variant_id: variant.id,
+    verdicts: signal.verdicts.map((verdict) => verdicts.placeOf(verdict)),
   };
 }
 
@@ -310,16 +300,16 @@ function openedOrder(
   const { id, signalIds } = traced(c, order);
   return {
     kind: "order",
-    order_id: id,
-    instrument: c.world.instruments[order.instrument].id,
-    purpose: order.purpose,
-    leg: order.leg,
     generation: order.generation,
-    type: order.type,
+    instrument: c.world.instruments[order.instrument].id,
+    leg: order.leg,
     lots: order.side * order.lots,
+    order_id: id,
     price: order.price,
-    time_in_force: order.timeInForce,
+    purpose: order.purpose,
     signal_ids: signalIds,
+    time_in_force: order.timeInForce,
+    type: order.type,
     verdicts,
   };
 }
@@ -335,16 +325,16 @@ function fillEntry(
   const instrument = c.world.instruments[report.order.instrument];
   return {
     kind: "fill",
-    order_id: order.id,
-    instrument: instrument.id,
     currency: instrument.currency,
+    fee_minor: money.feeMinor,
+    instrument: instrument.id,
     lots: report.lots,
+    notional_minor: money.notionalMinor,
+    order_id: order.id,
     price: report.price,
     reference_price: report.referencePrice,
-    notional_minor: money.notionalMinor,
-    fee_minor: money.feeMinor,
-    slippage_minor: money.slippageMinor,
     sleeves: shares.map((share) => shareRecord(c, share)),
+    slippage_minor: money.slippageMinor,
     terminals: terminalsOf(c, ended),
   };
 }
@@ -358,10 +348,10 @@ function endEntry(
   const order = endTraced(c, session, report);
   return {
     kind: "order_ended",
-    order_id: order.id,
-    instrument: c.world.instruments[report.order.instrument].id,
     end: report.end as Exclude<OrderEnd, "filled">,
+    instrument: c.world.instruments[report.order.instrument].id,
     observed: Number.isNaN(report.price) ? null : report.price,
+    order_id: order.id,
     terminals: terminalsOf(c, ended),
   };
 }
@@ -385,12 +375,12 @@ function terminalsOf(c: Context, ended: readonly Signal[]): readonly TerminalRec
 
 function terminalRecord(id: string, end: SignalEnd): TerminalRecord {
   return {
+    cut_by: end.cutBy,
+    limit: end.limit,
+    observed: end.observed,
+    share: end.share,
     signal_id: id,
     state: end.state,
-    share: end.share,
-    cut_by: end.cutBy,
-    observed: end.observed,
-    limit: end.limit,
     unit: end.unit,
   };
 }

@@ -101,7 +101,7 @@ describe("the launcher starts", () => {
     const checkout = await installed();
     const flagsOf = async (args: string[]) => printed(await start(checkout, args)).flags;
     for (const args of [[], ["run", "."], ["start"]]) {
-      expect(await flagsOf(args)).toEqual(["--max-semi-space-size=32"]);
+      expect(await flagsOf(args)).toEqual(["--min-semi-space-size=16", "--max-semi-space-size=32"]);
     }
     for (const args of [["self-test"], ["self-bench"]]) expect(await flagsOf(args)).toEqual([]);
   });

@@ -190,10 +190,10 @@ export function breakersGate(state: BreakerState, reduces: boolean): Verdict {
   const open = state === "NORMAL" || state === "RAMPUP";
   return {
     gate: "breakers",
+    limit: null,
+    observed: null,
     result: open || reduces ? "pass" : "fail",
     rule: state.toLowerCase(),
-    observed: null,
-    limit: null,
     unit: "state",
   };
 }

@@ -17,10 +17,10 @@ export function cashGate(
   const slack = Math.abs(view.navMinor) * grossLimit * RELATIVE_TOLERANCE;
   const passed: Verdict = {
     gate: "cash",
+    limit: finiteOrNull(power),
+    observed: finiteOrNull(needed),
     result: "pass",
     rule: "buying_power",
-    observed: finiteOrNull(needed),
-    limit: finiteOrNull(power),
     unit: "minor units",
   };
   if (reduces(view)) return passed;
@@ -36,10 +36,10 @@ function marginRefusal(view: ExposureView, limit: number): Verdict | null {
   const unknown = !Number.isFinite(needed);
   return {
     gate: "cash",
+    limit: finiteOrNull(free),
+    observed: finiteOrNull(needed),
     result: unknown ? "not_evaluated" : "fail",
     rule: "initial_margin",
-    observed: finiteOrNull(needed),
-    limit: finiteOrNull(free),
     unit: "minor units",
   };
 }

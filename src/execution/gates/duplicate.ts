@@ -16,10 +16,10 @@ export function duplicateGate(
   const duplicate = working.length > 0 && sameTerms && workingLots === wantedLots;
   return {
     gate: "duplicate",
+    limit: null,
+    observed: workingLots,
     result: duplicate ? "fail" : "pass",
     rule: "working_order",
-    observed: workingLots,
-    limit: null,
     unit: "lots",
   };
 }

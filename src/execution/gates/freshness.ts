@@ -7,10 +7,10 @@ export function freshnessGate(ageSessions: number | null, maxAgeSessions: number
     ageSessions === null ? "not_evaluated" : ageSessions <= maxAgeSessions ? "pass" : "fail";
   return {
     gate: "freshness",
+    limit: maxAgeSessions,
+    observed: ageSessions,
     result,
     rule: "pack_age",
-    observed: ageSessions,
-    limit: maxAgeSessions,
     unit: "sessions",
   };
 }

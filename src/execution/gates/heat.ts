@@ -41,10 +41,10 @@ export function heatGate({ navMinor, bookHeatMinor, reduces }: HeatView, limit: 
   const heat = known(bookHeatMinor / navMinor);
   return {
     gate: "heat",
+    limit,
+    observed: Number.isNaN(heat) ? null : heat,
     result: resultOf({ navMinor, bookHeatMinor, reduces }, limit),
     rule: "heat",
-    observed: Number.isNaN(heat) ? null : heat,
-    limit,
     unit: "fraction of NAV",
   };
 }

@@ -78,10 +78,10 @@ function verdict(
   // A ratio to a net asset value of zero is not a number anybody observed.
   return {
     gate: "limits",
+    limit,
+    observed: Number.isFinite(observed) ? observed : null,
     result,
     rule,
-    observed: Number.isFinite(observed) ? observed : null,
-    limit,
     unit,
   };
 }

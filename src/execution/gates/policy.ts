@@ -18,10 +18,10 @@ type PolicyView = {
 export function policyGate({ on, reason, reduces, wanted }: PolicyView): Verdict {
   return {
     gate: "policy",
+    limit: 1,
+    observed: on ? 1 : 0,
     result: on || reduces || !wanted ? "pass" : "fail",
     rule: on ? "on" : reason,
-    observed: on ? 1 : 0,
-    limit: 1,
     unit: "policy",
   };
 }

@@ -107,10 +107,10 @@ export function volatilityRegimeGate(
   const refused = regime === "UNKNOWN" ? "not_evaluated" : "fail";
   return {
     gate: "volatility_regime",
+    limit: limits.gross,
+    observed: Number.isFinite(gross) ? gross : null,
     result: reduces(view) || fits ? "pass" : refused,
     rule: `gross_${regime.toLowerCase()}`,
-    observed: Number.isFinite(gross) ? gross : null,
-    limit: limits.gross,
     unit: "fraction of NAV",
   };
 }

@@ -125,3 +125,31 @@ describe("arithmetic", () => {
     expect(formatDecimal({ coefficient, scale })).toBe(text);
   });
 });
+
+describe("decimalOf", () => {
+  it("is what the double prints, however it is printed", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+          fc.integer({ min: -1_000_000, max: 1_000_000 }).map((cents) => cents / 100),
+          fc.constantFrom(
+            0,
+            -0,
+            5e-324,
+            -1e21,
+            1e21,
+            2 ** 53,
+            123456789012345680000,
+            1e-7,
+            -1.5e-7,
+          ),
+        ),
+        (value) => {
+          expect(decimalOf(value)).toEqual(parseDecimal(String(value)));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
