@@ -13,8 +13,11 @@ import type {
 } from "../../src/domain/run-document.ts";
 import type { LintResult } from "../../src/domain/lint-result.ts";
 import type { StageRecord } from "../../src/domain/stage-record.ts";
+import { rollingVolatility } from "../../src/research/evaluation/rolling-volatility.ts";
+import { sharpeTest } from "../../src/research/evaluation/sharpe-probability.ts";
+import { GAP, layersOf, LINTS, portfolioOf, resultOf } from "./report-portfolio.ts";
 
-export type ReportVariant = "normal" | "ruined" | "zero_trades" | "simulated";
+export type ReportVariant = "normal" | "ruined" | "zero_trades" | "simulated" | "layered";
 
 type Options = {
   readonly variant?: ReportVariant;
@@ -93,6 +96,8 @@ function simulate(variant: ReportVariant, seed: number, years: number): Series {
     netExposure: net,
     evaluationStart: start,
     ruinedAt,
+    rollingVolatility: rollingVolatility(datesMs, equity, 252),
+    portfolio: variant === "layered" ? portfolioOf(gross) : null,
   };
 }
 
@@ -190,8 +195,11 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
     metrics: metricsOf(series, series.evaluationStart, trades, total),
     metrics_full: metricsOf(series, 0, trades, total),
     costs,
-    layers: null,
-    volatility_gap: null,
+    ...portfolioParts(variant, series),
+    sharpe_test: sharpeTest(series.returns.subarray(series.evaluationStart + 1), {
+      periodsPerYear: 252,
+      riskFree: 0,
+    }),
     stages: stagesOf(signals),
     signals,
     system_intents: intentsOf(idle),
@@ -200,13 +208,27 @@ function documentOf(variant: ReportVariant, series: Series): RunDocument {
     warnings: simulated
       ? ["SIM2: 3 of 5 218 bars have a range above 20 %", "1 dividend was paid on its ex-date"]
       : [],
-    doctor: doctorOf(idle, trades),
+    doctor: variant === "layered" ? LINTS : doctorOf(idle, trades),
     artifacts: ["orders", "fills", "positions", "equity", "returns", "signals"].map((name, i) => ({
       name,
       file: `${name}.csv`,
       sha256: hash(name, variant),
       rows: i < 3 ? trades * (i + 1) : n,
     })),
+  };
+}
+
+function portfolioParts(
+  variant: ReportVariant,
+  { datesMs, equity }: Series,
+): Pick<RunDocument, "layers" | "volatility_gap" | "result"> {
+  if (variant !== "layered") {
+    return { layers: null, volatility_gap: null, result: null };
+  }
+  return {
+    layers: layersOf(datesMs),
+    volatility_gap: GAP,
+    result: resultOf(START_EQUITY, equity[equity.length - 1]),
   };
 }
 

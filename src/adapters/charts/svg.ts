@@ -116,7 +116,7 @@ function path(xs: readonly number[], ys: readonly number[], plane: Plane): strin
     if (known && Number.isNaN(lastY)) d += `M${px(x)},${px(y)}`;
     else if (known) d += `l${px(x - lastX)},${px(y - lastY)}`;
     // A stretch of one point: a step of nothing, which the round cap makes a dot.
-    if (known && Number.isNaN(lastY) && !(ys[i + 1] === ys[i + 1])) d += "h0";
+    if (known && Number.isNaN(lastY) && Number.isNaN(ys[i + 1] ?? Number.NaN)) d += "h0";
     lastX = x;
     lastY = y;
   }

@@ -39,7 +39,7 @@ export function doctorChapter(lints: readonly LintResult[]): Chapter | null {
     body: html`<p class="caption">Lints on the result: not whether the record is true, but how far it may be relied on. ${counts.join(", ")}. The weight is what a finding takes from that trust, from 0 to 1.</p>
 ${scrollTable(
   "Doctor",
-  html`<table class="lints"><thead><tr><th scope="col">Check</th><th scope="col" class="word">Result</th><th scope="col">Weight</th><th scope="col">Observed</th><th scope="col">Limit</th><th scope="col" class="word">Unit</th><th scope="col" class="word">Evidence</th></tr></thead><tbody>
+  html`<table class="lints"><thead><tr><th scope="col">Check</th><th scope="col" class="word">Result</th><th scope="col" class="word">Evidence</th><th scope="col">Weight</th><th scope="col">Observed</th><th scope="col">Limit</th><th scope="col" class="word">Unit</th></tr></thead><tbody>
 ${rows.map(lintRow)}</tbody></table>`,
 )}`,
   };
@@ -48,6 +48,6 @@ ${rows.map(lintRow)}</tbody></table>`,
 function lintRow(lint: LintResult): Html {
   const unit = lint.unit === null || lint.observed === null ? "" : words(lint.unit);
   const mark = lint.result === "found" ? "\u25b2 " : "";
-  return html`<tr class="${lint.result}"><th scope="row">${words(lint.lint)}</th><td class="word" data-lint="${lint.lint}">${mark}${words(lint.result)}</td><td>${formatRatio(lint.result === "found" ? lint.weight : null)}</td><td>${formatMeasure(lint.observed)}</td><td>${formatMeasure(lint.limit)}</td><td class="word unit">${unit}</td><td class="word evidence">${lint.evidence}</td></tr>
+  return html`<tr class="${lint.result}"><th scope="row">${words(lint.lint)}</th><td class="word" data-lint="${lint.lint}">${mark}${words(lint.result)}</td><td class="word evidence">${lint.evidence}</td><td>${formatRatio(lint.result === "found" ? lint.weight : null)}</td><td>${formatMeasure(lint.observed)}</td><td>${formatMeasure(lint.limit)}</td><td class="word unit">${unit}</td></tr>
 `;
 }

@@ -62,7 +62,7 @@ function regimeTable(
   counts: { readonly [regime: string]: number | undefined },
 ): Html {
   const all = order.reduce((sum, regime) => sum + (counts[regime] ?? 0), 0);
-  return html`<div><h3>${title}</h3><table class="bars"><thead><tr><th scope="col">Regime</th><th scope="col">Sessions</th><th scope="col">Share</th><th class="bar"><span class="unseen">Drawn</span></th></tr></thead><tbody>
+  return html`<div><h3>${title}</h3><table class="bars"><thead><tr><th scope="col">Regime</th><th scope="col">Sessions</th><th scope="col">Share</th><th scope="col" class="bar"><span class="unseen">Drawn</span></th></tr></thead><tbody>
 ${order.map((regime) => regimeRow(regime, counts[regime] ?? 0, all))}</tbody></table></div>
 `;
 }
@@ -85,7 +85,7 @@ function transitions(title: string, list: readonly Transition[]): Html | null {
     }) => html`<tr><th scope="row">${date}</th><td class="word">${from}</td><td class="word">${to}</td></tr>
 `,
   );
-  return html`<details><summary>${title}: ${formatInteger(list.length)}</summary>
+  return html`<details class="long"><summary>${title}: ${formatInteger(list.length)}</summary>
 ${scrollTable(
   title,
   html`<table class="short"><thead><tr><th scope="col">Session</th><th scope="col" class="word">From</th><th scope="col" class="word">To</th></tr></thead><tbody>

@@ -24,7 +24,7 @@ export function resultChapter({ result, currency }: RunDocument): Chapter {
   return {
     ...chapter,
     body: html`<p class="caption">The whole run in ${currency}, warm-up included, as the books have it that were folded from the journal. What was earned in another currency counts at the last close\u2019s rate.</p>
-${waterfall(kindRows(result), { name: "Kind", value: currency })}
+${scrollTable("From deposit to final equity", waterfall(kindRows(result), { name: "Kind", value: currency }))}
 ${lineTables(result)}`,
   };
 }

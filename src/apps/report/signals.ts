@@ -68,7 +68,7 @@ function funnel(total: number, firsts: readonly Part[], ends: readonly Part[]): 
   const when = ends.some(({ days }) => days !== undefined && days !== null);
   return scrollTable(
     "Signal funnel",
-    html`<table class="bars funnel"><thead><tr><th scope="col">State</th><th scope="col">Count</th><th scope="col">Of forecasts</th><th class="bar"><span class="unseen">Drawn</span></th>${when ? html`<th scope="col" class="word">Days</th>` : null}</tr></thead><tbody>
+    html`<table class="bars funnel"><thead><tr><th scope="col">State</th><th scope="col">Count</th><th scope="col">Of forecasts</th><th scope="col" class="bar"><span class="unseen">Drawn</span></th>${when ? html`<th scope="col" class="word">Days</th>` : null}</tr></thead><tbody>
 ${[
   barRow({ name: "forecasts", count: total, tone: "whole" }, { total, level: 0, when }),
   barRow(holds, { total, level: 1, when }),

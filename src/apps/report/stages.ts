@@ -68,7 +68,7 @@ function grossTable({
   ];
   const most = Math.max(...rows.map(([, gross]) => gross));
   return html`<div><h3>Mean gross exposure after each stage</h3>
-<table class="bars"><thead><tr><th scope="col">After</th><th scope="col">Gross</th><th class="bar"><span class="unseen">Drawn</span></th></tr></thead><tbody>
+<table class="bars"><thead><tr><th scope="col">After</th><th scope="col">Gross</th><th scope="col" class="bar"><span class="unseen">Drawn</span></th></tr></thead><tbody>
 ${rows.map(([name, gross]) => html`<tr class="accent"><th scope="row">${name}</th><td class="count">${formatPercent(gross)}</td><td class="bar"><span style="width:${(most > 0 ? (gross / most) * 100 : 0).toFixed(2)}%"></span></td></tr>\n`)}</tbody></table></div>
 `;
 }

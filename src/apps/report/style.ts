@@ -49,6 +49,7 @@ const TITLE = `.skip { position: absolute; left: -100vw; top: 0; padding: 0.5rem
 .notice { border-left: 4px solid var(--rule); background: var(--panel); color: var(--ink); padding: 0.6rem 0.9rem; margin: 0.7rem 0; max-width: none; font-size: 0.95rem; }
 .notice.mark, .notice.warn { border-color: var(--warn); } .notice.bad { border-color: var(--loss); }
 .notice.mark strong, .notice.warn h2 { color: var(--warn); } .notice.bad strong { color: var(--loss); }
+.folded { display: flex; flex-wrap: wrap; gap: 0 0.7rem; } .folded > * { flex: 1 1 20rem; min-width: 0; padding-top: 0.35rem; padding-bottom: 0.35rem; }
 .notice h2, .notice summary { font-size: 0.95rem; margin: 0; } .notice summary { color: var(--warn); font-weight: 600; }
 .notice ul, ul.notice { margin-bottom: 0; padding-left: 1.3rem; } .notice ul { margin-top: 0.2rem; } ul.notice { padding-left: 2rem; }`;
 
@@ -89,7 +90,7 @@ figure { margin: 1.4rem 0 0; } figcaption { margin-bottom: 0.3rem; } figcaption 
 .readout dl { display: flex; flex-wrap: wrap; gap: 0.2rem 1.4rem; margin: 0; } .readout dt { color: var(--soft); font-size: 0.75rem; } .readout dd { margin: 0; min-width: 4.6rem; }
 .readout label { color: var(--soft); font-size: 0.75rem; } .readout input { display: block; width: 14rem; max-width: 100%; margin: 0.2rem 0 0; accent-color: var(--accent); }`;
 
-const TABLES = `.scroll { overflow-x: auto; }
+const TABLES = `.scroll { overflow-x: auto; position: relative; } .pair > div { position: relative; }
 .scroll + p, .scroll + .notice { margin-top: 0.8rem; }
 table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.35; width: 100%; }
 th, td { padding: 0.35rem 0.7rem 0.35rem 0; text-align: right; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
@@ -99,6 +100,7 @@ th[scope=row] { text-align: left; } tfoot th, tfoot td { border-bottom: 0; borde
 th:last-child, td:last-child { padding-right: 0.2rem; }
 .text th, .text td { text-align: left; } .text .right { text-align: right; } .text td { min-width: 8rem; }
 td, tbody th { white-space: nowrap; } .text td, .text th { white-space: normal; }
+.text tbody th { min-width: 15rem; overflow-wrap: anywhere; }
 .text .hash { display: inline-block; min-width: 16rem; vertical-align: top; }
 tr.off { color: var(--soft); } tr.inert th, td.no { color: var(--soft); } tr.inert th { color: var(--loss); font-weight: 700; } .yes { color: var(--gain); }
 .short { max-width: 34rem; }
@@ -110,10 +112,11 @@ ${[0, 1, 2, 3, 4].map((i) => `.g${i} { background: color-mix(in srgb, var(--gain
 .pair + .caption { margin-top: 0.9rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .waterfall th, .waterfall td { border: 0; padding-top: 0.2rem; padding-bottom: 0.2rem; } .waterfall th:first-child { width: 1%; white-space: nowrap; } .waterfall td:nth-child(2) { width: 1%; padding-left: 1rem; }
-.waterfall thead th { border-bottom: 1px solid var(--rule); } .waterfall tfoot th, .waterfall tfoot td { border-top: 1px solid var(--soft); }
-.waterfall .steps { padding: 0 0 0 1.2rem; vertical-align: middle; } .waterfall .steps span:not(.unseen) { display: block; height: 0.85rem; min-width: 1px; background: var(--gain); }
+.waterfall { min-width: 19rem; } .waterfall thead th { border-bottom: 1px solid var(--rule); } .waterfall tfoot th, .waterfall tfoot td { border-top: 1px solid var(--soft); }
+.waterfall .steps { padding: 0 0 0 1.2rem; vertical-align: middle; } .waterfall .steps span:not(.unseen) { display: block; height: 0.85rem; background: var(--gain); }
 .waterfall .down .steps span { background: var(--loss); } .waterfall .total th, .waterfall .total td { font-weight: 700; } .waterfall .total .steps span { width: 3px !important; margin-right: -3px; background: var(--ink); }
 .lints .unit { color: var(--soft); font-size: 0.78rem; white-space: normal; min-width: 6rem; } .lints .evidence { white-space: normal; min-width: 18rem; } .lints td, .lints th { vertical-align: top; } .lints .found th, .lints .found td[data-lint] { color: var(--warn); font-weight: 700; } .lints .clear { color: var(--soft); }
+.figures th { white-space: normal; } .figures td { padding-left: 0.8rem; }
 .weight { color: var(--soft); font-size: 0.85em; white-space: nowrap; } td.zero { color: var(--soft); } tr.stopped th, tr.stopped td { font-weight: 700; }
 .bars { table-layout: auto; } .bars th { width: 1%; white-space: nowrap; } .bars .count { width: 1%; padding-left: 0.6rem; } .bars th, .bars td { border: 0; padding-top: 0.15rem; padding-bottom: 0.15rem; }
 .bars .bar { width: 98%; min-width: 4rem; } .bars .bar span { display: block; height: 0.95rem; min-width: 0; background: currentColor; }
@@ -131,7 +134,8 @@ body { padding: 1.2rem 1rem 3rem; }
 .wide { display: none; } .narrow { display: block; }
 .readout dl { display: grid; grid-template-columns: repeat(3, auto); gap: 0.15rem 1.2rem; } .readout label, .readout input { width: 100%; }
 .provenance > div { grid-template-columns: 1fr; }
-.bars .bar { min-width: 2rem; } .bars th { white-space: normal; overflow-wrap: anywhere; width: 34%; }
+.waterfall th:first-child { white-space: normal; width: 38%; } .waterfall .steps { padding-left: 0.6rem; }
+.bars .bar { min-width: 2rem; } .funnel { min-width: 40rem; } .lints .evidence { min-width: 13rem; } .lints th { white-space: normal; }
 }`;
 
 const PRINT = `@page { margin: 16mm 15mm; }
@@ -141,11 +145,11 @@ html { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust:
 body { max-width: none; padding: 0; }
 main section { margin-top: 1.6rem; }
 .wide { display: block; } .narrow, .readout label, .hair { display: none; }
-.readout { position: static; }
-figure, tr, .tiles > div, .notice, .bars { break-inside: avoid; } h2, h3, .caption { break-after: avoid; } .sum { break-before: avoid; }
+.readout { display: none; } .tiles { break-inside: avoid; } .folded { font-size: 0.72rem; line-height: 1.35; } .folded > * { font-size: 1em; } .folded summary { font-size: 1em !important; }
+figure, tr, .tiles > div, .notice, .bars, .waterfall, .months, .figures, .short, .pair > div { break-inside: avoid; } h2, h3, .caption { break-after: avoid; } .sum { break-before: avoid; }
 .scroll { overflow: visible; } .months { min-width: 0; font-size: 0.72rem; } .months td, .months thead th { padding-right: 0.25rem; }
 .months th[scope=row] { position: static; }
-details::details-content { content-visibility: visible; block-size: auto; }
+details:not(.long)::details-content { content-visibility: visible; block-size: auto; } .contents, .skip { display: none; }
 summary { list-style: none; color: var(--ink); }
 .text .hash { min-width: 0; font-size: 0.72em; }
 }`;

@@ -33,7 +33,7 @@ export function titleArea(document: RunDocument): Html {
 <p class="status"><strong class="badge ${tone(document.status)}" data-field="status">${document.status}</strong>
 ${marks.map((mark) => html`<strong class="badge mark">${mark}</strong>\n`)}<span>${STATUS_MEANING[document.status]}</span></p>
 <p class="summary">${summary(document)}</p>
-${failureNotice(document)}${marks.map(markNotice)}${doctorNotice(document.doctor)}${warnings(document.warnings, "about the run")}${warnings(document.data_warnings, "about the data")}</header>`;
+${failureNotice(document)}${marks.map(markNotice)}${doctorNotice(document.doctor)}<div class="folded">${warnings(document.warnings, "about the run")}${warnings(document.data_warnings, "about the data")}</div></header>`;
 }
 
 /** What the run declared, and what its data are, each once. */

@@ -5,7 +5,7 @@
 import type { ReportInput } from "../../domain/run-document.ts";
 import type { VolatilityGap, VolatilityParts } from "../../domain/volatility-gap.ts";
 import { ROLLING_DAYS } from "../../research/evaluation/rolling-volatility.ts";
-import type { Chapter } from "./chapter.ts";
+import { type Chapter, scrollTable } from "./chapter.ts";
 import { type Draw, hasCurve } from "./charts.ts";
 import { formatPercent, formatSignedPercentCell } from "./format.ts";
 import { type Html, html } from "./html.ts";
@@ -58,7 +58,7 @@ function gapTable(gap: VolatilityGap): Html {
   ];
   return html`<h3>From target to realised volatility</h3>
 <p class="caption">What each layer added to the annual volatility over the evaluation window, in percentage points. The gap of ${formatSignedPercentCell(gap.gap ?? Number.NaN)} points is the sum of the parts and the residual, which is assigned to no layer.</p>
-${waterfall(rows, { name: "Layer", value: "Points" })}`;
+${scrollTable("From target to realised volatility", waterfall(rows, { name: "Layer", value: "Points" }))}`;
 }
 
 function total(key: string, name: string, value: number): WaterfallRow {

@@ -24,7 +24,7 @@ export function waterfall(rows: readonly WaterfallRow[], heads: Heads): Html {
   const low = Math.min(...all);
   const room = Math.max(...all) - low;
   const place = (level: number): number => (room > 0 ? ((level - low) / room) * 100 : 0);
-  return html`<table class="waterfall"><thead><tr><th scope="col">${heads.name}</th><th scope="col">${heads.value}</th><th class="steps"><span class="unseen">Drawn</span></th></tr></thead><tbody>
+  return html`<table class="waterfall"><thead><tr><th scope="col">${heads.name}</th><th scope="col">${heads.value}</th><th scope="col" class="steps"><span class="unseen">Drawn</span></th></tr></thead><tbody>
 ${rows.map((row, i) => waterfallRow(row, { left: place(levels[i].from), right: place(levels[i].to) }))}</tbody></table>`;
 }
 

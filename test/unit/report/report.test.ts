@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderChart } from "../../../src/adapters/charts/plot.ts";
+import { renderChart } from "../../../src/adapters/charts/svg.ts";
 import { formatMoney } from "../../../src/apps/report/format.ts";
 import { escapeHtml, html } from "../../../src/apps/report/html.ts";
 import { renderReport } from "../../../src/apps/report/report.ts";
@@ -14,7 +14,13 @@ import { reportFixture, type ReportVariant } from "../../support/report-fixture.
 import { compareGolden } from "../../support/golden.ts";
 
 const GOLDEN = resolve(import.meta.dirname, "golden");
-const VARIANTS: readonly ReportVariant[] = ["normal", "ruined", "zero_trades", "simulated"];
+const VARIANTS: readonly ReportVariant[] = [
+  "normal",
+  "ruined",
+  "zero_trades",
+  "simulated",
+  "layered",
+];
 
 const report = (input: ReportInput): string => renderReport(input, renderChart);
 const withDocument = (
@@ -56,7 +62,7 @@ describe("the report", () => {
       pathToFileURL(resolve(import.meta.dirname, "../../..", path)).href;
     const program = `
       const { renderReport } = await import(${JSON.stringify(url("src/apps/report/report.ts"))});
-      const { renderChart } = await import(${JSON.stringify(url("src/adapters/charts/plot.ts"))});
+      const { renderChart } = await import(${JSON.stringify(url("src/adapters/charts/svg.ts"))});
       const { reportFixture } = await import(${JSON.stringify(url("test/support/report-fixture.ts"))});
       process.stdout.write(renderReport(reportFixture({ years: 2 }), renderChart));`;
     const bytes = (env: { [name: string]: string }): string => {
@@ -88,6 +94,7 @@ describe("the report", () => {
       drawdown: none,
       grossExposure: none,
       netExposure: none,
+      rollingVolatility: none,
       evaluationStart: 0,
     });
     expect(textOf(page)).toContain("recorded 0 sessions; a curve needs two");
@@ -134,7 +141,7 @@ describe("what the report says", () => {
   it("names an inert stage with its reason, and the failure with its number", () => {
     const input = reportFixture({ years: 1 });
     const inert = { ...input.document.stages[2], inert_reason: "no input arrived" };
-    const failure = { invariant: 1, message: "stage freshness was inert" };
+    const failure = { invariant: 1, message: "stage freshness was inert", check: "stages" };
     const text = textOf(
       report(withDocument({ stages: [inert], failure, status: "INERT_STAGE" }, input)),
     );
@@ -168,7 +175,7 @@ describe("what the report says", () => {
   });
 
   it("has headings in order, headers with scope, and labels on what is labelled by another", () => {
-    const page = report(reportFixture({ variant: "simulated", years: 2 }));
+    const page = report(reportFixture({ variant: "layered", years: 2 }));
     const levels = [...page.matchAll(/<h([1-6])/g)].map((match) => Number(match[1]));
     expect(levels[0]).toBe(1);
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
@@ -196,7 +203,7 @@ describe("escaping", () => {
         run_id: HOSTILE,
         currency: HOSTILE,
         runtime: HOSTILE,
-        failure: { invariant: null, message: HOSTILE },
+        failure: { invariant: null, message: HOSTILE, check: "books" },
         marks: [HOSTILE],
         warnings: [HOSTILE],
         pack: { ...document.pack, id: HOSTILE, rights: [HOSTILE], instruments: [HOSTILE] },
@@ -236,9 +243,9 @@ describe("the read-out's data", () => {
   it("holds every session of an ordinary run, rounded to the cent", () => {
     const input = reportFixture({ years: 2 });
     const json = /id="sessions">([^<]+)</.exec(report(input))?.[1] ?? "";
-    const data = JSON.parse(json) as { step: number[]; equity: number[] };
+    const data = JSON.parse(json) as { unit: number; step: number[]; equity: number[] };
     let at = 0;
-    const dates = data.step.map((step) => (at += step) * 1000);
+    const dates = data.step.map((step) => (at += step) * data.unit * 1000);
     expect(dates).toEqual([...input.datesMs]);
     expect(data.equity.map((cents) => formatMoney(cents / 100))).toEqual(
       [...input.equity].map(formatMoney),
