@@ -12,8 +12,10 @@ import {
   type JournalStore,
   TerminalStateViolation,
 } from "../../ports/journal-store.ts";
-import { ZERO_HASH } from "../../records/journal/chain.ts";
+import { decodeBody, ZERO_HASH } from "../../records/journal/chain.ts";
+import { createLedger } from "../../records/ledger/fold.ts";
 import { executeRun } from "../run.ts";
+import type { Prepared } from "../prepare.ts";
 import type { Candidate } from "./bench.ts";
 
 /** Names that are hashes of the mandate, and what is compared by itself. */
@@ -27,9 +29,11 @@ const UNCOMPARED: readonly string[] = [
   "artifacts",
 ];
 
+type Part = readonly [name: string, value: string];
+
 export type AuditedRun = {
   readonly document: RunDocument;
-  /** By part: each value of run.json and the hash of each artifact. */
+  /** By part: each value of run.json, the hashes of each artifact and of the books. */
   readonly parts: ReadonlyMap<string, string>;
 };
 
@@ -37,6 +41,7 @@ export async function auditedInMemory(
   { prepared, dataWarnings }: Candidate,
   doors: { readonly sha256: Sha256; readonly turn: () => Promise<unknown> },
 ): Promise<AuditedRun> {
+  const journal = memoryJournal();
   const { document } = await executeRun({
     prepared,
     dataWarnings,
@@ -49,13 +54,16 @@ export async function auditedInMemory(
       mode: "backtest",
     },
     runId: "proof",
-    journal: memoryJournal(),
+    journal,
     artifacts: memoryArtifacts(doors.sha256),
     sha256: doors.sha256,
     progress: () => undefined,
     turn: doors.turn,
   });
-  return { document, parts: partsOf(document) };
+  return {
+    document,
+    parts: new Map([...partsOf(document), booksOf(prepared, journal, doors.sha256)]),
+  };
 }
 
 function partsOf(document: RunDocument): ReadonlyMap<string, string> {
@@ -65,6 +73,23 @@ function partsOf(document: RunDocument): ReadonlyMap<string, string> {
   }
   for (const { file, sha256 } of document.artifacts) parts.set(file, sha256);
   return parts;
+}
+
+/** Which lots a reduction closed shows in the books alone, and no longer once all are closed. */
+function booksOf({ world, lotMethod }: Prepared, journal: JournalStore, sha256: Sha256): Part {
+  const [{ code, digits }] = world.currencies;
+  const ledger = createLedger({
+    currency: code,
+    digits,
+    lotMethod,
+    instruments: world.instruments,
+    keepTransactions: true,
+  });
+  for (const { body } of journal.rows(1)) ledger.apply(decodeBody(body));
+  const text = JSON.stringify(ledger.transactions, (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  return ["ledger transactions", sha256(text)];
 }
 
 /** Rows and terminals as the durable store keeps them, a second terminal refused (invariant 2). */
