@@ -104,7 +104,8 @@ function explained(breach: Breach | null, error: unknown): unknown {
   return new InvariantError(breach.invariant, `${breach.message}; then ${error.message}`);
 }
 
-async function walkSessions(
+/** From the first session to the last, every entry durable at the end of it. */
+export async function walkSessions(
   request: RunRequest,
   journal: JournalWriter,
   trace: Trace,
