@@ -6,6 +6,7 @@
  * one): sums carry the exact error of every addition, as there. What is spared is memory and branches
  * that the processor would have to guess. Null where a value is not above zero and finite.
  */
+import { sum } from "../../base/statistics.ts";
 
 export type CurveStatistics = {
   readonly meanValue: number;
@@ -27,22 +28,30 @@ export function curveStatistics(
   const returns = nav.length - 1;
   let before = nav[0];
   if (!isWealth(before)) return null;
-  let [high, low, deepest] = [before, before, 0];
-  let [wealth, wealthLost, total, lost] = [before, 0, 0, 0];
+  let high = before;
+  let low = before;
+  let deepest = 0;
+  let wealth = before;
+  let fractions = before - Math.floor(before);
+  let total = 0;
+  let lost = 0;
   for (let n = 0; n < returns; n++) {
     const value = nav[n + 1];
+    wealth += value;
+    if (value === before) {
+      // Flat: a return of zero adds nothing, and no fall is deeper for it.
+      scratch[n] = 0;
+      continue;
+    }
     if (!isWealth(value)) return null;
+    fractions += value - Math.floor(value);
     const change = value / before - 1;
     scratch[n] = change;
     before = value;
     // The exact error of an addition without asking which summand is larger (Knuth, TAOCP 4.2.2).
-    const nextWealth = wealth + value;
-    const partOfValue = nextWealth - wealth;
-    wealthLost += wealth - (nextWealth - partOfValue) + (value - partOfValue);
-    wealth = nextWealth;
     const next = total + change;
-    const partOfChange = next - total;
-    lost += total - (next - partOfChange) + (change - partOfChange);
+    const part = next - total;
+    lost += total - (next - part) + (change - part);
     total = next;
     if (value > high) {
       // The quotient falls with its numerator: the lowest value under one high is the deepest fall.
@@ -53,59 +62,53 @@ export function curveStatistics(
       low = value;
     }
   }
+  // Whole numbers add up exactly, while doubles can hold their sum.
+  const isExact = fractions === 0 && wealth <= Number.MAX_SAFE_INTEGER;
   return {
-    meanValue: (wealth + wealthLost) / nav.length,
+    meanValue: (isExact ? wealth : sum(nav)) / nav.length,
     deepestFall: Math.max(deepest, fallOf(low, high)),
     ...deviations(scratch, returns, { mean: (total + lost) / returns, target }),
   };
 }
 
-/** The deepest fall alone, from `nav[from]` on, of a curve that stood at `start` before that. Null as above. */
-export function deepestFall(nav: Float64Array, from: number, start: number): number | null {
-  if (!isWealth(start)) return null;
-  let [high, low, deepest] = [start, start, 0];
-  for (let n = from; n < nav.length; n++) {
-    const value = nav[n];
-    if (!isWealth(value)) return null;
-    if (value > high) {
-      deepest = Math.max(deepest, fallOf(low, high));
-      high = value;
-      low = value;
-    } else if (value < low) {
-      low = value;
-    }
-  }
-  return Math.max(deepest, fallOf(low, high));
-}
-
+/** Overwrites the returns: those below the target move to the front, in their order. */
 function deviations(
   changes: Float64Array,
   returns: number,
   { mean, target }: { readonly mean: number; readonly target: number },
 ): Pick<CurveStatistics, "meanReturn" | "deviation" | "downside"> {
-  let [squares, squaresLost, below, belowLost] = [0, 0, 0, 0];
+  let squares = 0;
+  let lost = 0;
+  let short = 0;
   for (let n = 0; n < returns; n++) {
     const change = changes[n];
     const distance = change - mean;
     const square = distance * distance;
     const next = squares + square;
-    const partOfSquare = next - squares;
-    squaresLost += squares - (next - partOfSquare) + (square - partOfSquare);
+    lost += squares >= square ? squares - next + square : square - next + squares;
     squares = next;
-    const over = change - target;
-    // `over` where it is negative, else 0: exact, and no coin that the processor has to guess.
-    const short = (over - Math.abs(over)) * 0.5;
-    const shortfall = short * short;
-    const nextBelow = below + shortfall;
-    const partOfShortfall = nextBelow - below;
-    belowLost += below - (nextBelow - partOfShortfall) + (shortfall - partOfShortfall);
-    below = nextBelow;
+    // Written down each time and kept where it is one: no coin that the processor has to guess.
+    changes[short] = change;
+    short += Number(change < target);
   }
   return {
     meanReturn: mean,
-    deviation: returns < 2 ? Number.NaN : Math.sqrt((squares + squaresLost) / (returns - 1)),
-    downside: Math.sqrt((below + belowLost) / returns),
+    deviation: returns < 2 ? Number.NaN : Math.sqrt((squares + lost) / (returns - 1)),
+    downside: Math.sqrt(sumOfSquares(changes, short, target) / returns),
   };
+}
+
+function sumOfSquares(changes: Float64Array, count: number, target: number): number {
+  let squares = 0;
+  let lost = 0;
+  for (let n = 0; n < count; n++) {
+    const distance = changes[n] - target;
+    const square = distance * distance;
+    const next = squares + square;
+    lost += squares >= square ? squares - next + square : square - next + squares;
+    squares = next;
+  }
+  return squares + lost;
 }
 
 function isWealth(value: number): boolean {

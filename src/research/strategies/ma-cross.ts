@@ -23,9 +23,11 @@ export const maCross = defineStrategy({
     // Asked for only where the filter is on: it needs highs and lows.
     adx: p.adx_min > 0 ? m.adx(p.adx_window) : m.constant(0),
   }),
+  // One literal at the end: the compiler then need not make the object where nobody keeps it.
   decide: (row, p) => {
-    if (p.adx_min > 0 && !(row.adx > p.adx_min)) return { strength: 0, confidence: 1 };
-    if (row.fast > row.slow) return { strength: p.strength, confidence: 1 };
-    return { strength: p.short === 1 ? -p.strength : 0, confidence: 1 };
+    const isTrending = p.adx_min === 0 || row.adx > p.adx_min;
+    const against = p.short === 1 ? -p.strength : 0;
+    const strength = row.fast > row.slow ? p.strength : against;
+    return { strength: isTrending ? strength : 0, confidence: 1 };
   },
 });
