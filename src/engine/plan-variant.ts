@@ -162,7 +162,10 @@ export function readyRows(
 
 /** Not finite if any value is not; four accumulators, because one would wait for each addition. */
 function sumFrom(column: Float64Array, from: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let row = from;
   for (; row + 3 < column.length; row += 4) {
     a += column[row];

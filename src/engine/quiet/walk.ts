@@ -104,6 +104,7 @@ function closeStretch({ state, world }: Kernel, from: number, to: number): void 
     nav[s] = base;
     cash[s] = cashMinor;
   }
+  let mayBeRuined = !(base > 0);
   if (gross !== null) gross.fill(0, from, to);
   if (receivableMinor !== 0) {
     curves.receivable ??= new Float64Array(nav.length);
@@ -111,10 +112,10 @@ function closeStretch({ state, world }: Kernel, from: number, to: number): void 
   }
   for (let i = 0; i < lots.length; i++) {
     if (lots[i] === 0) markFlat(state, world.closes[i], i, { from, to });
-    else markHeld(state, world, i, { from, to });
+    else if (markHeld(state, world, i, { from, to })) mayBeRuined = true;
   }
   state.navMinor = nav[to - 1];
-  if (state.ruinedAt !== null) return;
+  if (state.ruinedAt !== null || !mayBeRuined) return;
   for (let s = from; s < to; s++) {
     if (nav[s] > 0) continue;
     state.ruinedAt = s;
@@ -139,12 +140,13 @@ function markFlat(
   }
 }
 
+/** Adds its values to the account's; true where a sum so far is not above zero. */
 function markHeld(
   state: Kernel["state"],
   world: Kernel["world"],
   i: number,
   { from, to }: Stretch,
-): void {
+): boolean {
   const { nav, gross } = state.curves;
   const closes = world.closes[i];
   const scale = world.scales[i];
@@ -152,6 +154,7 @@ function markHeld(
   let price = state.mark[i];
   let last = state.lastBar[i];
   let value = state.valueMinor[i];
+  let lowest = Number.POSITIVE_INFINITY;
   for (let s = from; s < to; s++) {
     const close = closes[s];
     if (close === close) {
@@ -161,12 +164,15 @@ function markHeld(
     } else {
       state.counters.staleMarks++;
     }
-    nav[s] += value;
+    const sum = nav[s] + value;
+    nav[s] = sum;
+    if (sum < lowest) lowest = sum;
     if (gross !== null) gross[s] += Math.abs(value);
   }
   state.mark[i] = price;
   state.lastBar[i] = last;
   state.valueMinor[i] = value;
+  return !(lowest > 0);
 }
 
 function tell(k: Kernel, session: number): void {

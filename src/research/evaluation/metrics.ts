@@ -16,7 +16,8 @@ import { invariant } from "../../base/assert.ts";
 import { DAY_MS, formatDate } from "../../base/instant.ts";
 import { minorToAmount } from "../../base/money.ts";
 import type { Metrics } from "../../domain/run-document.ts";
-import { type CurveStatistics, curveStatistics, deepestFall } from "./curve-statistics.ts";
+import { type CurveStatistics, curveStatistics } from "./curve-statistics.ts";
+import { deepestFall } from "./deepest-fall.ts";
 
 export type MetricsInput = {
   /** One per session, with navMinor. */
