@@ -74,7 +74,7 @@ export function createJob(
   });
   return {
     id: idOf(terms, sha256),
-    terms: { ...terms, pack: sharedColumns(terms.pack) },
+    terms: sharedColumns(terms),
     trials: sets.length,
     names,
     table,

@@ -1,6 +1,6 @@
 /**
- * Numbers that several threads read: the same values over shared memory. Everything but typed
- * arrays is plain data and stays what it is.
+ * Numbers that several threads read: the same values over shared memory. Everything
+ * else becomes a plain copy: a mandate's values note who reads them and cannot cross a thread.
  */
 
 export function sharedNumbers(length: number): Float64Array<SharedArrayBuffer> {
