@@ -14,7 +14,7 @@ const NIGHT = `color-scheme: dark;
 --band: #24282d; --shade: 10%; --stress: #e98a5c; --halt: #b79be8;`;
 
 const PAGE = `*, ::before, ::after { box-sizing: border-box; }
-html { background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; }
+html { scroll-padding-top: 6.5rem; background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 64rem; padding: 2.5rem 1.5rem 4rem;
   font: 1rem/1.55 "Iowan Old Style", Charter, "Palatino Linotype", Palatino, Georgia, "Liberation Serif", serif;
   overflow-wrap: break-word; }
@@ -119,7 +119,7 @@ ${[0, 1, 2, 3, 4].map((i) => `.g${i} { background: color-mix(in srgb, var(--gain
 .figures th { white-space: normal; } .figures td { padding-left: 0.8rem; }
 .weight { color: var(--soft); font-size: 0.85em; white-space: nowrap; } td.zero { color: var(--soft); } tr.stopped th, tr.stopped td { font-weight: 700; }
 .bars { table-layout: auto; } .bars th { width: 1%; white-space: nowrap; } .bars .count { width: 1%; padding-left: 0.6rem; } .bars th, .bars td { border: 0; padding-top: 0.15rem; padding-bottom: 0.15rem; }
-.bars .bar { width: 98%; min-width: 4rem; } .bars .bar span { display: block; height: 0.95rem; min-width: 0; background: currentColor; }
+.bars .bar { width: 98%; min-width: 4rem; } .bars .bar span:not(.unseen) { display: block; height: 0.95rem; min-width: 0; background: currentColor; }
 .bars .whole .bar { color: var(--soft); } .bars .accent .bar { color: var(--accent); } .bars .quiet .bar { color: color-mix(in srgb, var(--soft) 55%, var(--paper)); } .bars .refused .bar { color: var(--second); } .funnel .level-1 th { padding-left: 1rem; } .funnel .level-2 th { padding-left: 2rem; } .funnel .days { color: var(--soft); font-size: 0.78rem; padding-left: 0.8rem; width: 1%; }
 .bars thead th { color: var(--soft); border-bottom: 1px solid var(--rule); text-align: right; } .bars thead th:first-child { text-align: left; }
 .bars .none { color: var(--soft); } .bars .whole th, .bars .whole .count { font-weight: 700; }
