@@ -2,12 +2,15 @@
  * docs/invariants.md against the tests and the code: every test it names is there, nothing is
  * claimed without one, and every number that the code can fail with is claimed.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { CATALOGUE } from "../faults/catalogue.ts";
+import type { Fault } from "../faults/fault.ts";
 import { partUnder, readDocument, ROOT, tableRows } from "./markdown.ts";
 
-const PAGE = readDocument("docs/invariants.md");
+const FILE = "docs/invariants.md";
+const PAGE = readDocument(FILE);
 const CLAIMS = ["holds", "in part"];
 
 type Named = { readonly file: string; readonly title: string };
@@ -19,6 +22,30 @@ function namedTests(part: string): Named[] {
     if (file === undefined) throw new Error(`not a file and a title: ${line}`);
     return { file, title };
   });
+}
+
+/** The page with the table of faults between its two marks, by invariant. */
+function withFaults(page: string, catalogue: readonly Fault[]): string {
+  const rows = catalogue
+    .toSorted((a, b) => a.invariant - b.invariant)
+    .map(
+      ({ invariant, title, on, after }) =>
+        `| ${invariant} | ${title} | ${on} | ${spokenBy(after)} |`,
+    );
+  const table = [
+    "| invariant | planted fault | mandate | reported by |",
+    "|---|---|---|---|",
+    ...rows,
+  ];
+  return page.replace(
+    /(<!-- faults: .*? -->\n).*?(<!-- end of faults -->)/s,
+    (_, from: string, to: string) => `${from}${table.join("\n")}\n${to}`,
+  );
+}
+
+function spokenBy(after: Fault["after"]): string {
+  if (after === undefined) return "the run";
+  return "run" in after ? "the same run again" : "verify";
 }
 
 /** Why a named test is not one, or null. */
@@ -47,7 +74,15 @@ it.each(claimed)("$number $name: each test named is there", ({ number, name }) =
 
 it("nothing else is claimed", () => {
   const headings = [...PAGE.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-  expect(headings).toEqual(claimed.map(({ number, name }) => `${number}. ${name}`));
+  const invariants = claimed.map(({ number, name }) => `${number}. ${name}`);
+  expect(headings).toEqual([...invariants, "Planted faults"]);
+});
+
+it("the faults that are planted are those of the catalogue", () => {
+  const written = withFaults(PAGE, CATALOGUE);
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(join(ROOT, FILE), written);
+  expect(readDocument(FILE), "UPDATE_GOLDEN=1 writes the table anew").toBe(written);
+  expect(written).not.toBe(withFaults(PAGE, CATALOGUE.slice(1)));
 });
 
 it("every number the code can fail with is claimed", () => {

@@ -3,8 +3,8 @@
  * a share of a fill lost, a cross booked on one side, a settlement forgotten, a rate turned upside
  * down, a roll for nothing. And what the run must say of each.
  */
+import type { Fault } from "./fault.ts";
 import { planted } from "./planted-code.ts";
-import type { StageFault } from "./stage-faults.ts";
 
 const SHARES = "engine/sleeves/share-fill.ts";
 const CROSS = "engine/sleeves/cross.ts";
@@ -13,12 +13,12 @@ const MONEY = "engine/account-money.ts";
 
 const fault = (
   title: string,
-  on: StageFault["on"],
+  on: Fault["on"],
   says: RegExp,
-  ...plants: StageFault["plants"]
-): StageFault => ({ title, on, plants, invariant: 11, says });
+  ...plants: Fault["plants"]
+): Fault => ({ title, on, plants, invariant: 11, says });
 
-export const SLEEVE_FAULTS: readonly StageFault[] = [
+export const SLEEVE_FAULTS: readonly Fault[] = [
   fault(
     "a sleeve's share of a fill is not written down",
     "layers",

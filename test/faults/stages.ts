@@ -3,16 +3,8 @@
  * not called, one that is computed and its result dropped, one fed or applied wrongly. And what the
  * run must say of each.
  */
-import type { LayeredName } from "./layered-mandates.ts";
+import type { Fault } from "./fault.ts";
 import { type Plant, planted } from "./planted-code.ts";
-
-export type StageFault = {
-  readonly title: string;
-  readonly on: LayeredName;
-  readonly plants: readonly Plant[];
-  readonly invariant: number;
-  readonly says: RegExp;
-};
 
 const PIPELINE = "engine/pipeline.ts";
 
@@ -42,7 +34,7 @@ function inPipeline(stage: Called, becomes: (call: string, handed: string) => st
 
 const stageNamed = (stage: string): RegExp => new RegExp(`^(?:invariant 1: )?stage ${stage} `);
 
-const UNPLUGGED: readonly StageFault[] = CALLED.map((stage) => ({
+const UNPLUGGED: readonly Fault[] = CALLED.map((stage) => ({
   title: `stage ${stage}: not called, its input handed on`,
   on: "layers",
   plants: [inPipeline(stage, (_, handed) => `const ${CALLS[stage][0]} = ${handed} as never;`)],
@@ -50,8 +42,8 @@ const UNPLUGGED: readonly StageFault[] = CALLED.map((stage) => ({
   says: stageNamed(stage),
 }));
 
-const DROPPED: readonly StageFault[] = CALLED.map((stage) => ({
-  title: `stage ${stage}: computed, and its result thrown away`,
+const DROPPED: readonly Fault[] = CALLED.map((stage) => ({
+  title: `stage ${stage}: computed and not applied`,
   on: "layers",
   plants: [
     inPipeline(
@@ -70,19 +62,19 @@ const EACH_ALONE = `live.map((signal) => ({ instrument: signal.instrument, wante
 const NETTED = "const netted = nettingStage(k, live);";
 const SIZED = "const wishes = sizingStage(k, layers, netted);";
 
-function fault(title: string, stage: "netting" | "sizing", plant: Plant): StageFault {
+function fault(title: string, stage: "netting" | "sizing", plant: Plant): Fault {
   const says = stageNamed(stage);
   return { title: `stage ${stage}: ${title}`, on: "layers", plants: [plant], invariant: 1, says };
 }
 
-const NETTING: readonly StageFault[] = [
+const NETTING: readonly Fault[] = [
   fault(
     "not called, its input handed on",
     "netting",
     planted(PIPELINE, NETTED, `const netted = ${EACH_ALONE};`),
   ),
   fault(
-    "computed, and its result thrown away",
+    "computed and not applied",
     "netting",
     planted(PIPELINE, NETTED, `nettingStage(k, live);\n  const netted = ${EACH_ALONE};`),
   ),
@@ -103,14 +95,14 @@ const NETTING: readonly StageFault[] = [
   ),
 ];
 
-const SIZING: readonly StageFault[] = [
+const SIZING: readonly Fault[] = [
   fault(
     "not called, its input handed on",
     "sizing",
     planted(PIPELINE, SIZED, `const wishes = ${ROUNDED};`),
   ),
   fault(
-    "computed, and its result thrown away",
+    "computed and not applied",
     "sizing",
     planted(PIPELINE, SIZED, `sizingStage(k, layers, netted);\n  const wishes = ${ROUNDED};`),
   ),
@@ -157,7 +149,7 @@ const SIZING: readonly StageFault[] = [
   ),
 ];
 
-export const on = (title: string, stage: Called, ...plants: readonly Plant[]): StageFault => ({
+export const on = (title: string, stage: Called, ...plants: readonly Plant[]): Fault => ({
   title: `stage ${stage}: ${title}`,
   on: "layers",
   plants,
@@ -168,7 +160,7 @@ export const on = (title: string, stage: Called, ...plants: readonly Plant[]): S
 const RISK = "engine/stages/risk-targeting.ts";
 const OVERLAY = "engine/stages/overlay.ts";
 
-const TWICE: readonly StageFault[] = [
+const TWICE: readonly Fault[] = [
   on(
     "asked twice",
     "allocation",
@@ -212,7 +204,7 @@ const TWICE: readonly StageFault[] = [
   ),
 ];
 
-export const STAGE_FAULTS: readonly StageFault[] = [
+export const STAGE_FAULTS: readonly Fault[] = [
   ...UNPLUGGED,
   ...DROPPED,
   ...NETTING,

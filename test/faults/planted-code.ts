@@ -8,8 +8,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import type { RunDocument } from "../../src/domain/run-document.ts";
-import { ROOT } from "./example-runs.ts";
+import type { StageRecord } from "../../src/domain/stage-record.ts";
+import { ROOT } from "../support/example-runs.ts";
+import type { After } from "./fault.ts";
 
 export const SRC = join(ROOT, "src");
 
@@ -24,15 +25,24 @@ export type PlantedTask = {
   readonly plants: readonly Plant[];
   /** Path of the mandate's folder. */
   readonly mandate: string;
+  readonly after?: After | undefined;
 };
 
-/** How a run ended, as the command line and its run.json have it. */
+/** How a command ended, as the command line and run.json have it. */
 export type Outcome = {
   readonly code: number;
   readonly status: string;
-  readonly failure: { readonly invariant: number | null; readonly message: string } | null;
-  /** Null when the run broke off or was refused. */
-  readonly document: RunDocument | null;
+  readonly failure: {
+    readonly invariant: number | null;
+    readonly message: string;
+    /** Which of the run's checks found it; null when the run broke off, or another command speaks. */
+    readonly check: string | null;
+  } | null;
+  /** Of a run that came to its end. */
+  readonly stages: readonly StageRecord[];
+  /** Kinds of entries in the journal, and ends of signals, of a healthy run. */
+  readonly kinds: readonly string[];
+  readonly terminals: readonly string[];
 };
 
 export const planted = (file: string, was: string, becomes: string): Plant => ({

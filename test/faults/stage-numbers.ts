@@ -2,8 +2,9 @@
  * Stages that are called and applied, and wrong: fed with another series, with the number of another
  * day, with a part left out. And what the run must say of each.
  */
+import type { Fault } from "./fault.ts";
 import { planted } from "./planted-code.ts";
-import { on, type StageFault } from "./stage-faults.ts";
+import { on } from "./stages.ts";
 
 const RISK = "engine/stages/risk-targeting.ts";
 const OVERLAY = "engine/stages/overlay.ts";
@@ -11,7 +12,7 @@ const CLAMPS = "engine/stages/clamps.ts";
 const ALLOCATION = "engine/stages/allocation.ts";
 const POLICY = "engine/stages/policy.ts";
 
-export const WRONG_NUMBERS: readonly StageFault[] = [
+export const WRONG_NUMBERS: readonly Fault[] = [
   on(
     "confidence left out",
     "allocation",
@@ -90,7 +91,7 @@ export const WRONG_NUMBERS: readonly StageFault[] = [
     planted(POLICY, "    sheet.permitted[v] = 0;\n", "    sheet.permitted[v] *= 0.5;\n"),
   ),
   on(
-    "the factor on unit gross",
+    "unit gross taken for gross: the factor on unit gross",
     "risk_targeting",
     planted(
       "portfolio/risk-targeting/risk-target.ts",
@@ -99,7 +100,7 @@ export const WRONG_NUMBERS: readonly StageFault[] = [
     ),
   ),
   on(
-    "returns of five days taken for days",
+    "fed the weekly series: returns of five days taken for days",
     "risk_targeting",
     planted(
       RISK,
@@ -117,7 +118,7 @@ export const WRONG_NUMBERS: readonly StageFault[] = [
     ),
   ),
   on(
-    "measured on what policy left, which levers a cut back up",
+    "levers back what policy cut: measured on what policy left",
     "risk_targeting",
     planted(
       RISK,
@@ -136,6 +137,7 @@ export const WRONG_NUMBERS: readonly StageFault[] = [
       ),
     ),
     on: "futures",
+    invariant: 3,
   },
   on(
     "the first measurement kept for ever",
@@ -166,6 +168,20 @@ export const WRONG_NUMBERS: readonly StageFault[] = [
     "overlay",
     planted(OVERLAY, "brakeBefore?.scalar ?? (sheet.warmUp ? 1 : floor)", "1"),
   ),
+  {
+    ...on(
+      "a scalar of one on missing state",
+      "overlay",
+      planted(
+        OVERLAY,
+        "brakeBefore?.scalar ?? (sheet.warmUp ? 1 : floor)",
+        "(brakeBefore?.observations ?? 0) < 60 ? 1 : (brakeBefore?.scalar ?? floor)",
+      ),
+    ),
+    on: "floor",
+    invariant: 3,
+    says: /^stage overlay was not applied on .* which stands for a state of the brake that is not known/,
+  },
   on(
     "a warm-up without end",
     "overlay",
@@ -239,22 +255,37 @@ export const WRONG_NUMBERS: readonly StageFault[] = [
       "line",
     ),
   ),
-  on(
-    "no clusters",
-    "clamps",
-    planted(
-      "portfolio/clamps/clamps.ts",
-      "if (clusters !== null) clampClusters(book, clusters, records);",
-      "",
+  {
+    ...on(
+      "no clusters",
+      "clamps",
+      planted(
+        "portfolio/clamps/clamps.ts",
+        "if (clusters !== null) clampClusters(book, clusters, records);",
+        "",
+      ),
     ),
-  ),
+    invariant: 3,
+  },
+  {
+    ...on(
+      "what nobody can correlate kept as if it moved with nothing",
+      "clamps",
+      planted(
+        "portfolio/clamps/clusters.ts",
+        "  refuseUnmeasured(book, clusters, records);\n  for",
+        "  for",
+      ),
+    ),
+    invariant: 3,
+  },
   on(
     "no tail",
     "clamps",
     planted("portfolio/clamps/clamps.ts", "if (tail !== null) clampTail(book, tail, records);", ""),
   ),
   on(
-    "a weight raised",
+    "raises exposure",
     "clamps",
     planted(
       CLAMPS,

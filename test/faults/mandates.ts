@@ -1,19 +1,30 @@
 /**
- * Three small mandates on which every portfolio stage and every gate has something to do: `layers`
- * switches all stages on, `gates` leaves the limits to the gates, `futures` rolls contracts in three
- * currencies. Their market of shares is seeded: calm, a storm with a volatility index to match, an
- * aftermath; one instrument has holes.
+ * The small mandates that faults are planted on; each is healthy without one. On three of them every
+ * portfolio stage and every gate has something to do: `layers` switches all stages on, `gates` leaves
+ * the limits to the gates, `futures` rolls contracts in three currencies; `floor` begins with a brake
+ * that knows nothing, `early` wants positions before anything about them can be measured. `plain` and `holes` trade targets as they are, the one with corporate actions,
+ * shorts and a debit, the other on an instrument that stops trading for a while. Their market of
+ * shares is seeded: calm, a storm with a volatility index to match, an aftermath; one instrument has
+ * holes.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS, formatDate } from "../../src/base/instant.ts";
 import { nextNormal, nextUniform, type Prng, prngOf } from "../../src/base/prng.ts";
-import { at } from "./market-fixture.ts";
+import { at } from "../support/market-fixture.ts";
 
-export const LAYERED = ["layers", "gates", "futures"] as const;
-export type LayeredName = (typeof LAYERED)[number];
+export const MANDATE_NAMES = [
+  "plain",
+  "holes",
+  "layers",
+  "floor",
+  "early",
+  "gates",
+  "futures",
+] as const;
+export type MandateName = (typeof MANDATE_NAMES)[number];
 
-const SHARES = `
+const BARS = `
 data:
   kind: real
   sources:
@@ -24,6 +35,9 @@ data:
         column: close, rights: made for a test }
   instrument_defaults: { asset_class: etf }
   quality: { max_jump: 0.5 }
+`;
+
+const SHARES = `${BARS}
 strategies:
   - { name: trend, use: ts-momentum, instruments: all, params: { slow: 40, middle: 20, fast: 8 } }
   - { name: dip, use: rsi-reversion, instruments: all, params: { window: 5, enter: 45, exit: 60 } }
@@ -31,19 +45,60 @@ strategies:
 schedule: { decide: friday }
 allocation: { method: inverse-volatility, update: monthly, lookback_days: 60, min_observations: 20 }
 risk_targeting: { target_vol: 0.12, lookback: 25 }
-overlay: { mode: compute, profile: M, during_warm_up: none, trade_on_upgrade: true }
 correlation: { limit: 0.8, days: 40, min_overlap: 15 }
 slippage: { bps: 2 }
 fees: { per_share: 0.005, minimum: 1 }
 financing: { debit_rate: 0.05, borrow_rate: 0.01 }
 `;
 
-const MANDATES: { readonly [name in LayeredName]: string } = {
+const MANDATES: { readonly [name in MandateName]: string } = {
+  plain: `assay: 1
+name: plain
+profile: plain
+account: { currency: USD, initial_equity: 100000 }
+data:
+  kind: simulated
+  simulated: { instruments: 3, sessions: 420, start: 2015-01-05 }
+strategies:
+  - { name: hold, use: buy-and-hold, instruments: [SIM01], params: { strength: 0.6 } }
+  - { name: cross, use: ma-cross, instruments: [SIM02], params: { fast: 3, slow: 10, adx_min: 0, short: 1, strength: 0.38 } }
+  - { name: wide, use: ma-cross, instruments: [SIM03], params: { fast: 3, slow: 10, adx_min: 0, strength: 0.9 } }
+schedule: { rebalance: monday }
+slippage: { bps: 2 }
+fees: { per_share: 0.01, minimum: 1 }
+financing: { debit_rate: 0.05, borrow_rate: 0.02 }
+limits: { gross: 1.5, symbol: 0.8 }
+`,
+  holes: `${BARS}
+assay: 1
+name: holes
+profile: plain
+account: { currency: USD, initial_equity: 100000 }
+strategies:
+  - { name: cross, use: ma-cross, instruments: [DA], params: { fast: 3, slow: 10, adx_min: 0, short: 1, strength: 0.4 } }
+  - { name: hold, use: buy-and-hold, instruments: [BA], params: { strength: 0.4 } }
+  - { name: wide, use: buy-and-hold, instruments: [CA], params: { strength: 0.5 } }
+schedule: { rebalance: every_session }
+freshness: { max_age_sessions: 0 }
+slippage: { bps: 2 }
+fees: { bps: 1 }
+financing: { debit_rate: 0.05, borrow_rate: 0.02 }
+limits: { gross: 0.9, symbol: 0.48 }
+`,
+  floor: `${SHARES}
+assay: 1
+name: floor
+profile: etf-trend
+account: { currency: USD, initial_equity: 1000000 }
+overlay: { mode: compute, profile: M, during_warm_up: floor, trade_on_upgrade: true }
+limits: { gross: 1.5, net: 1.2, symbol: 0.6 }
+`,
   layers: `${SHARES}
 assay: 1
 name: layers
 profile: etf-trend
 account: { currency: USD, initial_equity: 1000000 }
+overlay: { mode: compute, profile: M, during_warm_up: none, trade_on_upgrade: true }
 policy: { enabled: true, map: { trend: trend, dip: trend }, exempt: [hold] }
 clamps:
   caps: { enabled: true }
@@ -55,11 +110,32 @@ heat: { limit: 0.1 }
 volatility_regime: { enabled: true, gross_scale: { high: 0.7, crisis: 0.4 } }
 limits: { gross: 1.5, net: 1.2, symbol: 0.6 }
 `,
+  early: `${BARS}
+assay: 1
+name: early
+profile: etf-trend
+account: { currency: USD, initial_equity: 1000000 }
+strategies:
+  - { name: hold, use: buy-and-hold, instruments: all, params: { strength: 0.5 } }
+  - { name: dip, use: rsi-reversion, instruments: all, params: { window: 5, enter: 45, exit: 60 } }
+schedule: { decide: friday }
+allocation: { method: equal, update: monthly }
+risk_targeting: { enabled: false }
+overlay: { mode: "off" }
+clamps: { caps: { enabled: false }, throttle: { enabled: false }, clusters: { enabled: false } }
+breakers: { enabled: true, unit: nav, daily_loss: 0.03, halt: 0.2, panic: 0.3 }
+correlation: { limit: 0.8, days: 40, min_overlap: 15 }
+heat: { limit: 0.2 }
+slippage: { bps: 2 }
+financing: { debit_rate: 0.05, borrow_rate: 0.01 }
+limits: { gross: 1.5, net: 1.2, symbol: 0.6 }
+`,
   gates: `${SHARES}
 assay: 1
 name: gates
 profile: etf-trend
 account: { currency: USD, initial_equity: 1000000 }
+overlay: { mode: compute, profile: M, during_warm_up: none, trade_on_upgrade: true }
 clamps: { caps: { enabled: false }, throttle: { enabled: false }, clusters: { enabled: false } }
 breakers:
   { enabled: true, unit: nav, daily_loss: 0.0149, halt: 0.05, panic: 0.07, halt_sessions: 15, rampup_sessions: 25 }
@@ -91,17 +167,17 @@ financing: { debit_rate: 0.05, borrow_rate: 0.01 }
 };
 
 /** Writes them with their data; returns the folder of each. */
-export function writeLayeredMandates(folder: string): { readonly [name in LayeredName]: string } {
+export function writeMandates(folder: string): { readonly [name in MandateName]: string } {
   const { bars, index } = market();
   writeFileSync(join(folder, "bars.csv"), bars);
   writeFileSync(join(folder, "vix.csv"), index);
-  const places = LAYERED.map((name) => {
+  const places = MANDATE_NAMES.map((name) => {
     const place = join(folder, name);
     mkdirSync(place);
     writeFileSync(join(place, "mandate.yaml"), MANDATES[name]);
     return [name, place] as const;
   });
-  return Object.fromEntries(places) as { [name in LayeredName]: string };
+  return Object.fromEntries(places) as { [name in MandateName]: string };
 }
 
 const SESSIONS = 520;
