@@ -10,7 +10,7 @@ import { COSTS_ABOVE_EDGE, TURNOVER_LINT } from "./costs.ts";
 import { windowDays } from "./curve.ts";
 import type { Evidence } from "./evidence.ts";
 import { SAME_CLOSE, STALE_FILLS } from "./fills.ts";
-import { type Lint, notEvaluated } from "./lint.ts";
+import { type Lint, notEvaluated, type Opinion } from "./lint.ts";
 import { TOO_FEW_OBSERVATIONS, TOO_MANY_PARAMETERS, ZERO_TRADES } from "./observations.ts";
 import { EQUITY_BELOW_ZERO, MARGIN_BREACH, VOLATILITY_OFF_TARGET } from "./risk.ts";
 import { INERT_STAGE, LOOK_AHEAD, WARM_UP_DEPENDENCE } from "./stages.ts";
@@ -43,6 +43,13 @@ export function undiagnosed(reason: string): readonly LintResult[] {
 
 export function diagnose(evidence: Evidence): readonly LintResult[] {
   const seen = { ...evidence, days: windowDays(evidence) };
-  const results = LINTS.map(({ name, judge }) => ({ lint: name, ...judge(seen) }));
+  const results = LINTS.map(({ name, judge }) => ({ lint: name, ...written(judge(seen)) }));
   return results.sort((a, b) => RANK[a.result] - RANK[b.result] || b.weight - a.weight);
+}
+
+/** run.json has no place for an infinite number, and a lint has nothing to say of one. */
+function written(opinion: Opinion): Opinion {
+  const { observed } = opinion;
+  if (observed === null || Number.isFinite(observed)) return opinion;
+  return notEvaluated(`its number is ${observed}, which nothing can be held against`);
 }

@@ -90,6 +90,15 @@ it("puts findings first, the heaviest of them first", () => {
   expect(results.at(-1)).toMatchObject({ lint: "volatility_off_target", result: "not_evaluated" });
 });
 
+it("does not hold a number that is none against a limit", () => {
+  const { fills } = healthy();
+  const tradedMinor = fills.tradedMinor.map(() => Number.MAX_VALUE);
+  expect(resultOf("turnover", { fills: { ...fills, tradedMinor } })).toMatchObject({
+    result: "not_evaluated",
+    evidence: "its number is Infinity, which nothing can be held against",
+  });
+});
+
 it("says of a run whose numbers cannot be read that no lint could look", () => {
   const results = undiagnosed("it broke");
   expect(results.map(({ lint, result, evidence }) => [lint, result, evidence])).toEqual(
