@@ -1,6 +1,6 @@
 /** Whether the result is many small ones or a single one. */
 import { convertMinor, minorToAmount } from "../../base/money.ts";
-import { ruinOf, windowMonths } from "./curve.ts";
+import { windowMonths } from "./curve.ts";
 import type { Evidence, Judged } from "./evidence.ts";
 import { clear, found, type Lint, notEvaluated, type Opinion } from "./lint.ts";
 import { percent, whole } from "./words.ts";
@@ -74,7 +74,7 @@ export const ONE_MONTH: Lint = {
   when: `one calendar month made more than ${percent(CARRIED, 0)} of the logarithmic growth or loss of the evaluation window`,
   why: "without it less than half the result is left: it is an event, not an edge",
   judge: (evidence) => {
-    if (ruinOf(evidence) >= 0)
+    if (evidence.ruin >= 0)
       return notEvaluated("net asset value fell to zero or below: growth has no meaning");
     const growths = monthlyGrowth(evidence);
     if (growths.length < 2) return notEvaluated("the evaluation window lies in one month");

@@ -1,6 +1,6 @@
 /** What trading cost against what it earned, and how much was traded for it. */
 import { minorToAmount } from "../../base/money.ts";
-import { orderedFills, ruinOf, windowFloor, windowYears } from "./curve.ts";
+import { orderedFills, windowFloor, windowYears } from "./curve.ts";
 import type { Evidence, Judged } from "./evidence.ts";
 import { clear, found, type Lint, notEvaluated } from "./lint.ts";
 import { decimal, percent, whole } from "./words.ts";
@@ -52,7 +52,7 @@ export const TURNOVER_LINT: Lint = {
   why: "the book is then replaced once a week, and one basis point of cost that was not thought of takes half a percent a year",
   judge: (evidence) => {
     const years = windowYears(evidence);
-    if (ruinOf(evidence) >= 0)
+    if (evidence.ruin >= 0)
       return notEvaluated("net asset value fell to zero or below: nothing to measure it by");
     if (!(years > 0)) return notEvaluated("the evaluation window has one session");
     const nav = meanNav(evidence);

@@ -5,9 +5,13 @@ import type { Evidence, Judged } from "./evidence.ts";
 /** Session indices: the window's first, then the last session of each later day. */
 export function windowDays({ sessionsMs, evaluationStart }: Evidence): readonly number[] {
   const days = [evaluationStart];
-  for (let s = evaluationStart + 1; s < sessionsMs.length; s++) {
-    const isLast = s + 1 === sessionsMs.length;
-    if (isLast || dayNumber(sessionsMs[s + 1]) !== dayNumber(sessionsMs[s])) days.push(s);
+  const sessions = sessionsMs.length;
+  if (evaluationStart + 1 >= sessions) return days;
+  let day = dayNumber(sessionsMs[evaluationStart + 1]);
+  for (let s = evaluationStart + 1; s < sessions; s++) {
+    const next = s + 1 < sessions ? dayNumber(sessionsMs[s + 1]) : Number.NaN;
+    if (next !== day) days.push(s);
+    day = next;
   }
   return days;
 }
@@ -19,7 +23,8 @@ export function windowYears({ sessionsMs, evaluationStart }: Evidence): number {
 
 /** First session with a net asset value at or below zero, or -1. */
 export function ruinOf({ navMinor }: Evidence): number {
-  return navMinor.findIndex((nav) => nav <= 0);
+  for (let s = 0; s < navMinor.length; s++) if (navMinor[s] <= 0) return s;
+  return -1;
 }
 
 /** "2003-05" and the session that ends it, ascending. */

@@ -7,7 +7,7 @@ import type { LintResult } from "../../domain/lint-result.ts";
 import { CAPACITY } from "./capacity.ts";
 import { ONE_INSTRUMENT, ONE_MONTH } from "./concentration.ts";
 import { COSTS_ABOVE_EDGE, TURNOVER_LINT } from "./costs.ts";
-import { windowDays } from "./curve.ts";
+import { ruinOf, windowDays } from "./curve.ts";
 import type { Evidence } from "./evidence.ts";
 import { SAME_CLOSE, STALE_FILLS } from "./fills.ts";
 import { type Lint, notEvaluated, type Opinion } from "./lint.ts";
@@ -42,7 +42,7 @@ export function undiagnosed(reason: string): readonly LintResult[] {
 }
 
 export function diagnose(evidence: Evidence): readonly LintResult[] {
-  const seen = { ...evidence, days: windowDays(evidence) };
+  const seen = { ...evidence, days: windowDays(evidence), ruin: ruinOf(evidence) };
   const results = LINTS.map(({ name, judge }) => ({ lint: name, ...written(judge(seen)) }));
   return results.sort((a, b) => RANK[a.result] - RANK[b.result] || b.weight - a.weight);
 }

@@ -43,6 +43,8 @@ export type Evidence = {
 export type Judged = Evidence & {
   /** Sessions of the evaluation window at which a day ends, its first session before them. */
   readonly days: readonly number[];
+  /** First session with a net asset value at or below zero, or -1. */
+  readonly ruin: number;
 };
 
 export type EvidenceInstrument = {

@@ -2,7 +2,6 @@
 import { formatDate } from "../../base/instant.ts";
 import { minorToAmount } from "../../base/money.ts";
 import { sampleDeviation } from "../../base/statistics.ts";
-import { ruinOf } from "./curve.ts";
 import type { Evidence } from "./evidence.ts";
 import { clear, found, type Lint, notEvaluated, type Opinion } from "./lint.ts";
 import { counted, decimal, percent } from "./words.ts";
@@ -19,7 +18,7 @@ export const VOLATILITY_OFF_TARGET: Lint = {
     if (target === null) return notEvaluated("no volatility was aimed at");
     if (mandate === null)
       return notEvaluated("the mandate, which says how many periods a year has, is not at hand");
-    if (ruinOf(evidence) >= 0)
+    if (evidence.ruin >= 0)
       return notEvaluated("net asset value fell to zero or below: returns have no meaning");
     if (days.length < 3)
       return notEvaluated(`the evaluation window has ${counted(days.length, "day")}`);
@@ -42,13 +41,14 @@ export const EQUITY_BELOW_ZERO: Lint = {
     const { navMinor, sessionsMs, digits, currency } = evidence;
     const amount = (s: number) =>
       `${decimal(minorToAmount(navMinor[s], digits))} ${currency} on ${formatDate(sessionsMs[s])}`;
-    const lowest = navMinor.reduce((low, nav, s) => (nav < navMinor[low] ? s : low), 0);
+    let lowest = 0;
+    for (let s = 1; s < navMinor.length; s++) if (navMinor[s] < navMinor[lowest]) lowest = s;
     const measured = {
       observed: minorToAmount(navMinor[lowest], digits),
       limit: 0,
       unit: currency,
     };
-    const ruin = ruinOf(evidence);
+    const { ruin } = evidence;
     return ruin >= 0
       ? found(
           1,
