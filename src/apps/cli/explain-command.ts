@@ -3,6 +3,7 @@
  * a run has it; its first line says whether it traded, and if not why.
  */
 import type { Json } from "../../base/canonical-json.ts";
+import { Fault } from "../../domain/fault.ts";
 import { explainDay } from "../explain/explain-day.ts";
 import { explainSignal } from "../explain/explain-signal.ts";
 import { openRecord } from "../explain/record.ts";
@@ -27,9 +28,11 @@ export async function explainResult({
   const { home, run } = findRun(query);
   const record = openRecord(run);
   try {
-    return date === null
-      ? explainSignal(record, what, paint)
-      : await explainDay(record, { instrument: what, date, home, paint });
+    if (date !== null) return await explainDay(record, { instrument: what, date, home, paint });
+    if (record.document.pack.instruments.includes(what)) {
+      throw new Fault("usage", `${what} is an instrument: give a date too, or a signal's id`);
+    }
+    return explainSignal(record, what, paint);
   } finally {
     record.close();
   }

@@ -1,8 +1,9 @@
 /**
  * What the ledger's fold makes of one instrument's journal entries. Its contract size is not in the
  * journal: it is worked out from what was paid, as the roundest number that gives every recorded
- * notional to the minor unit and passes the ledger's own checks. Where there is none, no postings
- * are shown. Enters: the entries that name the instrument, in order; leaves: transactions by entry.
+ * notional to the minor unit and passes the ledger's own checks; nor is it whether it is a future,
+ * which its settlements tell. Where the record does not tell, no postings are shown. Enters: the
+ * entries that name the instrument, in order; leaves: transactions by entry.
  */
 import { InvariantError } from "../../base/assert.ts";
 import { moneyScale, notionalMinor } from "../../base/money.ts";
@@ -100,7 +101,8 @@ function folded(
   terms: Terms,
   entries: readonly LedgerEntry[],
 ): readonly Transaction[] | null {
-  const isFuture = entries.some(({ payload: { kind } }) => kind === "settlement");
+  const isFuture = isSettledDaily(account, terms.id, entries);
+  if (isFuture === null) return null;
   for (const size of contractSizes(terms.digits, entries)) {
     const instrument = instrumentOf(terms, size, isFuture);
     try {
@@ -117,6 +119,25 @@ function folded(
     }
   }
   return null;
+}
+
+/**
+ * A future's every change of price is settled at the close; where a price moved and nothing was, it
+ * is none. Null where no price ever moved: then the record does not tell, and nothing is guessed.
+ */
+function isSettledDaily(
+  record: RunRecord,
+  id: string,
+  entries: readonly LedgerEntry[],
+): boolean | null {
+  const isFuture = ({ payload: { kind } }: LedgerEntry) => kind === "settlement" || kind === "roll";
+  if (entries.some(isFuture)) return true;
+  if (!entries.some(({ payload: { kind } }) => kind === "fill")) return false;
+  const marks = record
+    .rows(RUN_ARTIFACTS.positions, (line) => line.includes(id))
+    .flatMap((row) => (row["instrument"] === id ? [row["mark"]] : []));
+  const prices = new Set([...marks, ...entries.flatMap(tradesOf).map(({ price }) => price)]);
+  return prices.size > 1 ? false : null;
 }
 
 function instrumentOf(

@@ -67,10 +67,7 @@ export function dayPath(record: RunRecord, instrument: string, date: string): Da
   const name = namesInstrument(instrument);
   const entries = record.entries((body) => body.includes(name) && kindOfBody(body) !== "decision");
   const books = openBooks(record, instrument, entries);
-  const orders = entries
-    .filter((entry): entry is EntryOf<"order"> => entry.payload.kind === "order")
-    .filter(({ at }) => at.slice(0, 10) <= date)
-    .map((entry) => orderPath(entry, entries, books));
+  const orders = ordersUpTo(date, entries).map((entry) => orderPath(entry, entries, books));
   const last = place.sessions.at(-1) ?? null;
   const ofInstrument = (artifact: ArtifactDeclaration) =>
     record.rows(artifact, onDate(date)).filter((row) => row["instrument"] === instrument);
@@ -83,8 +80,8 @@ export function dayPath(record: RunRecord, instrument: string, date: string): Da
     before: positionAt(record, instrument, place.previous),
     after: positionAt(record, instrument, last ?? place.previous),
     equity: last === null ? null : record.rows(RUN_ARTIFACTS.equity, onDate(`${last},`))[0],
-    earlier: orders.filter((order) => order.at.slice(0, 10) < date && endedOn(order) >= date),
-    placed: orders.filter((order) => order.at.slice(0, 10) === date),
+    earlier: orders.filter(({ at }) => at.slice(0, 10) < date),
+    placed: orders.filter(({ at }) => at.slice(0, 10) === date),
     events: eventsOf(record, { instrument, date, entries }).map((entry) => ({
       entry,
       digits: books.digits,
@@ -147,9 +144,17 @@ function positionAt(record: RunRecord, instrument: string, at: string | null): R
   return rows.find((row) => row["instrument"] === instrument) ?? null;
 }
 
-/** The date of an order's fill or end; one still at work when the record ends has none. */
-function endedOn({ fills, end }: OrderPath): string {
-  return (end?.at ?? fills.at(-1)?.at ?? "9999").slice(0, 10);
+/** Those placed by then that were not over before: with thousands, only a day's are followed up. */
+function ordersUpTo(date: string, entries: readonly Entry[]): readonly EntryOf<"order">[] {
+  const opened: EntryOf<"order">[] = [];
+  const overBefore = new Set<string>();
+  for (const { seq, at, payload } of entries) {
+    const day = at.slice(0, 10);
+    if (payload.kind === "order" && day <= date) opened.push({ seq, at, payload });
+    const isOver = payload.kind === "fill" || payload.kind === "order_ended";
+    if (isOver && day < date) overBefore.add(payload.order_id);
+  }
+  return opened.filter(({ payload }) => !overBefore.has(payload.order_id));
 }
 
 function decisionsOf(record: RunRecord, date: string): readonly EntryOf<"decision">[] {

@@ -18,14 +18,13 @@ export function explainSignal(
   const path = signalPath(record, findSignal(record, text));
   const answer = answerOf(path, record);
   const { signal, at, end } = path;
-  const gates = record.document.stages.filter(({ kind }) => kind === "gate");
   const mark = answer.traded ? paint.green : paint.red;
   const title = `${signal.strategy} on ${signal.instrument}, ${at}`;
   const lines = [
     mark(answer.sentence),
     "",
     `${paint.bold(title)}  ${end?.state ?? "no end"}  signal ${shortId(signal.signal_id)}, entry ${path.seq}`,
-    ...treeLines(signalNodes(path, { ...record, gates }), paint),
+    ...treeLines(signalNodes(path, { ...record, records: record.document.stages }), paint),
     ...runLines(record, paint),
   ];
   const document = {

@@ -10,9 +10,7 @@ import { brief, exact, lotsOf, money, numbersOf, ruleWords, shortId } from "./wo
 export function verdictNode(verdict: Verdict, account: Account): Node {
   const { gate: by, result, rule } = verdict;
   const numbers = numbersOf(verdict, account);
-  if (result === "pass") {
-    return node(by, numbers === "" || by === "policy" ? `pass   ${rule}` : `pass   ${numbers}`);
-  }
+  if (result === "pass") return node(by, `pass   ${passText(verdict, numbers)}`);
   const full = result === "not_evaluated" ? `${rule}:not_evaluated` : rule;
   const words = ruleWords({ by, rule: full });
   return node(
@@ -21,6 +19,12 @@ export function verdictNode(verdict: Verdict, account: Account): Node {
     [],
     "bad",
   );
+}
+
+/** A gate that had nothing to compare with observed nothing. */
+function passText({ gate, rule, observed, limit, unit }: Verdict, numbers: string): string {
+  if (numbers === "" || gate === "policy") return rule;
+  return observed === null ? `nothing observed, limit ${brief(limit)} ${unit}` : numbers;
 }
 
 export function crossNode({ seq, at, price, sleeves }: CrossPath, variant: string | null): Node {
@@ -107,7 +111,12 @@ export function postingNodes(
 ): readonly Node[] {
   if (postings === null) {
     return [
-      node("postings", "not to be had: the record does not say the contract's size", [], "dim"),
+      node(
+        "postings",
+        "not to be had: the record alone does not tell what the contract is",
+        [],
+        "dim",
+      ),
     ];
   }
   return postings.map((booked) => {

@@ -1,6 +1,6 @@
 /**
  * Why an instrument was not decided on, on a date: no session, no decision due, warm-up, an unknown
- * column, no strategy. Told from the decisions and forecasts that were recorded. Under allocation
+ * column, never. Told from the decisions and forecasts that were recorded. Under allocation
  * `direct` only forecasts tell of a decision: its rhythm is then the sparsest one on which all of
  * them fall, and too few of them say nothing.
  */
@@ -17,7 +17,7 @@ export type Quiet = {
     | "not_due"
     | "warm_up"
     | "unknown_column"
-    | "no_strategy"
+    | "never_asked"
     | "not_said";
   readonly message: string;
 };
@@ -91,11 +91,8 @@ function silent(record: RunRecord, day: DayPath, sleeves: readonly Row[] | null)
   for (const row of sleeves ?? []) names.set(String(row["variant_id"]), String(row["strategy"]));
   if (names.size === 0) {
     return {
-      kind: "no_strategy",
-      message:
-        sleeves === null
-          ? `no strategy gave a forecast for ${instrument} in the whole run: none trades it, or none was ever past its warm-up`
-          : `no strategy of the run trades ${instrument}`,
+      kind: "never_asked",
+      message: `no strategy gave a forecast for ${instrument} in the whole run: none was asked on a row past its warm-up`,
     };
   }
   const warming = [...names].filter(([variant]) => (first.get(variant) ?? "9999") > date);

@@ -7,12 +7,13 @@ import type { SignalPath } from "./signal-path.ts";
 import { type Node, node } from "./tree.ts";
 import { brief, exact, money, numbersOf, ruleWords, splitCut, whoIs } from "./words.ts";
 
-export type SignalView = Account & { readonly gates: readonly StageRecord[] };
+/** `records`: the run's stages and gates, in the order of the river. */
+export type SignalView = Account & { readonly records: readonly StageRecord[] };
 
 export function signalNodes(path: SignalPath, view: SignalView): readonly Node[] {
   return [
     forecastNode(path),
-    ...stageNodes(path),
+    ...stageNodes(path, view),
     ...sizeNodes(path, view),
     ...gateNodes(path, view),
     ...crossNodes(path),
@@ -43,22 +44,28 @@ function shown(value: Row[string]): string {
 
 type Step = { readonly name: string; readonly column: string; readonly note: string };
 
-function stageNodes({ weights, decision, clamps, signal }: SignalPath): readonly Node[] {
+function stageNodes(
+  { weights, decision, clamps, signal }: SignalPath,
+  { records }: SignalView,
+): readonly Node[] {
   if (weights === null) return [];
   const said = (name: string) => shown(decision?.[name] ?? null);
+  const isOn = (name: string) =>
+    records.some((each) => each.kind === "stage" && each.name === name && each.enabled);
   const steps: readonly Step[] = [
     { name: "allocation", column: "allocated", note: allocationNote(weights) },
-    { name: "policy", column: "after_policy", note: policyNote(weights) },
+    { name: "policy", column: "after_policy", note: isOn("policy") ? policyNote(weights) : "off" },
     { name: "risk target", column: "after_risk_target", note: riskNote(decision) },
     {
       name: "overlay",
       column: "after_overlay",
-      note:
-        decision?.["warm_up"] === true
+      note: !isOn("overlay")
+        ? "off: watched, not applied"
+        : decision?.["warm_up"] === true
           ? "its windows are not full yet: no brake"
           : `${said("brake_regime")}, scalar ${said("scalar")}`,
     },
-    { name: "clamps", column: "after_clamps", note: "" },
+    { name: "clamps", column: "after_clamps", note: isOn("clamps") ? "" : "off" },
   ];
   const strength = weights["strength"];
   const confidence = weights["confidence"];
@@ -164,7 +171,9 @@ const SIGNAL_GATES = ["freshness", "duplicate", "policy", "correlation"];
 
 /** Those that were asked, with their verdicts, and those that were not. */
 function gateNodes(path: SignalPath, view: SignalView): readonly Node[] {
-  const enabled = view.gates.filter((gate) => gate.enabled).map((gate) => gate.name);
+  const enabled = view.records
+    .filter(({ kind, enabled: isOn }) => kind === "gate" && isOn)
+    .map(({ name }) => name);
   const asked = path.verdicts.map((verdict) => verdictNode(verdict, view));
   const missed = enabled.filter(
     (name) => SIGNAL_GATES.includes(name) && path.verdicts.every(({ gate }) => gate !== name),
