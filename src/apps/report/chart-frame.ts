@@ -92,21 +92,22 @@ export function zeroLine({ from, to }: Range): Layer[] {
   return from < 0 && to > 0 ? [{ kind: "level", className: "zero", y: 0 }] : [];
 }
 
-/** Stretches of sessions in one state, from its first session to the first of the next state. */
-export function spansOf(
+/** Each state's stretches of sessions, from its first session to the first of the next state. */
+export function spansByState(
   { datesMs }: ReportInput,
   states: readonly string[],
-  state: string,
-): readonly Span[] {
-  const spans: Span[] = [];
+): ReadonlyMap<string, readonly Span[]> {
+  const found = new Map<string, Span[]>();
   const last = states.length - 1;
   for (let s = 0; s <= last; s++) {
-    if (states[s] !== state) continue;
+    const state = states[s];
     const start = s;
     while (s < last && states[s + 1] === state) s++;
+    const spans = found.get(state) ?? [];
     spans.push({ from: datesMs[start], to: datesMs[Math.min(s + 1, last)] });
+    found.set(state, spans);
   }
-  return spans;
+  return found;
 }
 
 /** Lowest and highest value; 0 to 0 where none is known. */
@@ -114,7 +115,8 @@ export function finiteRange(lines: readonly Float64Array[]): Range {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (const values of lines) {
-    for (const value of values) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
       if (value < from) from = value;
       if (value > to) to = value;
     }

@@ -18,12 +18,12 @@ import {
   padded,
   percentTick,
   ruin,
-  spansOf,
+  spansByState,
   warmUp,
   zeroLine,
 } from "./chart-frame.ts";
 import { formatMoney, formatPercent } from "./format.ts";
-import { logTicks } from "./ticks.ts";
+import { logTicks, type Range } from "./ticks.ts";
 
 const LOG_FROM_RATIO = 4;
 /** Part of the plot's height, at its foot, in which a regime's height says how severe it is. */
@@ -32,21 +32,24 @@ const LANE = 0.08;
 const NOTE_ROOM = 1.18;
 
 export function isLogarithmic({ equity }: ReportInput): boolean {
-  const { from, to } = finiteRange([equity]);
+  return isLogRange(finiteRange([equity]));
+}
+
+function isLogRange({ from, to }: Range): boolean {
   return from > 0 && to / from > LOG_FROM_RATIO;
 }
 
 export function equityChart(input: ReportInput, frame: Frame): ChartSpec {
-  const log = isLogarithmic(input);
-  const { y, lane } = equityAxis(input, log);
+  const range = finiteRange([input.equity]);
+  const log = isLogRange(range);
+  const { y, lane } = equityAxis(input, range);
   return {
     ...canvas(input, frame, frame.heights.equity),
     label: `Equity in ${input.document.currency} from ${formatMoney(input.equity[0])} to ${formatMoney(input.equity[input.equity.length - 1])}, ${dates(input)}`,
     y: { scale: log ? "log" : "linear", from: y.from, to: y.to, ticks: y.ticks.map(compactTick) },
     layers: [
       ...warmUp(input, y),
-      ...regimeBands(input, y),
-      ...regimeLane(input, lane),
+      ...regimeLayers(input, { y, lane }),
       ...zeroLine(y),
       lineOf("equity", input, input.equity, frame),
       ...ruin(input),
@@ -65,8 +68,8 @@ const SEVERITY = [
 type Axis = { readonly y: Labelled; readonly lane: (share: number) => number };
 
 /** With room below the curve for the lane, where there is one; `lane` gives its heights as values. */
-function equityAxis(input: ReportInput, log: boolean): Axis {
-  const range = finiteRange([input.equity]);
+function equityAxis(input: ReportInput, range: Range): Axis {
+  const log = isLogRange(range);
   const room = input.portfolio === null ? 0 : LANE;
   if (log) {
     const [from, to] = [range.from * 0.94, range.to * 1.06];
@@ -79,26 +82,24 @@ function equityAxis(input: ReportInput, log: boolean): Axis {
   return { y: { from: base, to, ticks }, lane: (share) => base + (to - base) * room * share };
 }
 
-/** Full height and faint, so that the eye finds what the curve did in each regime. */
-function regimeBands(input: ReportInput, { from, to }: Labelled): Layer[] {
+/** Full height and faint, so that the eye finds what the curve did in each regime; at the foot by severity. */
+function regimeLayers(input: ReportInput, { y, lane }: Axis): Layer[] {
   const { portfolio } = input;
   if (portfolio === null) return [];
-  return SEVERITY.flatMap(([regime]): Layer[] => {
-    const spans = spansOf(input, portfolio.regimes, regime);
-    const className = `regime ${regime.toLowerCase()}`;
-    return spans.length === 0 ? [] : [{ kind: "bands", className, spans, low: from, high: to }];
+  const found = spansByState(input, portfolio.regimes);
+  const seen = SEVERITY.flatMap(([regime, severity]) => {
+    const spans = found.get(regime);
+    return spans === undefined ? [] : [{ name: regime.toLowerCase(), severity, spans }];
   });
-}
-
-function regimeLane(input: ReportInput, lane: Axis["lane"]): Layer[] {
-  const { portfolio } = input;
-  if (portfolio === null) return [];
-  return SEVERITY.flatMap(([regime, severity]): Layer[] => {
-    const spans = spansOf(input, portfolio.regimes, regime);
-    const className = `lane ${regime.toLowerCase()}`;
-    if (spans.length === 0) return [];
-    return [{ kind: "bands", className, spans, low: lane(0), high: lane(severity) }];
-  });
+  return [
+    ...seen.map(({ name, spans }): Layer => {
+      return { kind: "bands", className: `regime ${name}`, spans, low: y.from, high: y.to };
+    }),
+    ...seen.map(({ name, severity, spans }): Layer => {
+      const high = lane(severity);
+      return { kind: "bands", className: `lane ${name}`, spans, low: lane(0), high };
+    }),
+  ];
 }
 
 export function drawdownChart(input: ReportInput, frame: Frame): ChartSpec {

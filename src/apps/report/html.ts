@@ -22,7 +22,11 @@ export function trusted(markup: string): Html {
   return { markup };
 }
 
+const SPECIAL = /[&<>"']/;
+
 export function escapeHtml(text: string): string {
+  // Most values are numbers and names: one look instead of five copies.
+  if (!SPECIAL.test(text)) return text;
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -3,7 +3,7 @@
  * session has no day before it and counts nothing; any other undefined day makes its month
  * undefined, and an undefined month its year.
  */
-import { civilFromDays, dayNumber } from "../../base/instant.ts";
+import { civilFromDays, DAY_MS, dayNumber, daysFromCivil } from "../../base/instant.ts";
 import type { ReportInput } from "../../domain/run-document.ts";
 import { type Chapter, scrollTable } from "./chapter.ts";
 import { DASH, formatSignedPercentCell } from "./format.ts";
@@ -26,17 +26,17 @@ export type MonthReturn = {
 /** One entry per month that holds a session, ascending. */
 export function monthlyReturns(input: ReportInput): MonthReturn[] {
   const months: MonthReturn[] = [];
-  input.datesMs.forEach((at, i) => {
-    const { year, month } = civilFromDays(dayNumber(at));
-    const day = input.returns[i];
-    const growth = i === 0 && Number.isNaN(day) ? 1 : 1 + day;
-    const last = months.at(-1);
-    const same = last !== undefined && last.year === year && last.month === month - 1;
-    const before = same ? 1 + last.value : 1;
-    const warmUp = i < input.evaluationStart;
-    if (same) months.pop();
-    months.push({ year, month: month - 1, value: before * growth - 1, warmUp });
-  });
+  const { datesMs, returns, evaluationStart } = input;
+  for (let i = 0; i < datesMs.length; ) {
+    const { year, month } = civilFromDays(dayNumber(datesMs[i]));
+    const next = daysFromCivil({ year, month: month + 1, day: 1 }) * DAY_MS;
+    let growth = 1;
+    for (; i < datesMs.length && datesMs[i] < next; i++) {
+      growth *= i === 0 && Number.isNaN(returns[i]) ? 1 : 1 + returns[i];
+    }
+    const warmUp = i <= evaluationStart;
+    months.push({ year, month: month - 1, value: growth - 1, warmUp });
+  }
   return months;
 }
 

@@ -16,7 +16,7 @@ import {
   padded,
   percentTick,
   ruin,
-  spansOf,
+  spansByState,
   warmUp,
 } from "./chart-frame.ts";
 import { formatPercent, formatRatio } from "./format.ts";
@@ -73,9 +73,10 @@ export function brakeChart(input: PortfolioInput, frame: Frame): ChartSpec {
   const { scalar, breakers } = input.portfolio;
   const { from: lowest, to } = finiteRange([scalar, Float64Array.of(1)]);
   const y = { from: 0, to: to * 1.06 };
+  const found = spansByState(input, breakers);
   const band = (className: string, state: string): Layer[] => {
-    const spans = spansOf(input, breakers, state);
-    return spans.length === 0 ? [] : [{ kind: "bands", className, spans, low: 0, high: y.to }];
+    const spans = found.get(state);
+    return spans === undefined ? [] : [{ kind: "bands", className, spans, low: 0, high: y.to }];
   };
   return {
     ...canvas(input, frame, frame.heights.brake),

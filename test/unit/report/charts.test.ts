@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ChartSpec, Layer } from "../../../src/ports/chart-renderer.ts";
 import { renderChart } from "../../../src/adapters/charts/svg.ts";
-import { type Frame, grounded, spansOf } from "../../../src/apps/report/chart-frame.ts";
+import { type Frame, grounded, spansByState } from "../../../src/apps/report/chart-frame.ts";
 import { equityChart, isLogarithmic } from "../../../src/apps/report/chart-specs.ts";
 import {
   brakeChart,
@@ -259,7 +259,7 @@ describe("charts of a portfolio", () => {
         fc.array(fc.constantFrom("A", "B"), { minLength: 1, maxLength: 40 }),
         (states) => {
           const datesMs = Float64Array.from(states, (_, i) => i);
-          const spans = spansOf({ ...input, datesMs }, states, "A");
+          const spans = spansByState({ ...input, datesMs }, states).get("A") ?? [];
           const covered = states.map((_, i) => spans.some(({ from, to }) => i >= from && i < to));
           // The last session has no next one to reach to.
           expect(covered.slice(0, -1)).toEqual(states.slice(0, -1).map((state) => state === "A"));
