@@ -1,4 +1,7 @@
-/** The commands and their options; each action fits on a few lines and leaves the work to a file. */
+/**
+ * The commands and their options; each action fits on a few lines and leaves the work to a file.
+ * Files that a run does not need are loaded by the command that does.
+ */
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { Fault } from "../../domain/fault.ts";
@@ -6,23 +9,16 @@ import { EXIT_CODES, exitCodeOf } from "../../domain/run-status.ts";
 import { SECTIONS } from "../../engine/sections.ts";
 import { mandateJsonSchema } from "../../mandate/json-schema.ts";
 import { type Flag, loadMandate } from "./compose.ts";
-import { compareResult } from "./compare-command.ts";
 import { configLines, configJson } from "./config-command.ts";
-import { doctorResult } from "./doctor-command.ts";
-import { explainResult } from "./explain-command.ts";
 import { findHome, type RunQuery } from "./find-run.ts";
-import { initMandate } from "./init.ts";
 import { exportLedger, LEDGER_FORMATS, type LedgerFormat } from "./ledger-command.ts";
-import { showLedger } from "./ledger-show.ts";
 import type { Output } from "./output.ts";
 import { buildPackResult, listPacksResult } from "./pack-command.ts";
-import { proveResult } from "./prove-command.ts";
 import { runMandate } from "./run-command.ts";
 import { runJson, summaryLines } from "./run-summary.ts";
 import { whenFree } from "./when-free.ts";
 import { listRunsResult } from "./runs-command.ts";
 import { progressBar } from "./terminal.ts";
-import { verifyResult } from "./verify-command.ts";
 
 /** Where a command prints, and the environment it reads. */
 export type Session = { readonly output: Output; readonly environment: NodeJS.ProcessEnv };
@@ -58,7 +54,8 @@ export function addCommands(program: Command, session: Session, exit: Exit): voi
     .description("write a mandate that runs, a strategy, and what an editor needs")
     .argument("<folder>", "a folder without these files; it is made when it is not there")
     .option("--json", "one JSON document on standard output")
-    .action((folder: string) => {
+    .action(async (folder: string) => {
+      const { initMandate } = await import("./init.ts");
       const files = initMandate(folder, SECTIONS);
       output.result({ folder: resolve(folder), files }, [
         `wrote ${files.join(", ")} in ${folder}`,
@@ -121,6 +118,7 @@ function addCompare(program: Command, { output, environment }: Session): void {
     .option("--without <stage>", "compare the mandate with itself, this stage switched off")
     .option("--home <folder>", HOME_OPTION)
     .action(async (a: string, b: string | undefined, options: CompareFlags) => {
+      const { compareResult } = await import("./compare-command.ts");
       const { document, lines } = await compareResult(
         {
           a,
@@ -156,6 +154,7 @@ function addProve(program: Command, session: Session, exit: Exit): void {
         path: string,
         options: Options & { readonly sessions: number | null; readonly only?: string },
       ) => {
+        const { proveResult } = await import("./prove-command.ts");
         const { document, lines, holds } = await proveResult({
           path,
           flags: options.set,
@@ -184,6 +183,7 @@ function addVerify(program: Command, session: Session, exit: Exit): void {
     .option("--replay", "execute the mandate again on the recorded pack and compare bytes")
     .option("--mandate <path>", "the mandate to replay; default: the one beside the .assay folder")
     .action(async (target: string | undefined, options: VerifyFlags) => {
+      const { verifyResult } = await import("./verify-command.ts");
       const { document, lines, holds } = await verifyResult({
         ...queryOf(target, options, environment),
         replay: options.replay ?? false,
@@ -208,6 +208,7 @@ function addExplain(program: Command, { output, environment }: Session): void {
     .option("--home <folder>", HOME_OPTION)
     .option("--json", "one JSON document on standard output")
     .action(async (what: string, date: string | undefined, options: Options & { run?: string }) => {
+      const { explainResult } = await import("./explain-command.ts");
       const { document, lines } = await explainResult({
         what,
         date: date ?? null,
@@ -224,6 +225,7 @@ function addDoctor(program: Command, { output, environment }: Session, exit: Exi
     .option("--home <folder>", HOME_OPTION)
     .option("--mandate <path>", "the run's mandate; default: the one beside the .assay folder")
     .action(async (target: string | undefined, options: VerifyFlags) => {
+      const { doctorResult } = await import("./doctor-command.ts");
       const { document, lines, holds } = await doctorResult(
         {
           ...queryOf(target, options, environment),
@@ -273,6 +275,7 @@ function addLedger(program: Command, session: Session): void {
     .option("--home <folder>", HOME_OPTION)
     .option("--json", "one JSON document on standard output")
     .action(async (target: string | undefined, options: Options) => {
+      const { showLedger } = await import("./ledger-show.ts");
       const { document, lines } = await showLedger(queryOf(target, options, environment));
       output.result(document, lines);
     });

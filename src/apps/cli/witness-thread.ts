@@ -11,7 +11,13 @@ import type { Mandate } from "../../engine/sections.ts";
 import { createWitness, type Witness } from "../../engine/witness.ts";
 import { type LoadedMandate, loadStrategies, sourceOf, usesOn } from "./compose.ts";
 import { openArtifacts, sha256 } from "./compose-records.ts";
-import { type Answer, type AskedArrays, type Handover, type Question, told } from "./witness.ts";
+import {
+  type Answer,
+  type AskedArrays,
+  type Handover,
+  type Question,
+  told,
+} from "./witness-messages.ts";
 
 const handover = workerData as Handover;
 

@@ -6,56 +6,22 @@
  */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { InvariantError } from "../../base/assert.ts";
-import type { ArtifactDeclaration, TableData } from "../../domain/artifact.ts";
-import { Fault, type FaultKind } from "../../domain/fault.ts";
-import type { BacktestPack } from "../../domain/pack.ts";
+import type { TableData } from "../../domain/artifact.ts";
 import type { Breach } from "../../engine/audit.ts";
 import type { Prepared } from "../../engine/prepare.ts";
 import type { Witness } from "../../engine/witness.ts";
-import type { PrecomputedDay } from "../../portfolio/overlay/precomputed.ts";
 import type { LoadedMandate } from "./compose.ts";
+import {
+  type Answer,
+  ASKED_COLUMNS,
+  type AskedArrays,
+  type Handover,
+  type Question,
+  revived,
+} from "./witness-messages.ts";
 
 /** Forecasts that could be asked for, from which on a second thread is the quicker way. */
 const WORTH_A_THREAD = 50_000;
-
-/** Handed over once, as the thread starts. */
-export type Handover = {
-  readonly loaded: Pick<LoadedMandate, "fileName" | "directory" | "home" | "resolved">;
-  readonly pack: BacktestPack;
-  readonly precomputed: readonly PrecomputedDay[];
-  /** Of every variant's strategy: the thread must have loaded the same. */
-  readonly codeHashes: readonly string[];
-  readonly artifactsFolder: string;
-};
-
-export const ASKED_COLUMNS = ["session", "variant", "kind", "target", "confidence"] as const;
-export type AskedArrays = { readonly [name in (typeof ASKED_COLUMNS)[number]]: Float64Array };
-
-export type Question =
-  | { readonly ask: "lookAhead"; readonly forecasts: AskedArrays }
-  | {
-      readonly ask: "readBack";
-      readonly declaration: ArtifactDeclaration;
-      readonly table: TableData;
-    };
-
-/** An error as it crosses between threads: classes do not. */
-export type Told = {
-  readonly message: string;
-  readonly stack: string;
-  readonly invariant: number | null;
-  readonly fault: {
-    readonly kind: FaultKind;
-    readonly where: string | null;
-    readonly details: readonly string[];
-  } | null;
-};
-
-/** Answers come in the order of the questions. */
-export type Answer =
-  | { readonly ok: true; readonly breach: Breach | null }
-  | { readonly ok: false; readonly error: Told };
 
 export type ThreadWitness = Witness & { readonly end: () => Promise<unknown> };
 
@@ -136,27 +102,4 @@ function apart({ rows, columns }: TableData): TableData {
     rows,
     columns: columns.map((column) => (ArrayBuffer.isView(column) ? column.slice(0, rows) : column)),
   };
-}
-
-export function told(error: unknown): Told {
-  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
-  return {
-    message,
-    stack,
-    invariant: error instanceof InvariantError ? error.invariant : null,
-    fault:
-      error instanceof Fault
-        ? { kind: error.kind, where: error.where, details: error.details }
-        : null,
-  };
-}
-
-function revived({ message, stack, invariant, fault }: Told): Error {
-  if (fault !== null) return new Fault(fault.kind, message, fault);
-  if (invariant !== null) {
-    return new InvariantError(invariant, message.slice(`invariant ${invariant}: `.length));
-  }
-  const error = new Error(message);
-  error.stack = stack;
-  return error;
 }
