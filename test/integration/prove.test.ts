@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandLine } from "../../src/apps/cli/command-line.ts";
 import type { ProvePlant } from "../support/planted-prove.ts";
 import { findingsOf, type Proof, proveWith } from "../support/proving.ts";
 
@@ -138,12 +139,20 @@ describe("forecasts through the portfolio's stages", () => {
     expect(faulty.code).toBe(5);
   });
 
-  it("a beginning that no key has is refused, and so is a window of no sessions", async () => {
-    await expect(proveWith([], home, [layers, "--only", "feess"])).rejects.toThrow(
-      "--only feess: no key of the mandate begins so",
-    );
-    await expect(proveWith([], home, [layers, "--sessions", "0"])).rejects.toThrow(
-      "expected a whole number of sessions",
-    );
+  it.each([
+    [
+      "--only",
+      "feess",
+      "assay: --only feess: no key of the mandate begins so; assay config lists them",
+    ],
+    ["--sessions", "0", "assay: --sessions 0: expected a whole number of sessions, such as 500"],
+  ])("%s %s is refused", async (option, value, says) => {
+    let said = "";
+    const code = await runCommandLine(["prove", layers, option, value], {
+      stdout: { write: () => undefined },
+      stderr: { write: (text: string) => (said += text) },
+      environment: { ASSAY_HOME: home },
+    });
+    expect([code, said]).toEqual([2, `${says}\n`]);
   });
 });

@@ -23,6 +23,8 @@ export type ProvableKey = {
 /** Of the head of the file, which no section owns. */
 const HEADER_PROBES: Probes = {
   profile: {
+    // One that does not go with what the file says is refused by what it brought.
+    refuses: true,
     try: ["plain", "etf-trend", "futures-layers", "equity-signals"].map((to) => ({ to })),
   },
   seed: {

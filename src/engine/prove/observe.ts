@@ -7,9 +7,7 @@ import { minorToAmount } from "../../base/money.ts";
 import { isFuture } from "../../domain/instrument.ts";
 import type { Observable, ProbeNeed } from "../../domain/probe.ts";
 import { finishKernel, runSessions } from "../kernel.ts";
-import type { FillLog } from "../fill-log.ts";
 import type { Kernel } from "../state.ts";
-import type { World } from "../world.ts";
 import type { Candidate } from "./bench.ts";
 import { describe, kernelOf, type Outcome } from "./outcome.ts";
 
@@ -24,6 +22,8 @@ type Seen = {
   readonly met: Set<ProbeNeed>;
   highMinor: number;
   readonly bySector: Map<string | null, number>;
+  /** Fills looked at so far; by instrument lots at the last close, and fills that made them grow. */
+  readonly growing: { fills: number; readonly lots: Float64Array; readonly steps: Int32Array };
 };
 
 export function observe(candidate: Candidate): {
@@ -31,11 +31,12 @@ export function observe(candidate: Candidate): {
   readonly observed: Observed;
 } {
   const k = kernelOf(candidate);
-  const seen = nothingSeen(k.plan.initialEquityMinor);
+  const seen = nothingSeen(k.plan.initialEquityMinor, k.world.instruments.length);
   const sessions = k.world.sessionsMs.length;
   let before = k.plan.initialEquityMinor;
   for (let session = 0; session < sessions; session++) {
     runSessions(k, session, session + 1);
+    lookAtFills(k, seen);
     lookAtBook(k, seen);
     lookAtPath(k, seen, before);
     before = k.state.navMinor;
@@ -48,7 +49,7 @@ export function observe(candidate: Candidate): {
   return { outcome: describe(candidate, k), observed: { largest, met } };
 }
 
-function nothingSeen(initialMinor: number): Seen {
+function nothingSeen(initialMinor: number, instruments: number): Seen {
   return {
     largest: {
       gross: 0,
@@ -66,6 +67,11 @@ function nothingSeen(initialMinor: number): Seen {
     met: new Set(),
     highMinor: initialMinor,
     bySector: new Map(),
+    growing: {
+      fills: 0,
+      lots: new Float64Array(instruments),
+      steps: new Int32Array(instruments),
+    },
   };
 }
 
@@ -125,7 +131,6 @@ function lookBack({ state, world, plan }: Kernel, seen: Seen): void {
   for (const i of new Set(fills.instrument.values())) {
     met.add(isFuture(world.instruments[i]) ? "futures" : "shares");
   }
-  if (hasReductions(world, fills)) met.add("reductions");
   if (counters.stopsFilled > 0) met.add("stops_filled");
   // A drawdown that rounding alone could make is none.
   if (seen.largest.drawdown > 1e-3) met.add("drawdown");
@@ -138,24 +143,28 @@ function lookBack({ state, world, plan }: Kernel, seen: Seen): void {
 }
 
 /**
- * An instrument bought or sold twice in a row and then the other way, but not all of it. Lots of a
- * future are settled every day and cost all the same.
+ * Reductions: an instrument that grew twice in a row and then shrank, but not to nothing. Lots of a
+ * future are settled every day and cost all the same. Signs alone are looked at: a split changes
+ * sizes without a fill.
  */
-function hasReductions(world: World, fills: FillLog): boolean {
-  const held = new Map<number, { lots: number; steps: number }>();
+function lookAtFills({ state, world }: Kernel, { growing, met }: Seen): void {
+  const { fills } = state;
   const instruments = fills.instrument.values();
   const lots = fills.lots.values();
-  for (let n = 0; n < instruments.length; n++) {
-    if (isFuture(world.instruments[instruments[n]])) continue;
-    const book = held.get(instruments[n]) ?? { lots: 0, steps: 0 };
-    held.set(instruments[n], book);
-    const grows = book.lots * lots[n] >= 0;
-    const left = book.lots + lots[n];
-    if (!grows && book.steps > 1 && left * book.lots > 0) return true;
-    book.steps = grows ? book.steps + 1 : left === 0 ? 0 : book.steps;
-    book.lots = left;
+  for (; growing.fills < lots.length; growing.fills++) {
+    const i = instruments[growing.fills];
+    if (isFuture(world.instruments[i])) continue;
+    const before = growing.lots[i];
+    const after = state.lots[i];
+    if (before === 0 || before * lots[growing.fills] > 0) {
+      growing.steps[i] = before === 0 ? 1 : growing.steps[i] + 1;
+    } else if (before * after > 0) {
+      if (growing.steps[i] > 1) met.add("reductions");
+    } else {
+      growing.steps[i] = after === 0 ? 0 : 1;
+    }
   }
-  return false;
+  growing.lots.set(state.lots);
 }
 
 /** What the bars, actions and references hold, whatever was traded on them. */

@@ -115,6 +115,8 @@ export const BREAKER_PROBES: Probes = {
     try: [{ to: 0.95, with: PANICKING }],
   },
   unit: {
+    // Without a volatility target nothing can be counted in it.
+    refuses: true,
     needs: ["drawdown"],
     try: (["nav", "target_vol"] as const).map((unit) => ({
       to: unit,

@@ -3,7 +3,15 @@ import type { Probes } from "../../domain/probe.ts";
 
 export const ALLOCATION_PROBES: Probes = {
   method: {
-    try: [{ to: "equal" }, { to: "inverse-volatility" }, { to: "erc" }, { to: "direct" }],
+    // A strategy that answers with targets has no other.
+    refuses: true,
+    try: [
+      { to: "equal" },
+      { to: "inverse-volatility" },
+      { to: "erc" },
+      { to: "direct" },
+      { to: "equal", with: { "schedule.rebalance": { to: "never" } } },
+    ],
   },
   update: { try: [{ to: "quarterly" }, { to: "monthly" }, { to: "every_decision" }] },
   lookback_days: {

@@ -3,6 +3,7 @@
  * checked by, either of them in another mode, and trading off-cycle where every session is on-cycle.
  */
 import { z } from "zod";
+import type { Companions } from "../../domain/probe.ts";
 import type { Section, SectionIssue } from "../../domain/section.ts";
 import { OVERLAY_PROFILES, type OverlayTerms } from "./scalar.ts";
 
@@ -20,6 +21,9 @@ const schema = z.strictObject({
 });
 
 export type OverlaySettings = z.infer<typeof schema>;
+
+/** Computed alone it is only written down. */
+const APPLIED: Companions = { "overlay.mode": { to: "compute" } };
 
 export const overlaySection: Section<typeof schema> = {
   name: "overlay",
@@ -56,16 +60,29 @@ export const overlaySection: Section<typeof schema> = {
   tags: {},
   probes: {
     mode: { needs: ["brake_moved"], try: [{ to: "off" }, { to: "compute" }] },
-    profile: { needs: ["brake_moved"], try: [{ to: "L" }, { to: "M" }, { to: "H" }] },
+    profile: {
+      needs: ["brake_moved"],
+      try: [{ to: "L" }, { to: "M" }, { to: "H" }, { to: "L", with: APPLIED }],
+    },
     smooth_down: {
       needs: ["brake_moved"],
-      try: [{ toggle: true }, { toggle: true, with: { "overlay.profile": { to: "L" } } }],
+      try: [
+        { toggle: true },
+        { toggle: true, with: { ...APPLIED, "overlay.profile": { to: "L" } } },
+      ],
     },
     trade_on_upgrade: {
       needs: ["brake_entered"],
       try: [{ toggle: true }, { toggle: true, with: { "schedule.decide": { to: "month_end" } } }],
     },
-    during_warm_up: { try: [{ to: "floor" }, { to: "none" }] },
+    during_warm_up: {
+      try: [
+        { to: "floor" },
+        { to: "none" },
+        { to: "none", with: APPLIED },
+        { to: "floor", with: APPLIED },
+      ],
+    },
     run: { refuses: true, try: [{ to: "probed" }] },
     sha256: { refuses: true, try: [{ to: "0".repeat(64) }] },
   },
