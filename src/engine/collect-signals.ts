@@ -55,7 +55,7 @@ function askVariant(k: Kernel, v: number, variant: Variant, session: number): Si
 
 /** From here on it can be asked ahead whether it repeats this. */
 function noteAnswer(quiet: Quiet, v: number, session: number, target: Target | null): void {
-  quiet.heard[v] = target === null ? HEARD.none : "weight" in target ? HEARD.weight : HEARD.other;
+  quiet.heard[v] = target === null ? HEARD.none : "weight" in target ? HEARD.weight : HEARD.units;
   quiet.sameUntil[v] = session + 1;
   quiet.ended[v] = 0;
 }

@@ -7,13 +7,14 @@ import type { World } from "../world.ts";
 
 /** What a variant's last answer was, as far as a repetition of it could be told from it. */
 export const HEARD = {
-  /** Something that has to be looked at each time. */
+  /** Nothing that a repetition could be told from: it is asked each time. */
   other: 0,
   none: 1,
-  /** The weight in `previousTarget`. */
+  /** The weight or the units in `previousTarget`. */
   weight: 2,
+  units: 3,
   /** It is warming up and is not asked. */
-  silent: 3,
+  silent: 4,
 } as const;
 
 export type Quiet = {

@@ -7,8 +7,12 @@
  */
 import { notionalMinor } from "../../base/money.ts";
 import { accrueInterest } from "../carry-events.ts";
+import type { Repeated } from "../../research/strategies/decider.ts";
 import type { Kernel } from "../state.ts";
 import { HEARD } from "./state.ts";
+
+/** By HEARD, where something is repeated. */
+const KINDS: readonly Repeated[] = ["none", "none", "weight", "units"];
 
 /** The first session from `session` on that has to be stepped through; `to` if none has. */
 export function quietUntil(k: Kernel, session: number, to: number): number {
@@ -61,7 +65,8 @@ function nextDue({ state: { quiet }, plan }: Kernel, session: number): number {
 
 /** A wish that expired is to be tried again: it is nothing that a repetition would leave as it is. */
 function hasAnswerToRepeat(heard: number, previousTarget: number): boolean {
-  return heard === HEARD.weight ? !Number.isNaN(previousTarget) : heard !== HEARD.other;
+  const isWish = heard === HEARD.weight || heard === HEARD.units;
+  return isWish ? !Number.isNaN(previousTarget) : heard !== HEARD.other;
 }
 
 function sameUntil(k: Kernel, v: number, session: number, limit: number): number {
@@ -80,15 +85,16 @@ function askAhead(k: Kernel, v: number, from: number, limit: number): number {
   const { quiet, previousTarget } = k.state;
   const { decideOn, variants } = k.plan;
   const { rowAt, ready, repeatsUntil } = variants[v];
-  const weight = quiet.heard[v] === HEARD.none ? Number.NaN : previousTarget[v];
+  const what = KINDS[quiet.heard[v]];
+  const value = previousTarget[v];
   if (quiet.decidesAlways && rowAt === null && ready === null) {
-    return repeatsUntil(from, limit, weight);
+    return repeatsUntil(from, limit, what, value);
   }
   for (let session = from; session < limit; session++) {
     if (decideOn[session] === 0) continue;
     const row = rowAt === null ? session : rowAt[session];
     if (ready !== null && ready[row] === 0) return session;
-    if (repeatsUntil(row, row + 1, weight) === row) return session;
+    if (repeatsUntil(row, row + 1, what, value) === row) return session;
   }
   return limit;
 }
@@ -191,7 +197,7 @@ export function tellHold({ plan, state, recorder }: Kernel, v: number): void {
   const lots = state.lots[instrument];
   recorder.forecast(state.session, {
     variant: v,
-    kind: heard === HEARD.none ? "none" : "weight",
+    kind: KINDS[heard],
     target: heard === HEARD.none ? Number.NaN : state.previousTarget[v],
     confidence: Number.NaN,
     currentLots: lots,

@@ -37,6 +37,9 @@ export function createDecider(
   };
 }
 
+/** What an answer may repeat; the value of null is of no matter. */
+export type Repeated = "none" | "weight" | "units";
+
 /** Asked one row after another, by who trades weights: a forecast comes back as the weight it stands for. */
 export type TargetDecider = {
   /**
@@ -47,11 +50,11 @@ export type TargetDecider = {
    */
   readonly decide: (index: number, unchanged: number) => Target | null;
   /**
-   * First row of [from, to) that does not answer the same again: `weight` as above, or null where
-   * `weight` is NaN; `to` if all do. A row on which `decide` throws is not the same, and who then
+   * First row of [from, to) that does not answer the same again: null, a weight as above, or units
+   * by the same rule; `to` if all do. A row on which `decide` throws is not the same, and who then
    * asks `decide` about it hears what was thrown.
    */
-  readonly repeatsUntil: (from: number, to: number, weight: number) => number;
+  readonly repeatsUntil: (from: number, to: number, what: Repeated, value: number) => number;
   /**
    * Answers for other parameters from now on. One decider for a thousand sets keeps one shape for
    * the compiler, and making a row is dear.
@@ -70,14 +73,13 @@ export function createTargetDecider(
   const placeOf = placesOf(strategy, columns);
   let last: WeightTarget = { weight: Number.NaN };
   let thrown: { readonly index: number; readonly cause: unknown } | null = null;
-  const repeatsUntil = (from: number, to: number, weight: number): number => {
-    const wantsNull = Number.isNaN(weight);
+  const repeatsUntil: TargetDecider["repeatsUntil"] = (from, to, what, value) => {
     let index = from;
     try {
       for (; index < to; index++) {
         at(index);
         const answer: unknown = strategy.decide(row, params);
-        if (!(wantsNull ? answer === null : repeats(answer, weight))) break;
+        if (what === "weight" ? !repeats(answer, value) : !repeatsOther(answer, what, value)) break;
       }
     } catch (cause) {
       thrown = { index, cause };
@@ -129,6 +131,13 @@ function repeats(answer: unknown, unchanged: number): boolean {
     confidence >= 0 &&
     confidence <= 1
   );
+}
+
+function repeatsOther(answer: unknown, what: "none" | "units", value: number): boolean {
+  if (what === "none") return answer === null;
+  if (typeof answer !== "object" || answer === null) return false;
+  const { units, weight } = answer as { readonly units?: unknown; readonly weight?: unknown };
+  return units === value && weight === undefined;
 }
 
 function failure(place: string, cause: unknown): Fault {
