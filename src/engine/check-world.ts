@@ -28,8 +28,8 @@ function inventedPrice(
   for (const field of BAR_FIELDS) {
     if (field === "volume") continue;
     const [printed, walked] = [series[field], bars[field]];
-    // The very column of the pack.
-    if (printed === walked && sessionsMs.length === series.timesMs.length) continue;
+    // The very column of the pack, or none in either.
+    if (printed === walked && (printed === null || sessionsMs.length === printed.length)) continue;
     if (printed === null || walked === null) {
       return `${series.instrument.id} has ${walked === null ? "no" : "a"} column ${field}, the pack has ${printed === null ? "none" : "one"}`;
     }

@@ -4,7 +4,13 @@
  */
 import type { DamageName } from "./damages.ts";
 import type { MandateName } from "./mandates.ts";
-import type { Plant } from "./planted-code.ts";
+
+export type Plant = {
+  /** Path under src. */
+  readonly file: string;
+  readonly was: string;
+  readonly becomes: string;
+};
 
 export type Fault = {
   /** In plain words; names the fault in docs/invariants.md. */

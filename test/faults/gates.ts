@@ -2,9 +2,9 @@
  * Each gate unplugged in turn: taken out of its list, its verdict thrown away, its refusal taken for
  * a pass. And what the run must say of it.
  */
-import type { Fault } from "./fault.ts";
+import type { Fault, Plant } from "./fault.ts";
 import type { MandateName } from "./mandates.ts";
-import { type Plant, planted } from "./planted-code.ts";
+import { planted } from "./planted-code.ts";
 
 const gateNamed = (gate: string): RegExp => new RegExp(`^(?:invariant 1: )?gate ${gate} `);
 

@@ -10,16 +10,9 @@ import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { StageRecord } from "../../src/domain/stage-record.ts";
 import { ROOT } from "../support/example-runs.ts";
-import type { After } from "./fault.ts";
+import type { After, Plant } from "./fault.ts";
 
 export const SRC = join(ROOT, "src");
-
-export type Plant = {
-  /** Path under src. */
-  readonly file: string;
-  readonly was: string;
-  readonly becomes: string;
-};
 
 export type PlantedTask = {
   readonly plants: readonly Plant[];

@@ -5,8 +5,8 @@
  * reads the record next, must say of each.
  */
 import type { DamageName } from "./damages.ts";
-import type { Fault } from "./fault.ts";
-import { type Plant, planted } from "./planted-code.ts";
+import type { Fault, Plant } from "./fault.ts";
+import { planted } from "./planted-code.ts";
 
 const AUDIT = "engine/run-audit.ts";
 const ROWS = "  for (const { body } of journal.rows(1)) {\n";

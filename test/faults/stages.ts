@@ -3,8 +3,8 @@
  * not called, one that is computed and its result dropped, one fed or applied wrongly. And what the
  * run must say of each.
  */
-import type { Fault } from "./fault.ts";
-import { type Plant, planted } from "./planted-code.ts";
+import type { Fault, Plant } from "./fault.ts";
+import { planted } from "./planted-code.ts";
 
 const PIPELINE = "engine/pipeline.ts";
 

@@ -14,7 +14,11 @@ import type {
 } from "../../src/domain/journal-entry.ts";
 import type { TerminalState } from "../../src/domain/refusal.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "../../src/engine/audit.ts";
+import { checkCarry } from "../../src/engine/check-carry.ts";
 import { checkMoney } from "../../src/engine/check-money.ts";
+import { checkTrades } from "../../src/engine/check-trades.ts";
+import { checkWorld } from "../../src/engine/check-world.ts";
+import { checkDaily } from "../../src/engine/layers/check-daily.ts";
 import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
 import { createKernel } from "../../src/engine/kernel.ts";
 import { checkGates } from "../../src/engine/layers/check-gates.ts";
@@ -183,7 +187,11 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
     cash: [...k.state.curves.cash],
     breach:
       checkStages(stageRecords(k.state.tally, plan.wiring)) ??
+      checkWorld(pack, world) ??
       checkMoney(k, trace) ??
+      checkTrades(k, trace) ??
+      checkCarry(k, trace, { actions: pack.actions, entries }) ??
+      checkDaily(k, trace) ??
       checkLayers(k, trace.layers, entries) ??
       checkConservation(k, countStates(terminals)) ??
       bookBreach ??

@@ -17,6 +17,10 @@ import type { Strategy } from "../../src/domain/strategy.ts";
 import type { Target } from "../../src/domain/target.ts";
 import type { Breach } from "../../src/engine/audit.ts";
 import { checkBooks, checkConservation, checkStages } from "../../src/engine/audit.ts";
+import { checkCarry } from "../../src/engine/check-carry.ts";
+import { checkTrades } from "../../src/engine/check-trades.ts";
+import { checkWorld } from "../../src/engine/check-world.ts";
+import { checkGates } from "../../src/engine/layers/check-gates.ts";
 import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
 import { createTrace, type Trace } from "../../src/engine/trace.ts";
 import { createKernel, finishKernel, runSessions } from "../../src/engine/kernel.ts";
@@ -241,7 +245,11 @@ export function runMarket(market: Market, over: Settings = {}): Outcome {
     cash: [...k.state.curves.cash],
     breach:
       checkStages(stageRecords(k.state.tally, k.plan.wiring)) ??
+      checkWorld(pack, world) ??
+      checkTrades(k, trace) ??
+      checkCarry(k, trace, { actions: pack.actions, entries }) ??
       checkConservation(k, counted) ??
+      checkGates(k, trace, entries) ??
       checkBooks(k, entries, "fifo").breach,
     silent: runThrough(createKernel(world, plan, nullRecorder)),
   };

@@ -88,9 +88,9 @@ export function groupedBy<T>(all: readonly T[], keyOf: (one: T) => number): Map<
   return groups;
 }
 
-/** At work beyond the session after its decision. */
-function isPatient({ order, endedSession }: TracedOrder): boolean {
-  return endedSession < 0 || endedSession > order.session + 1;
+/** Not gone with the session after its decision. */
+function isPatient({ order, end, endedSession }: TracedOrder): boolean {
+  return endedSession < 0 || endedSession > order.session + 1 || end === "expired";
 }
 
 /** Decided before a session and at work at its close; asked for sessions in their order. */
@@ -101,10 +101,17 @@ function createWaiting(patient: readonly TracedOrder[]) {
     const from = next;
     while (next < patient.length && patient[next].order.session < session) next++;
     if (next > from || waiting.length > 0) {
-      waiting = [...waiting, ...patient.slice(from, next)].filter((one) => works(one, session));
+      waiting = [...waiting, ...patient.slice(from, next)].filter(
+        (one) => works(one, session) || isLeftAtTheEnd(one, session),
+      );
     }
     return waiting;
   };
+}
+
+/** What is good till cancelled expires when the data ends: after the last decision. */
+function isLeftAtTheEnd({ order, end, endedSession }: TracedOrder, session: number): boolean {
+  return endedSession === session && end === "expired" && order.timeInForce === "gtc";
 }
 
 /** At the close of a session. */
