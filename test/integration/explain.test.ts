@@ -266,3 +266,10 @@ describe("the sentence of a part", () => {
     expect(`${by?.by}/${by?.rule}`).toBe(row["cut_by"].split(" ").at(-1));
   });
 });
+
+it("a day on which several sleeves were refused names who refused them, and the numbers", async () => {
+  const { answer } = await document(placeOf("simulated"), "SX_RT_JP", "2019-04-30");
+  expect(answer).toMatch(
+    /2 sleeves asked for a change: 2 REJECTED_BY_FRESHNESS, by gate freshness: .*\(observed 2, limit 1 sessions\)\.$/,
+  );
+});

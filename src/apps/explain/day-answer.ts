@@ -9,7 +9,7 @@ import type { DayPath } from "./day-path.ts";
 import { noSession, notAsked, type Quiet } from "./quiet-day.ts";
 import type { Row, RunRecord } from "./record.ts";
 import { answerOf, endText } from "./signal-answer.ts";
-import { brief, exact, lotsOf } from "./words.ts";
+import { brief, deciderText, exact, lotsOf } from "./words.ts";
 
 export type Hold = {
   readonly strategy: string;
@@ -127,13 +127,15 @@ function decisionText(record: RunRecord, { signals }: DayPath): string | null {
     const { sentence } = answerOf(signals[0], record);
     return `${signals[0].signal.strategy} asked for a change: ${uncapitalised(sentence)}`;
   }
-  const counts = new Map<string, number>();
-  for (const { end } of signals) {
-    const state = end?.state ?? "no end";
-    counts.set(state, (counts.get(state) ?? 0) + 1);
-  }
-  const said = [...counts].map(([state, n]) => `${n} ${state}`).join(", ");
-  return `${signals.length} sleeves asked for a change: ${said}`;
+  const states = [...new Set(signals.map(({ end }) => end?.state ?? "no end"))];
+  const said = states.map((state) => {
+    const ended = signals.filter(({ end }) => (end?.state ?? "no end") === state);
+    const { decided_by: decider } = answerOf(ended[0], record);
+    const why =
+      state === "EXECUTED" || decider === null ? "" : `, by ${deciderText(decider, record)}`;
+    return `${ended.length} ${state}${why}`;
+  });
+  return `${signals.length} sleeves asked for a change: ${said.join("; ")}`;
 }
 
 function uncapitalised(sentence: string): string {

@@ -164,7 +164,12 @@ function closeNodes(record: RunRecord, day: DayPath, answer: DayAnswer): readonl
     const wish = `${brief(current)} -> ${final === null ? "?" : brief(final)} lots`;
     return node("signal", `${strategy}: ${wish}, ${path.end?.state ?? "no end"}`, [
       node("why", sentence, [], traded ? "good" : "bad"),
-      node("more", `assay explain ${shortId(id)}`, [], "dim"),
+      node(
+        "more",
+        `assay explain ${shortId(id)} --run ${shortId(record.document.run_id)}`,
+        [],
+        "dim",
+      ),
     ]);
   });
   const forecasting = new Set(day.forecasts.map((row) => row["variant_id"]));

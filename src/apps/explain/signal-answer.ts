@@ -34,7 +34,10 @@ export function answerOf(path: SignalPath, account: Account): Answer {
         decided_by: decider,
       };
     default: {
-      const held = signal.current_lots === 0 ? "" : `; ${lotsOf(signal.current_lots)} stay held`;
+      const held =
+        signal.current_lots === 0
+          ? ""
+          : `; ${lotsOf(signal.current_lots)} stay ${signal.current_lots > 0 ? "held" : "short"}`;
       return {
         traded: false,
         sentence: `It did not trade: refused by ${cut ?? end.state}${held}.`,
