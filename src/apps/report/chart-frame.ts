@@ -20,8 +20,6 @@ export type Frame = {
   readonly xTicks: number;
 };
 
-export type Builder = (input: ReportInput, frame: Frame) => ChartSpec;
-
 export type Line = Extract<Layer, { kind: "line" }>;
 
 /** The same above and below every plot, so that the page's script knows where its hair line goes. */

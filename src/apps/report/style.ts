@@ -146,7 +146,7 @@ body { max-width: none; padding: 0; }
 main section { margin-top: 1.6rem; }
 .wide { display: block; } .narrow, .readout label, .hair { display: none; }
 .readout { display: none; } .tiles { break-inside: avoid; } .folded { font-size: 0.72rem; line-height: 1.35; } .folded > * { font-size: 1em; } .folded summary { font-size: 1em !important; }
-figure, tr, .tiles > div, .notice, .bars, .waterfall, .months, .figures, .short, .pair > div { break-inside: avoid; } h2, h3, .caption { break-after: avoid; } .sum { break-before: avoid; }
+figure, tr, .tiles > div, .notice, .bars, .waterfall, .months, .figures, .short, .pair > div { break-inside: avoid; } h2, h3, .caption, summary { break-after: avoid; } .sum { break-before: avoid; }
 .scroll { overflow: visible; } .months { min-width: 0; font-size: 0.72rem; } .months td, .months thead th { padding-right: 0.25rem; }
 .months th[scope=row] { position: static; }
 details:not(.long)::details-content { content-visibility: visible; block-size: auto; } .contents, .skip { display: none; }
