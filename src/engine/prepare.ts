@@ -11,13 +11,15 @@ import type { LotMethod } from "../records/ledger/lots.ts";
 import type { PrecomputedDay } from "../portfolio/overlay/precomputed.ts";
 import { LAYER_SECTIONS, type LayerSettings, takeSection } from "./layers/settings.ts";
 import { buildPlan } from "./plan.ts";
-import type { Planned, StrategyUse } from "./plan-input.ts";
+import type { PlanInput, Planned, StrategyUse } from "./plan-input.ts";
 import { type Mandate, SECTIONS } from "./sections.ts";
 import { buildWorld, type World } from "./world.ts";
 
 export type Prepared = {
   readonly pack: BacktestPack;
   readonly world: World;
+  /** What the plan was made of: a trial makes it again for other parameters. */
+  readonly planInput: PlanInput;
   readonly planned: Planned;
   readonly name: string;
   readonly seed: number;
@@ -46,7 +48,7 @@ export function prepareRun(input: PrepareInput): Prepared {
     { ...pack, series: pack.series.filter((s) => traded.has(s.instrument.id)) },
     { currency, digits },
   );
-  const planned = buildPlan({
+  const planInput: PlanInput = {
     world,
     actions: pack.actions,
     uses,
@@ -67,11 +69,12 @@ export function prepareRun(input: PrepareInput): Prepared {
     precomputed: input.precomputed,
     sha256: input.sha256,
     sourceOf: input.sourceOf,
-  });
+  };
   return {
     pack,
     world,
-    planned,
+    planInput,
+    planned: buildPlan(planInput),
     name: mandate.name,
     seed: mandate.seed,
     lotMethod: mandate.account.lot_method,

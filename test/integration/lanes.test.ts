@@ -1,21 +1,28 @@
 /**
  * One kernel, two lanes: with the journalling recorder and with the null recorder the same fills,
- * cash and net asset value, compared as bits, on the simulated market and on real examples; and
- * both are what the run on disk wrote.
+ * cash and net asset value, compared as bits, on the simulated market and on real examples; the
+ * same where quiet stretches are stepped through, and in the trial lane; and all are what the run on
+ * disk wrote.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/adapters/system/hash.ts";
 import { loadMandate } from "../../src/apps/cli/compose.ts";
 import { prepareJob } from "../../src/apps/cli/run-command.ts";
+import type { RunDocument } from "../../src/domain/run-document.ts";
 import { createJournallingRecorder } from "../../src/engine/journalling-recorder.ts";
 import { createTrace } from "../../src/engine/trace.ts";
 import { createKernel, finishKernel, runSessions } from "../../src/engine/kernel.ts";
 import type { Prepared } from "../../src/engine/prepare.ts";
 import { nullRecorder, type Recorder } from "../../src/engine/recorder.ts";
 import type { Kernel } from "../../src/engine/state.ts";
+import { createTrialLane } from "../../src/engine/trial.ts";
 import { ZERO_HASH } from "../../src/records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../../src/records/journal/writer.ts";
 import { EXAMPLES, exampleFolder, exampleRun, isHere } from "../support/example-runs.ts";
+import { plainKernel } from "../support/plain-walk.ts";
 import { readArtifact } from "../support/run-files.ts";
 import { sharedName } from "../support/shared.ts";
 
@@ -25,10 +32,11 @@ describe.for(EXAMPLES)("$name", (example) => {
     let audited: Kernel;
     let journal: JournalWriter;
     let folder: string;
+    let prepared: Prepared;
     beforeAll(async () => {
       const run = await exampleRun(example.name);
       folder = run.folder;
-      const prepared = await prepare(example.name, run.home);
+      prepared = await prepare(example.name, run.home);
       silent = walk(prepared, nullRecorder);
       journal = createJournalWriter({ recorded: { seq: 0, hash: ZERO_HASH }, prefix: [], sha256 });
       const { world, planned } = prepared;
@@ -42,16 +50,37 @@ describe.for(EXAMPLES)("$name", (example) => {
     it("has the same bits in fills, cash and net asset value with either recorder", () => {
       expect(journal.buffered()).toBeGreaterThan(0);
       expect(silent.state.fills.lots.length).toBeGreaterThan(0);
-      const [a, b] = [columnsOf(silent), columnsOf(audited)];
-      expect([...a.keys()]).toEqual(expect.arrayContaining(["nav", "cash", "price", "notional"]));
-      expect([...a.keys()]).toEqual([...b.keys()]);
-      for (const [name, column] of a) {
-        const other = b.get(name) as Float64Array;
-        expect([name, column.length]).toEqual([name, other.length]);
-        expect([name, firstOtherBit(column, other)]).toEqual([name, -1]);
+      expect([...columnsOf(silent).keys()]).toEqual(
+        expect.arrayContaining(["nav", "cash", "price", "notional"]),
+      );
+      expect(differences(silent, audited)).toEqual([]);
+    });
+
+    it("has the same bits session by session, asked at every decision", () => {
+      const { world, planned } = prepared;
+      const plain = plainKernel(world, planned.plan);
+      runSessions(plain, 0, world.sessionsMs.length);
+      finishKernel(plain);
+      expect(differences(silent, plain)).toEqual([]);
+    });
+
+    it("is the trial lane's, statistics included, on a lane that has run before", () => {
+      const { planInput } = prepared;
+      if (planInput.uses.length > 1) {
+        expect(() => createTrialLane(planInput, prepared)).toThrow(/a trial has \d strategies/);
+        return;
       }
-      expect(silent.state.counters).toEqual(audited.state.counters);
-      expect(silent.state.costs).toEqual(audited.state.costs);
+      const lane = createTrialLane(planInput, prepared);
+      const [{ params }] = planInput.uses;
+      const first = lane.run(params);
+      const { state } = silent;
+      expect(first).toEqual({
+        fills: state.fills.lots.length,
+        finalNavMinor: state.navMinor,
+        finalCashMinor: state.cashMinor,
+        metrics: runDocument(folder).metrics,
+      });
+      expect(lane.run(params)).toEqual(first);
     });
 
     it("is what the run wrote", () => {
@@ -78,11 +107,30 @@ async function prepare(name: string, home: string): Promise<Prepared> {
   return job.prepared;
 }
 
+function runDocument(folder: string): RunDocument {
+  return JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as RunDocument;
+}
+
 function walk({ world, planned }: Prepared, recorder: Recorder): Kernel {
   const k = createKernel(world, planned.plan, recorder);
   runSessions(k, 0, world.sessionsMs.length);
   finishKernel(k);
   return k;
+}
+
+/** Columns, counts and costs that are not the same in both, bit for bit. */
+function differences(one: Kernel, other: Kernel): readonly string[] {
+  const [a, b] = [columnsOf(one), columnsOf(other)];
+  const names = new Set([...a.keys(), ...b.keys()]);
+  const columns = [...names].filter((name) => {
+    const [x, y] = [a.get(name), b.get(name)];
+    if (x === undefined || y === undefined || x.length !== y.length) return true;
+    return firstOtherBit(x, y) >= 0;
+  });
+  const counts = (["counters", "costs", "tally"] as const).filter(
+    (name) => !isDeepStrictEqual(one.state[name], other.state[name]),
+  );
+  return [...columns, ...counts];
 }
 
 /** Every column of numbers in the kernel's state; one that a run never needed is absent in both. */
