@@ -84,6 +84,8 @@ export const PROBE_NEEDS = {
   equal_closes: "three equal closes in a row, or a series that ends before the others",
   zero_volume: "a bar with volume 0",
   nonpositive_price: "a price at or below zero",
+  inherits:
+    "a traded instrument that takes it from data.instrument_defaults, not from its own terms",
   chance: "something random: a simulated market, or the simulated paths of clamps.tail",
 } as const;
 export type ProbeNeed = keyof typeof PROBE_NEEDS;

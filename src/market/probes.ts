@@ -46,6 +46,14 @@ const TERMS: Probes = {
 const prefixed = (prefix: string, probes: Probes): Probes =>
   Object.fromEntries(Object.entries(probes).map(([key, probe]) => [`${prefix}.${key}`, probe]));
 
+/** A default that every instrument overrides moves nothing. */
+const DEFAULTS: Probes = Object.fromEntries(
+  Object.entries(TERMS).map(([key, probe]) => [
+    key,
+    { ...probe, needs: [...(probe.needs ?? []), "inherits" as const] },
+  ]),
+);
+
 const EXAMPLE: Probe = { refuses: true, try: [{ plus: 1 }] };
 
 export const DATA_PROBES: Probes = {
@@ -81,7 +89,7 @@ export const DATA_PROBES: Probes = {
   "references.*.date.format": { refuses: true, try: [{ to: "epoch_ms" }, { to: "YYYY-MM-DD" }] },
   "references.*.column": looked(),
   "references.*.rights": RIGHTS,
-  ...prefixed("instrument_defaults", TERMS),
+  ...prefixed("instrument_defaults", DEFAULTS),
   instruments: {
     refuses: true,
     try: [

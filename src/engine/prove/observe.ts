@@ -14,6 +14,8 @@ import { describe, kernelOf, type Outcome } from "./outcome.ts";
 export type Observed = {
   readonly largest: { readonly [name in Observable]: number };
   readonly met: ReadonlySet<ProbeNeed>;
+  /** Terms that some traded instrument takes from data.instrument_defaults. */
+  readonly inherited: ReadonlySet<string>;
 };
 
 /** What is seen on the way, session by session. */
@@ -46,7 +48,10 @@ export function observe(candidate: Candidate): {
   lookAtData(candidate, k, seen.met);
   raise(seen, "volatility_index", highestIndex(k));
   const { largest, met } = seen;
-  return { outcome: describe(candidate, k), observed: { largest, met } };
+  return {
+    outcome: describe(candidate, k),
+    observed: { largest, met, inherited: inheritedTerms(candidate) },
+  };
 }
 
 function nothingSeen(initialMinor: number, instruments: number): Seen {
@@ -224,6 +229,16 @@ function highestIndex({ world }: Kernel): number {
     }
   }
   return highest;
+}
+
+function inheritedTerms({ prepared, values }: Candidate): ReadonlySet<string> {
+  const { instrument_defaults: defaults, instruments } = values["data"] as {
+    readonly instrument_defaults: object;
+    readonly instruments: { readonly [id: string]: object };
+  };
+  const traded = prepared.world.instruments.map(({ id }) => instruments[id] ?? {});
+  const terms = Object.keys(defaults);
+  return new Set(terms.filter((term) => traded.some((own) => !Object.hasOwn(own, term))));
 }
 
 function hasEqualCloses(close: Float64Array): boolean {

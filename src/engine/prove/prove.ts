@@ -125,7 +125,7 @@ async function proveKey(
     const message = "no part of the run read it";
     return { proof: { verdict: "dead", tried: 0, message }, onWhole: false };
   }
-  return onBoth(benches, key.probe, (bench) => tryKey(bench, key, records));
+  return onBoth(benches, key, (bench) => tryKey(bench, key, records));
 }
 
 async function proveStages(
@@ -136,7 +136,7 @@ async function proveStages(
   const proved: StageProof[] = [];
   for (const one of stages) {
     await step(proved.length);
-    const found = await onBoth(benches, one.probe, (bench) => tryStage(bench, one));
+    const found = await onBoth(benches, one, (bench) => tryStage(bench, one));
     proved.push({ stage: one.stage, key: one.key, ...found });
   }
   return proved;
@@ -145,14 +145,15 @@ async function proveStages(
 /** The window first; all sessions where it showed no life and they have what was wanting. */
 async function onBoth(
   { short, whole }: Benches,
-  probe: Probe,
+  { key, probe }: { readonly key: string; readonly probe: Probe },
   prove: (bench: Bench) => Promise<Proof>,
 ): Promise<{ readonly proof: Proof; readonly onWhole: boolean }> {
   const proof = await prove(short);
   if (proof.verdict === "live" || proof.verdict === "broken") return { proof, onWhole: false };
   const bench = await whole();
   if (bench === null) return { proof, onWhole: false };
-  const isHopeless = proof.verdict === "not_exercised" && missingNeeds(bench, probe).length > 0;
+  const isHopeless =
+    proof.verdict === "not_exercised" && missingNeeds(bench, probe, key).length > 0;
   return isHopeless ? { proof, onWhole: false } : { proof: await prove(bench), onWhole: true };
 }
 

@@ -49,7 +49,7 @@ export async function tryKey(
   const anything = probe.moves === "records";
   const enough: Enough = anything ? hasMoved : (moved) => moved.traded;
   // An audited run is dear, and could show nothing without what the probe needs.
-  const asked = anything && missingNeeds(bench, probe).length === 0;
+  const asked = anything && missingNeeds(bench, probe, key.key).length === 0;
   return tryAttempts(bench, key, { probe, enough, records: asked ? records : null });
 }
 
@@ -82,7 +82,7 @@ export async function tryAttempts(
         return unreachable(result);
     }
   }
-  return unmoved(bench, probe, tally);
+  return unmoved(missingNeeds(bench, probe, key.key), probe, tally);
 }
 
 type Compared =
@@ -116,16 +116,23 @@ async function movedBy(
   return { ...moved, said: await records(before, after) };
 }
 
-export function missingNeeds({ observed }: Bench, { needs }: Probe): readonly ProbeNeed[] {
-  return (needs ?? []).filter((need) => !observed.met.has(need));
+/** Of what the probe of that key needs, what the bench does not have. */
+export function missingNeeds(
+  { observed }: Bench,
+  { needs }: Probe,
+  key: string,
+): readonly ProbeNeed[] {
+  const term = key.slice(key.lastIndexOf(".") + 1);
+  return (needs ?? []).filter((need) =>
+    need === "inherits" ? !observed.inherited.has(term) : !observed.met.has(need),
+  );
 }
 
-function unmoved(bench: Bench, probe: Probe, { tried, refused }: Tally): Proof {
+function unmoved(missing: readonly ProbeNeed[], probe: Probe, { tried, refused }: Tally): Proof {
   const [first] = refused;
   if (probe.refuses === true && first !== undefined) {
     return { verdict: "live", attempt: first.attempt, moved: null, message: first.message };
   }
-  const missing = missingNeeds(bench, probe);
   if (missing.length > 0) {
     const needs = missing.map((need) => PROBE_NEEDS[need]);
     return { verdict: "not_exercised", tried, needs, message: `needs ${needs.join("; ")}` };

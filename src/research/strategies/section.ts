@@ -53,7 +53,15 @@ export const strategiesSection: Section<typeof schema> = {
     "*.instruments": { refuses: true, try: [{ drop: "last" }, { to: ["PROBED"] }] },
     "*.params": { needs: ["parameters"], try: [] },
     "*.params.*": {
-      try: [{ times: 0.5 }, { times: 1.5 }, { plus: 1 }, { plus: -1 }, { to: 0 }, { to: 0.5 }],
+      try: [
+        { times: 0.5 },
+        { times: 1.5 },
+        { plus: 1 },
+        { plus: -1 },
+        { to: 0 },
+        { to: 0.5 },
+        { plus: 25 },
+      ],
     },
   },
   check: (entries: readonly StrategyEntry[], mandate) => [
