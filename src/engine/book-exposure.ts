@@ -23,6 +23,20 @@ export class BookExposure {
   #net = 0;
   #positions = 0;
   #margin = 0;
+  readonly #view: { -readonly [K in keyof ExposureView]: ExposureView[K] } = {
+    navMinor: 0,
+    grossMinor: 0,
+    netMinor: 0,
+    positions: 0,
+    beforeMinor: 0,
+    afterMinor: 0,
+    beforeLots: 0,
+    afterLots: 0,
+    sectorMinor: null,
+    marginMinor: 0,
+    afterMarginMinor: 0,
+    sinceStop: null,
+  };
 
   constructor(k: Kernel) {
     this.#kernel = k;
@@ -47,26 +61,28 @@ export class BookExposure {
     }
   }
 
+  /** The same object each time: it is read before the next order is looked at. */
   viewOf(order: Order): ExposureView {
+    const view = this.#view;
     const i = order.instrument;
     const { state, world } = this.#kernel;
     const beforeLots = this.#lots[i];
     const afterLots = beforeLots + order.side * order.lots;
     const stoppedAt = state.stoppedAt[i];
-    return {
-      navMinor: state.navMinor,
-      grossMinor: this.#gross,
-      netMinor: this.#net,
-      positions: this.#positions,
-      beforeMinor: this.#exposure(i, beforeLots),
-      afterMinor: this.#exposure(i, afterLots),
-      beforeLots,
-      afterLots,
-      sectorMinor: this.#sector(world.instruments[i].sector),
-      marginMinor: this.#margin,
-      afterMarginMinor: this.#margin + this.#reserved(i, afterLots) - this.#reserved(i, beforeLots),
-      sinceStop: stoppedAt < 0 ? null : state.session - stoppedAt,
-    };
+    view.navMinor = state.navMinor;
+    view.grossMinor = this.#gross;
+    view.netMinor = this.#net;
+    view.positions = this.#positions;
+    view.beforeMinor = this.#exposure(i, beforeLots);
+    view.afterMinor = this.#exposure(i, afterLots);
+    view.beforeLots = beforeLots;
+    view.afterLots = afterLots;
+    view.sectorMinor = this.#sector(world.instruments[i].sector);
+    view.marginMinor = this.#margin;
+    view.afterMarginMinor =
+      this.#margin + this.#reserved(i, afterLots) - this.#reserved(i, beforeLots);
+    view.sinceStop = stoppedAt < 0 ? null : state.session - stoppedAt;
+    return view;
   }
 
   /** Lots of an instrument as they would stand. */

@@ -62,8 +62,10 @@ function placeLeg(k: Kernel, leg: Leg, book: BookExposure, approved: Submission[
   const { signals } = leg.wish;
   const order = toOrder(k, leg);
   const verdicts = judgeOrder({ k, order, view: book.viewOf(order), book });
-  const before = signals.map((signal) => signal.verdicts);
-  const result = approve(order, [...before, verdicts], k.plan.requiredGates);
+  const judged: (readonly Verdict[])[] = [];
+  for (const signal of signals) judged.push(signal.verdicts);
+  judged.push(verdicts);
+  const result = approve(order, judged, k.plan.requiredGates);
   for (const { gate } of verdicts) k.state.tally.gates[gate as OrderGateName].applied++;
   if (!result.ok) {
     for (const signal of signals) signal.refusals.push(result.error);

@@ -5,6 +5,7 @@
  * only marks and the account's value move. What comes out is what the sessions one by one would
  * have made, to the bit; the kernel's tests compare the two.
  */
+import { DAY_MS, dayNumber } from "../../base/instant.ts";
 import { notionalMinor } from "../../base/money.ts";
 import { accrueInterest } from "../carry-events.ts";
 import type { Repeated } from "../../research/strategies/decider.ts";
@@ -40,13 +41,21 @@ export function walkQuiet(k: Kernel, from: number, to: number): void {
     state.session = session;
     const accrues = state.cashMinor < 0 || state.hasShort;
     if (accrues) accrueInterest(k, session);
-    const next = accrues || tracesForecasts ? session + 1 : to;
+    const next = tracesForecasts ? session + 1 : accrues ? nextDay(k, session, to) : to;
     closeStretch(k, session, next);
     if (tracesForecasts) tell(k, session);
     session = next;
   }
   state.session = to - 1;
   countHolds(k, from, to);
+}
+
+/** Interest is by the calendar day: within one nothing more is owed. */
+function nextDay({ world: { sessionsMs } }: Kernel, session: number, to: number): number {
+  const ends = (dayNumber(sessionsMs[session]) + 1) * DAY_MS;
+  let next = session + 1;
+  while (next < to && sessionsMs[next] < ends) next++;
+  return next;
 }
 
 /** Corporate actions, rebalances, and the session whose close is the evaluation window's start. */

@@ -142,6 +142,20 @@ function kernelOf(decide: (row: number) => unknown, over: Settings = {}): Kernel
   return createKernel(world, plan, nullRecorder);
 }
 
+it("interest within days of several bars is what it is bar by bar", () => {
+  const rates = { financing: { debit_rate: 0.05, borrow_rate: 0.03 } };
+  for (const weight of [-0.7, 1.8]) {
+    const { world, plan } = kernelOf(() => ({ weight }), { ...rates, limits: { gross: 2 } });
+    const sessionsMs = world.sessionsMs.map((_, n) => n * 5 * 3_600_000);
+    const hourly = { ...world, sessionsMs };
+    const inStretches = runThrough(createKernel(hourly, plan, nullRecorder));
+    const oneByOne = runThrough(plainKernel(hourly, plan));
+    expect(numbersOf(inStretches)).toEqual(numbersOf(oneByOne));
+    const { financing, borrow } = inStretches.state.costs;
+    expect(financing + borrow).toBeGreaterThan(0);
+  }
+});
+
 describe("asking ahead", () => {
   it("leaves few sessions to be stepped through", () => {
     const { world, plan } = kernelOf((row) => ({ weight: row < 14 ? 0 : 0.5 }));
