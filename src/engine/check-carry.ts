@@ -93,7 +93,10 @@ function isSame(due: Booking, made: Booking): boolean {
 }
 
 function told({ kind, at, instrument, amountMinor, lotsAfter }: Booking): string {
-  const what = kind === "split" ? `to ${lotsAfter} lots` : `of ${amountMinor} minor units`;
+  const what =
+    kind === "split"
+      ? `to ${lotsAfter} lots and ${amountMinor} minor units in lieu`
+      : `of ${amountMinor} minor units`;
   return `a ${kind} ${what} of ${instrument} at ${at}`;
 }
 
@@ -109,12 +112,17 @@ function bookingsDue(
   for (const [session, actions] of actionsDue(k, known)) {
     const at = formatInstant(sessionsMs[session]);
     const lots = held(session - 1);
+    // What a gap in the bars brings together: the later split finds a price that the earlier one cut.
+    const splitBefore = new Map<number, number>();
     for (const action of actions) {
       const i = indexOf.get(action.instrument) as number;
       const { id } = series[i].instrument;
       if (lots[i] === 0) continue;
       if (action.kind === "split") {
-        due.push(splitDue(k, i, { at, session, ratio: action.ratio, lots: lots[i] }));
+        const { ratio } = action;
+        const before = splitBefore.get(i) ?? 1;
+        splitBefore.set(i, before * ratio);
+        due.push(splitDue(k, i, { at, session, ratio, before, lots: lots[i] }));
         lots[i] = due[due.length - 1].lotsAfter;
         continue;
       }
@@ -137,17 +145,20 @@ function splitDue(
     readonly at: string;
     readonly session: number;
     readonly ratio: number;
+    /** Of earlier splits since the last bar. */
+    readonly before: number;
     readonly lots: number;
   },
 ): Booking {
-  const { at, ratio, lots } = split;
+  const { at, ratio, before, lots } = split;
   const exact = lots * ratio;
   const nearest = Math.round(exact);
   const lotsAfter =
     Math.abs(exact - nearest) <= Math.abs(exact) * 1e-12 ? nearest : Math.trunc(exact);
   let s = split.session - 1;
   while (s > 0 && Number.isNaN(world.closes[i][s])) s--;
-  const amountMinor = ((exact - lotsAfter) * world.closes[i][s] * world.scales[i].factor) / ratio;
+  const amountMinor =
+    ((exact - lotsAfter) * world.closes[i][s] * world.scales[i].factor) / (before * ratio);
   const { id } = world.instruments[i];
   return {
     kind: "split",

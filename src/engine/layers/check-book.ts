@@ -47,8 +47,9 @@ export function createBooks(k: Kernel, trace: Trace): Books {
       const isBorn = order.session === session;
       if (isBorn || works(traced, session)) lots[order.instrument] += order.side * traced.lots;
     }
-    for (const { order, lots: size } of atWork(session)) {
-      lots[order.instrument] += order.side * size;
+    for (const traced of atWork(session)) {
+      const { order } = traced;
+      lots[order.instrument] += order.side * sizeAt(k, traced, session);
     }
     const lotMinor = lots.map((_, i) => lotMinorAt(k, i, session));
     const placed = placedAt.get(session) ?? [];
@@ -107,6 +108,22 @@ function createWaiting(patient: readonly TracedOrder[]) {
     }
     return waiting;
   };
+}
+
+/** As submitted, and cut to whole lots by every split since. */
+function sizeAt({ world }: Kernel, { order, lots }: TracedOrder, session: number): number {
+  if (order.lots === lots) return lots;
+  const splits = [...world.actions]
+    .filter(([at]) => at > order.session && at <= session)
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, actions]) => actions)
+    .filter(({ instrument }) => world.indexOf.get(instrument) === order.instrument);
+  return splits.reduce((size, action) => {
+    if (action.kind !== "split") return size;
+    const exact = size * action.ratio;
+    const nearest = Math.round(exact);
+    return Math.abs(exact - nearest) <= exact * 1e-12 ? nearest : Math.trunc(exact);
+  }, lots);
 }
 
 /** What is good till cancelled expires when the data ends: after the last decision. */
