@@ -6,7 +6,7 @@
 import { createFileTables } from "../../adapters/providers/files.ts";
 import { sha256 } from "../../adapters/system/hash.ts";
 import type { BacktestPack } from "../../domain/pack.ts";
-import type { Candidate, Change, Prepare } from "../../engine/prove/bench.ts";
+import type { Candidate, Change, Prepare } from "../../engine/prove/candidate.ts";
 import { newestSessions } from "../../engine/prove/window.ts";
 import { idleKeysOf, prepareRun } from "../../engine/prepare.ts";
 import type { Mandate } from "../../engine/sections.ts";

@@ -8,7 +8,8 @@ import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import { DAY_MS, formatDate, parseIsoDate } from "../../base/instant.ts";
 import type { Companions, ProbeAttempt, ProbeValue } from "../../domain/probe.ts";
 import { formatKey, parseKey } from "../../mandate/origin.ts";
-import type { Bench, Change } from "./bench.ts";
+import type { Bench } from "./bench.ts";
+import type { Change } from "./candidate.ts";
 import { type ProvableKey, valueAt } from "./keys.ts";
 
 export type Attempt = {

@@ -8,30 +8,10 @@ import { InvariantError } from "../../base/assert.ts";
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Prepared } from "../prepare.ts";
+import type { Candidate, Change, Prepare } from "./candidate.ts";
 import { type Observed, observe } from "./observe.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { withIdsOf } from "./same-ids.ts";
-
-/** `key` as the mandate spells it, dotted. */
-export type Change = { readonly key: string; readonly value: Json };
-
-/** A mandate with its changes, and the pack's newest sessions. */
-export type Candidate = {
-  readonly prepared: Prepared;
-  /** What the quality checks said of the data. */
-  readonly dataWarnings: readonly string[];
-  /** Whole resolved values. */
-  readonly values: { readonly [section: string]: unknown };
-  /** Keys, with all below them, that these values give nobody to read. */
-  readonly idle: readonly string[];
-  /** Keys that somebody should have read and nobody did. */
-  readonly lost: readonly string[];
-  readonly rowsRejected: number;
-  readonly hasZeroVolume: boolean;
-};
-
-/** Throws a Fault where the change is refused. */
-export type Prepare = (changes: readonly Change[]) => Promise<Candidate>;
 
 export type Ran = { readonly candidate: Candidate; readonly outcome: Outcome };
 

@@ -16,7 +16,7 @@ import { decodeBody, ZERO_HASH } from "../../records/journal/chain.ts";
 import { createLedger } from "../../records/ledger/fold.ts";
 import { executeRun } from "../run.ts";
 import type { Prepared } from "../prepare.ts";
-import type { Candidate } from "./bench.ts";
+import type { Candidate } from "./candidate.ts";
 
 /** Names that are hashes of the mandate, and what is compared by itself. */
 const UNCOMPARED: readonly string[] = [

@@ -8,7 +8,7 @@ import { isFuture } from "../../domain/instrument.ts";
 import type { Observable, ProbeNeed } from "../../domain/probe.ts";
 import { finishKernel, runSessions } from "../kernel.ts";
 import type { Kernel } from "../state.ts";
-import type { Candidate } from "./bench.ts";
+import type { Candidate } from "./candidate.ts";
 import { describe, kernelOf, type Outcome } from "./outcome.ts";
 
 export type Observed = {

@@ -12,7 +12,7 @@ import { nullRecorder } from "../recorder.ts";
 import { kernelWarnings, statusOf } from "../run-result.ts";
 import type { Kernel } from "../state.ts";
 import { windowMetrics } from "../window-metrics.ts";
-import type { Candidate } from "./bench.ts";
+import type { Candidate } from "./candidate.ts";
 
 export type Outcome = {
   readonly status: RunStatus;

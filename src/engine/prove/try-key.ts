@@ -9,7 +9,8 @@
 import { unreachable } from "../../base/assert.ts";
 import { type Probe, type ProbeNeed, PROBE_NEEDS } from "../../domain/probe.ts";
 import { type Attempt, attemptsOf } from "./attempts.ts";
-import type { Bench, Change, Ran } from "./bench.ts";
+import type { Bench, Ran } from "./bench.ts";
+import type { Change } from "./candidate.ts";
 import type { ProvableKey } from "./keys.ts";
 import { hasMoved, type Moved, movedBetween } from "./moved.ts";
 

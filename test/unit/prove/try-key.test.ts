@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Probe } from "../../../src/domain/probe.ts";
-import type { Bench, Candidate, Change, Ran, Tried } from "../../../src/engine/prove/bench.ts";
+import type { Bench, Ran, Tried } from "../../../src/engine/prove/bench.ts";
+import type { Candidate, Change } from "../../../src/engine/prove/candidate.ts";
 import { valueAt } from "../../../src/engine/prove/keys.ts";
 import type { Outcome } from "../../../src/engine/prove/outcome.ts";
 import { attemptText, tryKey } from "../../../src/engine/prove/try-key.ts";
