@@ -23,6 +23,8 @@ export function resolveActions(
     ]),
   );
   const unused = new Set(listed.keys());
+  // Asked for even where no dividend falls into the data: the key has its reader (invariant 6).
+  const paysAtOnce = settings.pay_date === "ex_date";
   const actions = new Map<string, CorporateAction>();
   const unpaid: RawAction[] = [];
   for (const action of raw) {
@@ -35,7 +37,7 @@ export function resolveActions(
       continue;
     }
     unused.delete(key);
-    const declared = settings.pay_date === "ex_date" ? exDateMs : null;
+    const declared = paysAtOnce ? exDateMs : null;
     const payDateMs = listed.get(key) ?? action.payDateMs ?? declared;
     if (payDateMs === null) unpaid.push(action);
     else

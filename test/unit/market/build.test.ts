@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseCsv } from "../../../src/adapters/providers/csv.ts";
 import { parseIsoDate } from "../../../src/base/instant.ts";
 import { Fault } from "../../../src/domain/fault.ts";
+import { trackReads } from "../../../src/mandate/reads.ts";
+import { resolveActions } from "../../../src/market/actions/resolve-actions.ts";
 import { buildContent } from "../../../src/market/build.ts";
 import type { FindingKind } from "../../../src/market/quality/findings.ts";
 import { DEFAULTS, OHLCV, build, settings, source } from "./fixture.ts";
@@ -266,6 +268,12 @@ describe("dividends", () => {
     }));
     const listed = build(TEXT, { columns }, { dividends: { pay_date: null, pay_dates: list } });
     expect(paid(listed)).toEqual(["2020-01-20", "2020-01-20"].map(parseIsoDate));
+  });
+
+  it("asks for the declared pay date where no dividend falls into the data: the key has its reader", () => {
+    const { values, unread } = trackReads({ pay_date: "ex_date" as const, pay_dates: [] });
+    expect(resolveActions([], values)).toEqual([]);
+    expect(unread()).toEqual([]);
   });
 
   it("refuses a listed date on which no dividend falls", () => {
