@@ -1,6 +1,6 @@
 /**
  * Entries are handed to the journal with their keys in code unit order: canonical JSON copies every
- * record that is not, which cost a run a twentieth of its walk. And each verdict of a decision is
+ * record that is not. And each verdict of a decision is
  * written once: places against printed keys, the naive way.
  */
 import { mkdtempSync, rmSync } from "node:fs";
