@@ -6,17 +6,18 @@
 import type { Order } from "../domain/order.ts";
 import type { ExposureView } from "../execution/gates/exposure.ts";
 import { positionHeat } from "../execution/gates/heat.ts";
+import type { Book } from "./book.ts";
 import { riskFraction } from "./layers/evidence.ts";
 import type { Kernel } from "./state.ts";
 
 /** The kernel's only one, as the book stands now: whoever was handed it before has done with it. */
-export function bookNow(k: Kernel): BookExposure {
+export function bookNow(k: Kernel): Book {
   k.state.book ??= new BookExposure(k);
   k.state.book.begin();
   return k.state.book;
 }
 
-export class BookExposure {
+class BookExposure implements Book {
   readonly #kernel: Kernel;
   readonly #lots: Float64Array;
   #gross = 0;
@@ -43,7 +44,6 @@ export class BookExposure {
     this.#lots = k.state.scratchLots;
   }
 
-  /** What is held and at work now. */
   begin(): void {
     const { lots, working } = this.#kernel.state;
     for (let i = 0; i < lots.length; i++) this.#lots[i] = lots[i];
@@ -61,7 +61,6 @@ export class BookExposure {
     }
   }
 
-  /** The same object each time: it is read before the next order is looked at. */
   viewOf(order: Order): ExposureView {
     const view = this.#view;
     const i = order.instrument;
@@ -85,15 +84,10 @@ export class BookExposure {
     return view;
   }
 
-  /** Lots of an instrument as they would stand. */
   lotsOf(i: number): number {
     return this.#lots[i];
   }
 
-  /**
-   * What would be lost if every position went to its stop, after the order; NaN when one of them
-   * cannot be said.
-   */
   heatAfter(order: Order): number {
     let heat = 0;
     for (let i = 0; i < this.#lots.length; i++) {
@@ -103,12 +97,10 @@ export class BookExposure {
     return heat;
   }
 
-  /** An approved order counts as filled for the orders judged after it. */
   take(order: Order): void {
     this.move(order.instrument, order.side * order.lots);
   }
 
-  /** Lots that are as good as traded for what is judged after them. */
   move(i: number, lots: number): void {
     if (this.#lots[i] !== 0) this.#add(i, this.#lots[i], -1);
     this.#lots[i] += lots;

@@ -11,7 +11,8 @@ import { type ExposureView, reduces } from "../execution/gates/exposure.ts";
 import { heatGate } from "../execution/gates/heat.ts";
 import { limitsGate } from "../execution/gates/limits.ts";
 import { volatilityRegimeGate } from "../execution/gates/volatility-regime.ts";
-import { type BookExposure, bookNow } from "./book-exposure.ts";
+import type { Book } from "./book.ts";
+import { bookNow } from "./book-exposure.ts";
 import type { LayerState } from "./layers/state.ts";
 import { addLegs, type Leg, toOrder, type Wish } from "./order-legs.ts";
 import { tallied } from "./signal-gates.ts";
@@ -25,7 +26,7 @@ type Judged = {
   readonly k: Kernel;
   readonly order: Order;
   readonly view: ExposureView;
-  readonly book: BookExposure;
+  readonly book: Book;
 };
 
 type OrderGate = { readonly name: OrderGateName; readonly judge: (judged: Judged) => Verdict };
@@ -58,7 +59,7 @@ export function placeWishes(k: Kernel, wishes: readonly Wish[]): readonly Submis
   return approved;
 }
 
-function placeLeg(k: Kernel, leg: Leg, book: BookExposure, approved: Submission[]): void {
+function placeLeg(k: Kernel, leg: Leg, book: Book, approved: Submission[]): void {
   const { signals } = leg.wish;
   const order = toOrder(k, leg);
   const verdicts = judgeOrder({ k, order, view: book.viewOf(order), book });

@@ -10,7 +10,7 @@ import { duplicateGate } from "../execution/gates/duplicate.ts";
 import { freshnessGate } from "../execution/gates/freshness.ts";
 import { policyGate } from "../execution/gates/policy.ts";
 import { pairCorrelation } from "../market/features/correlation.ts";
-import type { BookExposure } from "./book-exposure.ts";
+import type { Book } from "./book.ts";
 import { haveSameTerms } from "./order-legs.ts";
 import type { LayerState } from "./layers/state.ts";
 import type { Signal } from "./signal.ts";
@@ -20,7 +20,7 @@ import type { Kernel } from "./state.ts";
 
 type SignalGate = {
   readonly name: SignalGateName;
-  readonly judge: (k: Kernel, signal: Signal, book: BookExposure) => Verdict;
+  readonly judge: (k: Kernel, signal: Signal, book: Book) => Verdict;
 };
 
 const SIGNAL_GATES: readonly SignalGate[] = [
@@ -31,7 +31,7 @@ const SIGNAL_GATES: readonly SignalGate[] = [
 ];
 
 /** True when it goes on to netting and orders. */
-export function judgeSignal(k: Kernel, signal: Signal, book: BookExposure): boolean {
+export function judgeSignal(k: Kernel, signal: Signal, book: Book): boolean {
   if (signal.refusals.length > 0) return false;
   for (const gate of SIGNAL_GATES) {
     if (!k.plan.enabledGates.has(gate.name)) continue;
@@ -91,7 +91,7 @@ function judgePolicy(k: Kernel, signal: Signal): Verdict {
   return policyGate({ on, reason, reduces: reduces(signal), wanted: signal.beliefLots !== 0 });
 }
 
-function judgeCorrelation(k: Kernel, signal: Signal, book: BookExposure): Verdict {
+function judgeCorrelation(k: Kernel, signal: Signal, book: Book): Verdict {
   const { plan } = k.state.layers as LayerState;
   const { limit, days, min_overlap } = plan.correlation;
   const { returns } = plan.evidence;

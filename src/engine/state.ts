@@ -10,7 +10,7 @@ import type { Limits } from "../execution/gates/limits.ts";
 import type { TargetDecider } from "../research/strategies/decider.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
 import type { MarketPhase, Slippage } from "../venue/fill-price.ts";
-import type { BookExposure } from "./book-exposure.ts";
+import type { Book } from "./book.ts";
 import type { Curves } from "./curves.ts";
 import { type FillLog, createFillLog } from "./fill-log.ts";
 import type { LayerPlan } from "./layers/plan.ts";
@@ -124,7 +124,7 @@ export type KernelState = {
   /** Lots as if every working order had filled, while one decision's orders are judged. */
   readonly scratchLots: Float64Array;
   /** Made when it is first asked for. */
-  book: BookExposure | null;
+  book: Book | null;
   readonly mark: Float64Array;
   readonly valueMinor: Float64Array;
   readonly lastBar: Int32Array;

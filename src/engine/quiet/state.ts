@@ -2,7 +2,6 @@
  * What is known ahead of the sessions that are walked: until when each strategy is going to repeat
  * its last answer, and when something is due whatever it answers. Sessions throughout.
  */
-import type { Plan } from "../state.ts";
 import type { World } from "../world.ts";
 
 /** What a variant's last answer was, as far as a repetition of it could be told from it. */
@@ -32,8 +31,16 @@ export type Quiet = {
   nextDue: number;
 };
 
-export function createQuiet({ actions }: Pick<World, "actions">, plan: Plan): Quiet {
-  const { variants, decideOn } = plan;
+/** The part of a plan that it is made of. */
+type Timetable = {
+  readonly variants: readonly { readonly start: number }[];
+  readonly decideOn: Uint8Array;
+};
+
+export function createQuiet(
+  { actions }: Pick<World, "actions">,
+  { variants, decideOn }: Timetable,
+): Quiet {
   return {
     heard: new Uint8Array(variants.length).fill(HEARD.silent),
     sameUntil: Int32Array.from(variants, ({ start }) => start),
