@@ -37,7 +37,7 @@ export function correlationGate(view: CorrelationView, limit: number): Verdict {
       highest = observed;
     }
   }
-  const exceeded = worst !== null && highest > limit;
+  const exceeded = highest > limit;
   const about = exceeded || unknown === null ? worst : unknown;
   const blind = !exceeded && unknown !== null;
   return {

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { InvariantError } from "../../../src/base/assert.ts";
 import type { Order } from "../../../src/domain/order.ts";
 import type { Verdict } from "../../../src/domain/refusal.ts";
-import { approve, refusalOf } from "../../../src/execution/gates/approval.ts";
+import { approve, approveReduction, refusalOf } from "../../../src/execution/gates/approval.ts";
 
 const GATES = ["freshness", "duplicate", "limits", "cash"];
 
@@ -80,7 +80,37 @@ describe("approve", () => {
 
   it("admits nothing on an empty set of gates: nothing asked is not passed (invariant 4)", () => {
     expect(thrownBy(() => approve(ORDER, [], []))).toMatchObject({ invariant: 4 });
-    expect(thrownBy(() => approve(ORDER, [allPass], []))).toMatchObject({ invariant: 4 });
+    const error = thrownBy(() => approve(ORDER, [allPass], []));
+    expect(error).toMatchObject({ invariant: 4 });
+    expect(String(error)).toContain("no gate was asked about order 7");
+  });
+});
+
+describe("approveReduction", () => {
+  const order = (side: 1 | -1, lots: number): Order => ({ ...ORDER, side, lots });
+
+  it.each([
+    [-1, 3, 5],
+    [-1, 5, 5],
+    [1, 3, -5],
+    [1, 5, -5],
+  ] as const)("lets side %d of %d lots through on %d held: it reduces", (side, lots, held) => {
+    const stop = order(side, lots);
+    expect(approveReduction(stop, held)).toBe(stop);
+  });
+
+  it.each([
+    ["it adds", 1, 3, 5, "of 3 lots does not reduce 5"],
+    ["it adds to a short", -1, 3, -5, "of -3 lots does not reduce -5"],
+    ["it crosses zero", -1, 6, 5, "of -6 lots does not reduce 5"],
+    ["it crosses zero from below", 1, 6, -5, "of 6 lots does not reduce -5"],
+    ["nothing is held", -1, 1, 0, "of -1 lots does not reduce 0"],
+    ["what is held is unknown", -1, 1, Number.NaN, "of -1 lots does not reduce NaN"],
+  ] as const)("stops with invariant 12 where %s", (_, side, lots, held, message) => {
+    const error = thrownBy(() => approveReduction(order(side, lots), held));
+    expect(error).toBeInstanceOf(InvariantError);
+    expect(error).toMatchObject({ invariant: 12 });
+    expect(String(error)).toContain(`order 7 ${message}`);
   });
 });
 

@@ -46,6 +46,13 @@ describe("levels", () => {
     [{ panic: 1.2 }, 0.1, "halt", /0\.15 .*panic flattens at 0\.12/],
     [{ panic: 2 }, 0.5, "panic", /^1 of net asset value can never fire before everything/],
     [{ daily_loss: 24 }, 0.1, "daily_loss", /0\.15118\d+ .*breakers\.halt, 0\.15, fires first/],
+    // At the very same level the drawdown is named, and the day's loss never.
+    [
+      { unit: "nav" as const, daily_loss: 0.08, halt: 0.08, panic: 0.1 },
+      null,
+      "daily_loss",
+      /^0\.08 of net asset value in a day can never fire/,
+    ],
     [{}, null, "unit", /risk targeting is off; set unit: nav/],
   ])("that can never fire are refused: %o at a target of %s", (over, target, path, message) => {
     const issues = breakerIssues({ ...terms, ...over }, target);

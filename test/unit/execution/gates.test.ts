@@ -183,6 +183,7 @@ describe("limits", () => {
       observed: -10,
       limit: 0,
     });
+    expect(limitsGate(view(), { ...LIMITS, shorts: false }).result, "a purchase").toBe("pass");
   });
 
   it("takes the whole sector, the instrument's own part replaced by what it will be", () => {
@@ -286,6 +287,21 @@ describe("cash", () => {
       const full = view({ navMinor, afterMinor: sign * (navMinor + over), afterLots: sign });
       expect(cashGate(full, 1, null).result).toBe(result);
     }
+  });
+
+  it.each([
+    // The tolerance is 1e-9 of what may be held: two currency units at 200 %, a half at 50 %.
+    [2, 200, "pass"],
+    [2, 201, "fail"],
+    [0.5, 50, "pass"],
+    [0.5, 51, "fail"],
+  ])("a limit of %d is forgiven %d cents on 1 000 000 000.00: %s", (limit, over, result) => {
+    const navMinor = 100_000_000_000;
+    const full = view({ navMinor, afterMinor: limit * navMinor + over });
+    expect(cashGate(full, limit, null).result).toBe(result);
+    // The margin's own limit, with one of exposure that is far away.
+    const margin = view({ navMinor, afterMarginMinor: limit * navMinor + over });
+    expect(cashGate(margin, 9, limit).result).toBe(result);
   });
 
   it("counts what the order adds to its own instrument, not what was there", () => {

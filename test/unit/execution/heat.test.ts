@@ -21,6 +21,7 @@ describe("one position", () => {
     // 2 contracts of 50 per point, 20 points to the stop, in cents.
     ["a future", { lots: 2, mark: 4000, stop: 3980, factor: 5000 }, 200_000],
     ["a short future at a negative price", { lots: -1, mark: -37, stop: -30, factor: 1000 }, 7000],
+    ["no stop, at a price that is known not to move", { riskFraction: 0 }, 0],
     ["nothing held, whatever is unknown", { lots: 0, mark: Number.NaN }, 0],
   ])("%s", (_, over, expected) => {
     expect(heat(over)).toBeCloseTo(expected, 6);

@@ -69,8 +69,9 @@ describe("profiles hold the spec's figures (execution 2)", () => {
   });
 
   it.each([
-    ["etf-trend", { gross: 1.5, net: null }],
-    ["futures-layers", { gross: 7, net: 2 }],
+    // A trend goes both ways: nothing in the spec takes the shorts of plain away.
+    ["etf-trend", { gross: 1.5, net: null, shorts: true }],
+    ["futures-layers", { gross: 7, net: 2, shorts: true }],
   ])("%s: HALT and PANIC by target volatility, no correlation gate", (profile, limits) => {
     expect(of(limitsSection, profile)).toMatchObject(limits);
     expect(of(breakersSection, profile)).toEqual({
@@ -89,7 +90,8 @@ describe("profiles hold the spec's figures (execution 2)", () => {
 
   it("equity-signals: heat, gross by regime, correlation, breakers by net asset value", () => {
     const profile = "equity-signals";
-    expect(of(limitsSection, profile)["gross"]).toBe(0.3);
+    // No short of a single name unless somebody says so: borrowing one is not modelled.
+    expect(of(limitsSection, profile)).toMatchObject({ gross: 0.3, shorts: false });
     expect(of(heatSection, profile)["limit"]).toBe(0.06);
     expect(of(correlationSection, profile)).toEqual({ limit: 0.7, days: 60, min_overlap: 45 });
     expect(of(breakersSection, profile)).toMatchObject({
@@ -136,6 +138,8 @@ describe("limits", () => {
 
   it.each([
     [{ net: 1 }, /^net: 1 can never fire/],
+    // One complaint for one key, although its sector holds it as well.
+    [{ symbol: 1, sector: 0.5 }, /^symbol: 1 can never fire: limits\.gross already/],
     [{ symbol: 1.2 }, /^symbol: 1\.2 can never fire/],
     [{ sector: 1 }, /^sector: 1 can never fire: limits\.gross already holds .* to 1; set it below/],
     [{ symbol: 0.3, sector: 0.3 }, /^symbol: 0\.3 can never fire: limits\.sector already/],
@@ -206,6 +210,10 @@ describe("volatility regime", () => {
     [
       { gross_scale: { ...scale, high: 0.5 } },
       /^gross_scale\.crisis: 0\.67 leaves more .*high, 0\.5/,
+    ],
+    [
+      { gross_scale: { low: 0.5, normal: 0.5, high: 0.5, crisis: 1 } },
+      /^gross_scale\.crisis: 1 leaves more .*high, 0\.5/,
     ],
     [{ gross_scale: { ...scale, low: 0.9 } }, /^gross_scale\.normal: 1 leaves more .*low, 0\.9/],
     [

@@ -61,6 +61,17 @@ describe("correlation", () => {
     });
   });
 
+  it("names the first by name where several are as much alike, or unknown", () => {
+    const alike = [other("B", 1, 0.9), other("A", -1, -0.9), other("C", 1, 0.9)];
+    const blind = [other("B", 1, Number.NaN), other("A", 1, Number.NaN), other("C", 1, 0.1)];
+    for (const [others, by] of [
+      [alike, "held_instrument"],
+      [blind, "insufficient_overlap"],
+    ] as const) {
+      expect(judge(others)).toMatchObject({ rule: by, unit: "correlation with A" });
+    }
+  });
+
   it("says no rather than unknown where it knows enough to say no", () => {
     expect(judge([other("NEW", 1, Number.NaN), other("A", 1, 0.9)])).toMatchObject({
       result: "fail",

@@ -195,7 +195,8 @@ describe("what a regime leaves of the gross limit", () => {
   });
 
   it.each([1.01, -0.1, Number.NaN])("does not take a scale of %d", (scale) => {
-    expect(() => effectiveLimits(LIMITS, scale)).toThrow(/invariant 3/);
+    const said = new RegExp(`invariant 3.*scales limits.gross by ${scale}`);
+    expect(() => effectiveLimits(LIMITS, scale)).toThrow(said);
   });
 
   const view: ExposureView = {
@@ -232,6 +233,18 @@ describe("what a regime leaves of the gross limit", () => {
       limit: limits.gross,
     });
     expect(verdict.observed).toBeCloseTo((10_000 + Math.abs(afterMinor)) / 100_000, 12);
+  });
+
+  it("replaces what the instrument held by what it will hold", () => {
+    // 300.00 in the book, 200.00 of it this instrument's; it grows to 250.00: 350.00, 35 %.
+    const grown = { ...view, grossMinor: 30_000, beforeMinor: 20_000, beforeLots: 20 };
+    const after = { ...grown, afterMinor: 25_000, afterLots: 25 };
+    const limits = { ...LIMITS, gross: 0.36 };
+    expect(volatilityRegimeGate(after, "HIGH", limits)).toMatchObject({
+      result: "pass",
+      observed: 0.35,
+    });
+    expect(volatilityRegimeGate(after, "HIGH", { ...limits, gross: 0.34 }).result).toBe("fail");
   });
 
   it("refuses an unknown exposure and a net asset value that is gone", () => {

@@ -83,6 +83,14 @@ describe("weights", () => {
     );
   });
 
+  it("is exact where a double is a lot too low: 1571.271 in lots of 1e-8", () => {
+    const navMinor = 3_492_586_614_328;
+    const exact = (255n * BigInt(navMinor) * 10n ** 11n) / (1_571_271n * 10_000n);
+    const sized = weight({ value: 2.55, navMinor, price: 1571.271, lot: 1e-8 });
+    expect(sized).toMatchObject({ ok: true, value: { ideal: Number(exact) - 1 } });
+    expect(BigInt(lotsOf(sized))).toBe(exact);
+  });
+
   it("says how many lots it would have been before rounding", () => {
     const sized = weight({ value: 1, navMinor: 100_500, price: 10 });
     expect(sized).toMatchObject({ ok: true, value: { lots: 100, ideal: 100.5 } });
@@ -141,6 +149,8 @@ describe("refusals", () => {
   });
 
   it("refuses more lots than a double can count one by one", () => {
+    expect(units(2 ** 53 - 1, 1).ok, "the first number that has no neighbour").toBe(false);
+    expect(units(2 ** 53 - 2, 1).ok).toBe(true);
     expect(weight({ value: 1, navMinor: 1e14, price: 1e-5, lot: 1e-8 })).toMatchObject({
       ok: false,
       error: { rule: "too_many_lots", limit: 2 ** 53 - 1, unit: "lots" },

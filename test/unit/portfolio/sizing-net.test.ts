@@ -113,6 +113,9 @@ describe("the buffer", () => {
     // In the millionths that sleeves count in, a third, a third and minus two thirds are not nothing.
     const wantedLots = 0.333333 + 0.333333 - 0.666667;
     expect(sized({ wantedLots, heldLots: 5, fullLots: 100 }).lots).toBe(0);
+    // Twenty sleeves, each half a millionth off at most, may be ten millionths away from nothing.
+    expect(sized({ wantedLots: 10e-6, heldLots: 5, fullLots: 100 }).lots).toBe(0);
+    expect(sized({ wantedLots: 11e-6, heldLots: 5, fullLots: 100 }).lots).toBe(5);
     // An exit needs neither a price nor a full strength.
     const blind = { fullLots: Number.NaN, lotNotional: Number.NaN };
     expect(sized({ wantedLots: 0, heldLots: 5, ...blind }).lots).toBe(0);
@@ -180,6 +183,9 @@ describe("a limit that binds", () => {
     [3.6, 5, 3, 4],
     // To the other side it is an increase from zero.
     [-3.6, 2, 3, -3],
+    [-3.6, 5, 3, -3],
+    [3.6, -5, 3, 3],
+    [-3.6, 0, 0, 0],
     [2.4, 0, 3, 2],
   ])("wanted %d, held %d, at most %d: %d", (wantedLots, heldLots, mostLots, lots) => {
     const result = sized({ wantedLots, heldLots, mostLots }, { buffer: 0, minNotional: 0 });
@@ -214,6 +220,7 @@ describe("what cannot be sized is refused", () => {
     [{ wantedLots: Number.NaN }, "unknown_wish", null],
     [{ wantedLots: Number.POSITIVE_INFINITY }, "unknown_wish", null],
     [{ wantedLots: -1e16 }, "too_many_lots", 1e16],
+    [{ wantedLots: Number.MAX_SAFE_INTEGER }, "too_many_lots", Number.MAX_SAFE_INTEGER],
     [{ fullLots: Number.NaN }, "unknown_full_strength", null],
     [{ fullLots: -1 }, "unknown_full_strength", -1],
     [{ lotNotional: Number.NaN }, "non_positive_price", null],
@@ -227,7 +234,8 @@ describe("what cannot be sized is refused", () => {
   });
 
   it("stops on a held position that is not whole: sleeves hold fractions, the account does not", () => {
-    expect(() => size({ wantedLots: 5, heldLots: 0.5 })).toThrow(/invariant 12/);
+    const said = /invariant 12: 0\.5 held lots are not whole/;
+    expect(() => size({ wantedLots: 5, heldLots: 0.5 })).toThrow(said);
   });
 });
 
@@ -333,6 +341,19 @@ describe("section", () => {
       sizing: { buffer: 0.1, min_notional: 0 },
     });
     expect(sizingSection.profiles["plain"]).toEqual({ buffer: 0 });
+  });
+
+  it("holds the spec's stop of equity-signals (execution 2), three average true ranges", () => {
+    const { defaults, profiles } = sizingSection;
+    const stops = ["etf-trend", "futures-layers", "equity-signals"].map(
+      (profile) => ({ ...defaults, ...profiles[profile] })["stop_atr"],
+    );
+    expect(stops).toEqual([null, null, 3]);
+  });
+
+  it("has nothing to say against any combination of its values", () => {
+    const check = sizingSection.check as (...given: unknown[]) => unknown;
+    expect(check({ buffer: 0.5, min_notional: 100, stop_atr: 3 }, {})).toEqual([]);
   });
 
   it.each([{ buffer: 1 }, { buffer: -0.1 }, { min_notional: -1 }, { lots: 1 }])(
