@@ -183,16 +183,16 @@ function rowsOf(
   { columns }: ArtifactDeclaration,
   table: ReturnType<typeof decodeCsv>,
 ): readonly Row[] {
-  return Array.from({ length: table.rows }, (_, n) =>
-    Object.fromEntries(
-      columns.map(({ name, type }, c) => {
-        const value = table.columns[c][n];
-        if (typeof value !== "number") return [name, value];
-        if (Number.isNaN(value)) return [name, null];
-        return [name, type === "date" ? formatInstant(value) : value];
-      }),
-    ),
-  );
+  return Array.from({ length: table.rows }, (_, n): Row => {
+    const row: { [column: string]: Row[string] } = {};
+    columns.forEach(({ name, type }, c) => {
+      const value = table.columns[c][n];
+      if (typeof value !== "number") row[name] = value;
+      else if (Number.isNaN(value)) row[name] = null;
+      else row[name] = type === "date" ? formatInstant(value) : value;
+    });
+    return row;
+  });
 }
 
 /** Lines that begin with this date, of whatever time. */
