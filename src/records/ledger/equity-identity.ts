@@ -93,8 +93,7 @@ function ownPart(books: LedgerBooks, marks: Marks, flowsMinor: bigint): Part {
   const equity = equityFromAccounts(books, books.currency, marks);
   const { realisedMinor, dividendsMinor, feesMinor, financingMinor, borrowMinor } = books.totals;
   const unrealisedMinor = unrealisedIn(books, books.currency, marks);
-  const fxMinor = 0n;
-  const earned = realisedMinor + unrealisedMinor + dividendsMinor + fxMinor;
+  const earned = realisedMinor + unrealisedMinor + dividendsMinor;
   const sumMinor = earned - feesMinor - financingMinor - borrowMinor + flowsMinor;
   return {
     equity,
@@ -105,7 +104,7 @@ function ownPart(books: LedgerBooks, marks: Marks, flowsMinor: bigint): Part {
       feesMinor,
       financingMinor,
       borrowMinor,
-      fxMinor,
+      fxMinor: 0n,
       flowsMinor,
       sumMinor,
     },

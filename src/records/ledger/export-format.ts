@@ -148,7 +148,7 @@ export function symbolsOf(
 ): ReadonlyMap<string, string> {
   const taken = new Set([...currencies, ...KEYWORDS]);
   const symbols = new Map<string, string>();
-  const ids = [...new Set(instruments)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const ids = [...new Set(instruments)].sort((a, b) => (a < b ? -1 : 1));
   for (const id of ids) {
     const plain = plainSymbol(id);
     let symbol = plain;
@@ -168,10 +168,10 @@ function plainSymbol(id: string): string {
   const body = id
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, "-")
-    .replace(/^-+/, "")
+    .replace(/^-/, "")
     .slice(0, LONGEST - 2)
-    .replace(/-+$/, "");
-  return /^[A-Z].+/.test(body) ? body : `X-${body === "" ? "0" : body}`;
+    .replace(/-$/, "");
+  return /^[A-Z]./.test(body) ? body : `X-${body === "" ? "0" : body}`;
 }
 
 /** Text for a quoted or one-line place: no quotes, no line breaks, no comment sign. */

@@ -18,6 +18,8 @@ import { type Day, flow, MIXED, mixedJournal, mixedOptions } from "./mixed-journ
 import {
   accrual,
   daily,
+  dividend,
+  dividendPaid,
   instrument,
   NO_RATES,
   SAMPLE,
@@ -95,11 +97,48 @@ describe("money in two currencies", () => {
       /invariant 22: 0 minor units of EUR/,
     );
     expect(() => ledger.cashMinor(() => 0)).toThrow("invariant 22: -100000 minor units of EUR");
+    const endless = () => Number.POSITIVE_INFINITY;
+    expect(() => ledger.cashMinor(endless)).toThrow("invariant 22: -100000 minor units of EUR");
+    expect(() => ledger.close(marks, endless)).toThrow("has no rate (Infinity)");
     expect(() => ledger.close(marks, () => Number.NaN)).toThrow("10000 minor units of EUR");
     const empty = foldLedger(daily([flow(5)]), mixedOptions("fifo"));
     expect(empty.navMinor(marks, NO_RATES)).toBe(5);
     empty.close(marks, () => Number.NaN);
     expect(equityIdentity(empty, marks, () => Number.NaN, 5).holds).toBe(true);
+  });
+
+  it("counts what is held beside cash where there is none: a stock, a dividend not yet paid", () => {
+    const euros = flow(100_000, "EUR");
+    const paid = foldLedger(
+      daily([euros, bought("SAP.DE", 10, 100, 100_000)]),
+      mixedOptions("fifo"),
+    );
+    expect(paid.cashOf("EUR")).toBe(0);
+    expect(paid.navMinor(marks, rates)).toBe(132_000);
+    const owed = { ...dividend("SAP.DE", 10, 0.5), currency: "EUR" } as JournalPayload;
+    const receivable = foldLedger(daily([owed]), mixedOptions("fifo"));
+    expect(receivable.navMinor(marks, rates)).toBe(600);
+    const paidOut = { ...dividendPaid("SAP.DE", 500), currency: "EUR" } as JournalPayload;
+    const away = foldLedger(daily([owed, paidOut, flow(-500, "EUR")]), mixedOptions("fifo"));
+    expect(away.navMinor(marks, NO_RATES), "paid and taken away").toBe(0);
+  });
+
+  it("needs neither rate nor mark once everything in it is gone", () => {
+    const [buy, sell] = [10, -10].map((lots) => bought("SAP.DE", lots, 100, lots * 10_000));
+    const gone = foldLedger(daily([flow(5), buy, sell]), mixedOptions("fifo"));
+    expect(gone.navMinor(() => Number.NaN, NO_RATES)).toBe(5);
+    gone.close(
+      () => Number.NaN,
+      () => Number.NaN,
+    );
+    expect(
+      equityIdentity(
+        gone,
+        () => Number.NaN,
+        () => Number.NaN,
+        5,
+      ).holds,
+    ).toBe(true);
   });
 
   it("costs interest in its own currency", () => {
@@ -129,6 +168,35 @@ describe("FX attribution", () => {
       sumMinor: 1_000_000n + 19_500n,
       cashMinor: 1_000_000n - 130_000n,
     });
+  });
+
+  it("moves with the rate alone, on a day on which nothing else happened", () => {
+    const ledger = foldLedger(daily([flow(100_000, "EUR")]), mixedOptions("fifo"));
+    const rateOf = (rate: number) => () => rate;
+    ledger.close(() => Number.NaN, rateOf(1.2));
+    const { equity, explained, holds } = equityIdentity(ledger, () => Number.NaN, rateOf(1.3), 0);
+    expect(equity.sumMinor).toBe(BigInt(ledger.navMinor(() => Number.NaN, rateOf(1.3))));
+    expect(explained).toMatchObject({ fxMinor: 10_000n, flowsMinor: 120_000n });
+    expect(holds).toBe(true);
+  });
+
+  it("counts a result that came and went between two closes", () => {
+    const ledger = createLedger(mixedOptions("fifo"));
+    // A gain of 10.00 EUR, and a fee that takes all of it.
+    const sell = { ...bought("SAP.DE", -10, 101, -101_000), fee_minor: 1000 } as JournalPayload;
+    for (const entry of daily([bought("SAP.DE", 10, 100, 100_000), sell])) ledger.apply(entry);
+    ledger.close(
+      () => Number.NaN,
+      () => 1.2,
+    );
+    const { explained, holds } = equityIdentity(
+      ledger,
+      () => Number.NaN,
+      () => 1.2,
+      0,
+    );
+    expect(holds).toBe(true);
+    expect(explained).toMatchObject({ realisedMinor: 1200n, feesMinor: 1200n, sumMinor: 0n });
   });
 
   it("counts what has happened since the last close at the rate of now", () => {

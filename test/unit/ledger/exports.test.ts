@@ -5,13 +5,24 @@ import { exportBeancount } from "../../../src/records/ledger/export-beancount.ts
 import { exportCsv } from "../../../src/records/ledger/export-csv.ts";
 import {
   amountText,
+  lotSizeOf,
   plainText,
   symbolsOf,
   unitsText,
 } from "../../../src/records/ledger/export-format.ts";
 import { exportHledger } from "../../../src/records/ledger/export-hledger.ts";
+import type { JournalPayload } from "../../../src/domain/journal-entry.ts";
 import { foldLedger } from "../../../src/records/ledger/fold.ts";
-import { daily, deposit, fill, INSTRUMENTS, optionsFor, SAMPLE } from "./sample-journal.ts";
+import { flow, mixedOptions } from "./mixed-journal.ts";
+import {
+  daily,
+  deposit,
+  dividend,
+  fill,
+  INSTRUMENTS,
+  optionsFor,
+  SAMPLE,
+} from "./sample-journal.ts";
 
 const SMALL = foldLedger(
   daily([
@@ -39,6 +50,7 @@ describe("text", () => {
   });
 
   it("of words holds nothing that would end them", () => {
+    expect(plainText(' "x" ')).toBe("x");
     expect(plainText('say "x"; y\\z\nw')).toBe("say  x  y z w");
   });
 });
@@ -54,6 +66,7 @@ describe("symbols", () => {
       "TRUE",
       "USD",
       "brk b",
+      "A.. /B.",
       "...",
       "^",
       "A".repeat(40),
@@ -63,6 +76,7 @@ describe("symbols", () => {
       "BRK-B": "BRK-B",
       "BRK.B": "BRK-B-2",
       "brk b": "BRK-B-3",
+      "A.. /B.": "A-B",
       "^SPX": "SPX",
       "3M": "X-3M",
       F: "X-F",
@@ -206,7 +220,71 @@ account Assets:Positions:WTI
   });
 });
 
+describe("several currencies", () => {
+  const paid = { ...dividend("SAP.DE", 10, 0.5), currency: "EUR" };
+  const buy = { ...fill("SAP.DE", 10, 100), currency: "EUR" };
+  const ledger = foldLedger(
+    daily([flow(1_000_000), buy as JournalPayload, paid as JournalPayload]),
+    mixedOptions("fifo", true),
+  );
+  const terms = {
+    title: "run 1",
+    fxPrices: [{ date: "2020-01-03", currency: "EUR", rate: 0.0000012 }],
+  };
+
+  it("stand in accounts that name them, in beancount with price directives", () => {
+    const text = exportBeancount(ledger, terms);
+    expect(text).toContain(`
+2020-01-03 * "Buy 10 lots SAP.DE at 100, opening"
+  seq: 2
+  Assets:Cash:EUR  -1000.00 EUR
+  Assets:Positions:SAP-DE  10 SAP-DE {{1000.00 EUR}}
+`);
+    expect(text).toContain(
+      "\n2020-01-03 price EUR  0.0000012 USD\n2020-01-05 balance Assets:Cash ",
+    );
+    expect(text).toContain("balance Assets:Cash:EUR  -1000.00 ~ 0 EUR\n");
+  });
+
+  it("stand in accounts that name them, in hledger with P directives", () => {
+    const text = exportHledger(ledger, terms);
+    expect(text).toContain(`
+    Assets:Cash:EUR  -1000.00 EUR
+    Assets:Positions:SAP-DE  10 "SAP-DE" @@ 1000.00 EUR
+`);
+    expect(text).toContain("\nP 2020-01-03 EUR 0.0000012 USD\n2020-01-04 * Balances asserted\n");
+    expect(text).toContain("    Assets:Cash:EUR  0.00 EUR = -1000.00 EUR\n");
+  });
+
+  it("stand in accounts that name them in CSV; units only where a position moved", () => {
+    const rows = exportCsv(ledger).split("\n");
+    expect(rows).toContain(
+      '2,2020-01-03,"Buy 10 lots SAP.DE at 100, opening",Assets:Cash:EUR,,,-1000.00,EUR',
+    );
+    const [receivable] = rows.filter((row) => row.includes("Assets:Receivable"));
+    expect(receivable).toMatch(/,Assets:Receivable:Dividends:SAP\.DE,SAP\.DE,,5\.00,EUR$/);
+  });
+});
+
 describe("edges", () => {
+  it("shares for nothing cost nothing, with no money beside them", () => {
+    const text = exportBeancount(foldLedger(daily([fill("F", 3, 0)]), optionsFor("fifo")), {
+      title: "x",
+    });
+    expect(text).toContain("Assets:Positions:X-F  3 X-F {{0.00 USD}}\n\n");
+  });
+
+  it("refuses a time that is no date, and an instrument that is not of the books", () => {
+    const dated = foldLedger(
+      [{ seq: 1, at: "yesterday", payload: deposit(5) }],
+      optionsFor("fifo"),
+    );
+    expect(() => exportBeancount(dated, { title: "x" })).toThrow(
+      "invariant 11: a transaction is dated yesterday, which is not a date",
+    );
+    expect(() => lotSizeOf(dated, "NOPE")).toThrow("invariant 11: a posting names NOPE");
+  });
+
   it("empty books export no transactions", () => {
     const empty = foldLedger([], optionsFor("fifo"));
     expect(exportBeancount(empty, { title: "x" })).not.toContain("2020");
@@ -216,7 +294,7 @@ describe("edges", () => {
 
   it("refuses a ledger that kept no transactions", () => {
     const lean = foldLedger(SAMPLE, optionsFor("fifo", false));
-    expect(() => exportCsv(lean)).toThrow("invariant 11");
+    expect(() => exportCsv(lean)).toThrow(/invariant 11: .* nothing to export from/);
   });
 
   it("an event time with hours is dated by its day and kept beside it", () => {
@@ -225,6 +303,13 @@ describe("edges", () => {
     expect(exportBeancount(ledger, { title: "x" })).toContain(
       '2020-01-02 * "Initial deposit"\n  seq: 1\n  at: "2020-01-02T14:30:00Z"',
     );
-    expect(exportHledger(ledger, { title: "x" })).toContain("; seq: 1, at: 2020-01-02T14:30:00Z");
+    const hledger = exportHledger(ledger, { title: "x" });
+    expect(hledger).toContain(
+      "\n2020-01-02 * Initial deposit  ; seq: 1, at: 2020-01-02T14:30:00Z\n",
+    );
+    expect(hledger).toContain("\n2020-01-02 * Balances asserted\n");
+    const beancount = exportBeancount(ledger, { title: "x" });
+    expect(beancount).toContain("\n2020-01-02 open Assets:Cash\n");
+    expect(beancount).toContain("\n2020-01-03 balance Assets:Cash ");
   });
 });

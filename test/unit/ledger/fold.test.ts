@@ -1,7 +1,7 @@
 /** The fold: postings, balances, refusals, rebuilding, speed's twin, and the equity identity. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { imbalance } from "../../../src/records/ledger/accounts.ts";
+import { accountName, imbalance } from "../../../src/records/ledger/accounts.ts";
 import {
   type EquityIdentity,
   equityIdentity,
@@ -115,6 +115,36 @@ describe("postings", () => {
     ]);
   });
 
+  it("of a dividend say what was paid on what, and when", () => {
+    const { transactions } = foldLedger(daily([dividend("AAPL", 10, 0.5)]), optionsFor("fifo"));
+    expect(transactions[0].narration).toBe(
+      "Dividend AAPL 0.5 a unit on 10 lots, payable 2020-03-01",
+    );
+  });
+
+  it("stand in the chart of accounts under the names that exports and their readers know", () => {
+    const named = (["position", "receivable", "settlement", "realised", "dividends"] as const).map(
+      (kind) => accountName(kind, "ES"),
+    );
+    expect(named).toEqual([
+      "Assets:Positions:ES",
+      "Assets:Receivable:Dividends:ES",
+      "Assets:Settlement:ES",
+      "Income:Realised:ES",
+      "Income:Dividends:ES",
+    ]);
+    const own = (["cash", "flows", "fees", "financing", "borrow"] as const).map((kind) =>
+      accountName(kind, null),
+    );
+    expect(own).toEqual([
+      "Assets:Cash",
+      "Equity:Flows",
+      "Expenses:Fees",
+      "Expenses:Financing",
+      "Expenses:Borrow",
+    ]);
+  });
+
   it("of an order, a decision, a start and a seal: none", () => {
     const { transactions } = foldLedger([SAMPLE[0], SAMPLE[SAMPLE.length - 1]], optionsFor("fifo"));
     expect(transactions).toEqual([]);
@@ -176,6 +206,9 @@ describe("refusals", () => {
     expect(() => ledger.navMinor(() => Number.NaN, NO_RATES)).toThrow(
       "invariant 22: 1 lots of AAPL",
     );
+    // What is sold again needs none.
+    ledger.apply({ seq: 9, at: "2020-02-01", payload: fill("AAPL", -1, 6) });
+    expect(ledger.navMinor(() => Number.NaN, NO_RATES)).toBe(100);
   });
 
   it("postings that do not balance", () => {
@@ -339,6 +372,15 @@ describe("planted faults", () => {
     expect(holds).toBe(false);
     expect(differenceMinor).not.toBe(0n);
     expect(disagreements.join()).toContain("AAPL: ");
+  });
+
+  it("a fill counted twice on a position whose lots are right", () => {
+    const wti = books.positions.get("BRK-B");
+    if (wti === undefined) throw new Error("the sample holds BRK-B");
+    const positions = new Map(books.positions).set("BRK-B", { ...wti, lots: 10 });
+    expect(sampleIdentity({ ...books, positions }).disagreements).toEqual([
+      "BRK-B: 5 in lots, 10 from fills",
+    ]);
   });
 
   it("a gain counted twice, and a flow that the caller never made", () => {

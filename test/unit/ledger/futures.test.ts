@@ -6,7 +6,7 @@ import { equityIdentity } from "../../../src/records/ledger/equity-identity.ts";
 import { createLedger, foldLedger, type Ledger } from "../../../src/records/ledger/fold.ts";
 import type { LotMethod } from "../../../src/records/ledger/lots.ts";
 import { flow, MIXED, mixedJournal, mixedOptions } from "./mixed-journal.ts";
-import { daily, NO_RATES } from "./sample-journal.ts";
+import { daily, instrument, NO_RATES } from "./sample-journal.ts";
 
 type Payload<K extends JournalPayload["kind"]> = Extract<JournalPayload, { readonly kind: K }>;
 
@@ -94,6 +94,27 @@ describe("a future", () => {
     expect(equity.positionsMinor).toBe(0n);
   });
 
+  it("is not taken for another whose name ends like its own", () => {
+    // Sixteen letters and a colon before MES, seventeen and one before ES.
+    const future = (id: string) => instrument(id, { assetClass: "future", multiplier: 50 });
+    const instruments = [future("ES"), future("MES")];
+    const buys = ["ES", "MES"].map((instrument) => ({ ...traded(2, 3000), instrument }));
+    const ledger = foldLedger(
+      daily([
+        flow(10_000_000),
+        ...buys,
+        settlement(3010, 100_000),
+        settlement(3010, 100_000, "MES"),
+      ]),
+      { ...mixedOptions("fifo"), instruments },
+    );
+    ledger.close(at(3010), NO_RATES);
+    expect(equityIdentity(ledger, at(3010), NO_RATES, 10_000_000)).toMatchObject({
+      holds: true,
+      equity: { sumMinor: 10_200_000n, positionsMinor: 0n },
+    });
+  });
+
   it("that is flat again has nothing left to settle", () => {
     const ledger = folded(traded(-1, 3000), settlement(3010, -50_000), traded(1, 3020));
     ledger.apply({ seq: 9, at: "2020-02-01", payload: settlement(3020, -50_000) });
@@ -133,8 +154,13 @@ describe("a roll", () => {
       // Both legs slipped by a quarter: 3 x 50 x 0.50 = 75.00 is due beside the fee.
       settlement(2990, -7500),
     ]);
-    const ledger = foldLedger(entries, mixedOptions(m));
+    const ledger = foldLedger(entries, mixedOptions(m, true));
     ledger.close(at(2990), NO_RATES);
+    // The fee is paid once, on the way out.
+    const legs = ledger.transactions.filter(({ seq }) => seq === 5);
+    expect(legs.map((leg) => leg.postings.filter((p) => p.account === "fees").length)).toEqual([
+      1, 0,
+    ]);
     expect(ledger.cashMinor(NO_RATES)).toBe(10_000_000 + 130_000 - 900 - 7500);
     expect(ledger.positions.get("ES")).toMatchObject({
       lots: 3,
@@ -156,6 +182,10 @@ describe("a roll", () => {
     const spy = { ...rolled(0, 10, 11), instrument: "SPY" };
     expect(() => folded(spy)).toThrow("held as etf; only a future");
     expect(() => folded(rolled(0, 3000, 2990, 5))).toThrow("a roll of no lots of ES costs 0, 0, 5");
+    const from = { ...rolled(0, 3000, 2990), from_notional_minor: 5 };
+    expect(() => folded(from)).toThrow("a roll of no lots of ES costs 5, 0, 0");
+    const to = { ...rolled(0, 3000, 2990), to_notional_minor: 5 };
+    expect(() => folded(to)).toThrow("a roll of no lots of ES costs 0, 5, 0");
   });
 });
 

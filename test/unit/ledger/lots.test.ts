@@ -147,6 +147,17 @@ describe("strict methods", () => {
     expect(sell(bookOf("strict_with_size", twins), 1)).toEqual([[-1, 101, "2014-06-01"]]);
     expect(sell(bookOf("strict_with_size", twins), 2)).toContain("ambiguous");
     expect(sell(bookOf("strict", twins), 1)).toContain("ambiguous");
+    expect(sell(bookOf("strict", two), 1), "the sizes to choose from").toMatch(/lots [12], [12]$/);
+  });
+
+  it("with size: counts what is left, be the lot taken the oldest or the newest", () => {
+    for (const size of [1, 3]) {
+      const book = bookOf("strict_with_size", twins);
+      expect(reduceLots(book, -size).ok).toBe(true);
+      expect(book.held).toBe(5 - size);
+      expect(lotsHeld(book.lots)).toBe(5 - size);
+      expect(sell(book, 5 - size)).toHaveLength(2);
+    }
   });
 });
 

@@ -26,6 +26,10 @@ describe("account section", () => {
     expect(Object.keys(accountSection.describe).toSorted()).toEqual(Object.keys(GOOD).toSorted());
   });
 
+  it("counts in hundredths and closes the oldest lots first where nothing else is said", () => {
+    expect(accountSection.defaults).toEqual({ currency_digits: 2, lot_method: "fifo" });
+  });
+
   it.each([
     { currency: "usd" },
     { currency: "DOLLAR" },
@@ -41,15 +45,19 @@ describe("account section", () => {
 
   it("refuses what contradicts ISO 4217, or what cannot be booked exactly", () => {
     expect(issues({ currency: "XYZ" })).toEqual([
-      expect.stringContaining("XYZ is not a currency of ISO 4217"),
+      expect.stringMatching(/^currency: XYZ is not a currency of ISO 4217/),
     ]);
     expect(issues({ currency: "JPY", initial_equity: 5 })).toEqual([
-      expect.stringContaining("set currency_digits: 0"),
+      expect.stringMatching(/^currency_digits: 2, but JPY .* set currency_digits: 0$/),
     ]);
     expect(issues({ initial_equity: 1.005 })).toEqual([
-      expect.stringContaining("1.005 has more decimals than the 2"),
+      expect.stringMatching(/^initial_equity: 1\.005 has more decimals than the 2/),
     ]);
-    expect(issues({ initial_equity: 1e15 })).toEqual([expect.stringContaining("booked exactly")]);
+    expect(issues({ initial_equity: 1e15 })).toEqual([
+      expect.stringMatching(/^initial_equity: .* booked exactly$/),
+    ]);
+    // 2^53 - 1 cents is the last amount that has a double of its own.
+    expect(issues({ initial_equity: (2 ** 53 - 1) / 100 })).toEqual([]);
   });
 
   it("knows digits that differ from two", () => {

@@ -9,9 +9,10 @@ import {
   type SleeveBooks,
   type SleeveResult,
 } from "../../../src/records/ledger/sleeves.ts";
+import { splitShares } from "../../../src/records/ledger/sleeve-shares.ts";
 import { type Day, flow, mixedJournal, mixedOptions, mixedSleeves } from "./mixed-journal.ts";
 import { type Naive, naiveSleeves } from "./naive-sleeves.ts";
-import { accrual, daily, dividend, fill, split } from "./sample-journal.ts";
+import { accrual, daily, dividend, fill, instrument, split } from "./sample-journal.ts";
 
 const METHODS = ["fifo", "lifo", "hifo", "average"] as const;
 
@@ -110,6 +111,59 @@ describe("shares", () => {
     expect(rows["carry"]).toMatchObject({ microLots: 1_333_333, realisedMinor: 333 - 333 });
   });
 
+  it("of a dividend on a portfolio that is flat: none, though sleeves hold opposite things", () => {
+    const inside = crossed(10, [
+      ["trend", 1],
+      ["carry", -1],
+    ]);
+    const rows = rowsOf(booksOf(inside, dividend("SPY", 0, 0.5)), "SPY", 10);
+    expect(Object.values(rows).map((row) => row.dividendsMinor)).toEqual([0, 0, 0]);
+  });
+
+  it("of borrow that came to nothing: none, whoever is short", () => {
+    const rows = rowsOf(booksOf(accrual("borrow", "SPY", 1, 0)), "SPY", 10);
+    expect(Object.values(rows).map((row) => row.borrowMinor)).toEqual([0, 0, 0]);
+  });
+
+  it("of lots smaller than one unit: worked by hand", () => {
+    const instruments = [instrument("BTC", { assetClass: "crypto", lot: 0.001 })];
+    const sleeves = ["trend", "carry"].map((strategy) => ({
+      variantId: `${strategy}:BTC`,
+      strategy,
+      instrument: "BTC",
+    }));
+    const books = createSleeveBooks({ ...mixedSleeves("fifo"), instruments, sleeves });
+    const move = { ...crossed(9123.45, []), instrument: "BTC" };
+    const shares = named("BTC", [
+      ["trend", 200],
+      ["carry", -200],
+    ]);
+    for (const entry of daily([{ ...move, sleeves: shares } as JournalPayload])) books.apply(entry);
+    // 0.2 bitcoin, 100.00 dearer than they were crossed at.
+    const rows = rowsOf(books, "BTC", 9223.45);
+    expect([rows["trend"].totalMinor, rows["carry"].totalMinor]).toEqual([2000, -2000]);
+  });
+
+  it("that are nothing need no mark, and stay nothing in a split", () => {
+    const rows = booksOf(split("SPY", 2, [0, 0], 0)).results(() => Number.NaN);
+    expect(rows.every((row) => row.microLots === 0 && row.totalMinor === 0)).toBe(true);
+    expect(splitShares([0, 0], { ratio: 2, lotsBefore: 0, lotsAfter: 0 })).toEqual([0, 0]);
+  });
+
+  it.each(["strict", "strict_with_size"] as const)(
+    "under %s go first in, first out: a share has no size of its own to choose by",
+    (method) => {
+      const books = createSleeveBooks(mixedSleeves(method));
+      const trades = [shared(1, 100, [["trend", 1]]), shared(2, 110, [["trend", 2]])];
+      const sale = shared(-1, 120, [["trend", -1]]);
+      for (const entry of daily([...trades, sale])) books.apply(entry);
+      expect(rowsOf(books, "SPY", 120)["trend"]).toMatchObject({ realisedMinor: 2000 });
+      const part = { seq: 9, at: "2020-02-01", payload: shared(-1, 120, [["trend", -1]]) };
+      books.apply(part);
+      expect(rowsOf(books, "SPY", 120)["trend"]).toMatchObject({ realisedMinor: 3000 });
+    },
+  );
+
   it("of interest on the account's debit: none; it is the portfolio's own line", () => {
     const euros = { ...accrual("financing", null, 1, 40), currency: "EUR" } as JournalPayload;
     const books = booksOf(accrual("financing", null, 2, 30), euros, accrual("borrow", null, 1, 5));
@@ -163,6 +217,7 @@ describe("refusals", () => {
     const none = createSleeveBooks({ ...mixedSleeves("fifo"), sleeves: [] });
     const [entry] = daily([fill("SPY", 1, 10)]);
     expect(() => none.apply(entry)).toThrow("entry 1: no sleeve trades SPY");
+    expect(() => booksOf(fill("NOPE", 1, 10))).toThrow("entry 1: no sleeve trades NOPE");
     expect(() => createSleeveBooks({ ...mixedSleeves("fifo"), instruments: [] })).toThrow(
       "trend:SPY trades SPY, unknown here",
     );
@@ -241,6 +296,17 @@ describe("any journal", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("adds up where borrow is the portfolio's own, and asks no mark of what is sold again", () => {
+    const payloads = [
+      shared(1, 100, [["trend", 1]]),
+      shared(-1, 101, [["trend", -1]]),
+      accrual("borrow", null, 1, 5),
+      accrual("financing", null, 1, 7),
+    ];
+    const portfolio = foldLedger(daily(payloads), mixedOptions("fifo"));
+    expect(checkSleeves(booksOf(...payloads), portfolio, () => Number.NaN)).toBeNull();
   });
 
   it("gives the same whatever the order in which an entry names its sleeves", () => {

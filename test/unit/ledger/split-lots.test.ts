@@ -69,9 +69,23 @@ describe("splits", () => {
 
   it("refuse counts that do not fit the book or the ratio", () => {
     const terms = { ratio: 2, lotsBefore: 5, lotsAfter: 10 };
-    expect(() => splitLots(bookOf("fifo", [[4, 5, "2020-01-01"]]), terms)).toThrow("invariant 11");
-    const wrong = { ...terms, lotsAfter: 12 };
-    expect(() => splitLots(bookOf("fifo", [[5, 5, "2020-01-01"]]), wrong)).toThrow("invariant 11");
+    const four = () => bookOf("fifo", [[4, 5, "2020-01-01"]]);
+    const counted = "invariant 11: a split counts 5 lots before, the ledger holds 4";
+    expect(() => splitLots(four(), terms)).toThrow(counted);
+    expect(() => splitLots(four(), { ...terms, lotsAfter: 8 })).toThrow(counted);
+    // A fraction may vanish, a whole lot may not; and no ratio turns a holding around.
+    const wrong = [
+      { ...terms, lotsAfter: 12 },
+      { ...terms, lotsAfter: 11 },
+      { ...terms, lotsAfter: 9 },
+      { ...terms, ratio: 0, lotsAfter: 0 },
+      { ...terms, ratio: -0.1, lotsAfter: 0 },
+    ];
+    for (const each of wrong) {
+      expect(() => splitLots(bookOf("fifo", [[5, 5, "2020-01-01"]]), each)).toThrow(
+        `invariant 11: a split of 5 lots by ${each.ratio} cannot leave ${each.lotsAfter}`,
+      );
+    }
   });
 
   it("conserve cost and quantity for any lots and any ratio", () => {
