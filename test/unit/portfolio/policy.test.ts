@@ -67,7 +67,11 @@ describe("section policy", () => {
     check(values, { strategies }).map(({ path, message }) => `${path.join(".")}: ${message}`);
 
   it("is complete and disabled by default", () => {
-    expect(OFF.enabled).toBe(false);
+    expect(OFF).toMatchObject({ enabled: false, map: {}, exempt: [], series: null });
+    // No profile of the spec names it (execution 2): who wants it says which strategy follows what.
+    for (const name of ["plain", "etf-trend", "futures-layers", "equity-signals"]) {
+      expect(policySection.profiles[name], name).toEqual({ enabled: false });
+    }
     expect(issues(OFF)).toEqual([]);
     expect(issues(ON)).toEqual([]);
   });

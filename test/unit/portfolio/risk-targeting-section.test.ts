@@ -63,11 +63,22 @@ describe("section risk_targeting", () => {
     expect(issues({}, 7)).toEqual([]);
   });
 
+  it("acts in the profiles that name a target volatility (spec execution 2), in no other", () => {
+    const on = PROFILES.filter(
+      (name) => (riskTargetingSection.profiles[name] as { enabled: boolean }).enabled,
+    );
+    expect(on).toEqual(["etf-trend", "futures-layers"]);
+    expect(riskTargetingSection.profiles["plain"]).toEqual({ enabled: false });
+    expect(riskTargetingSection.profiles["equity-signals"]).toEqual({ enabled: false });
+  });
+
   it("refuses a gross floor above the cap, and one that the target never leaves", () => {
     expect(issues({ gross_floor: 2 })).toEqual([
       "gross_floor: a least gross of 2 lies above the largest, limits.gross 1.5; set it below, or 0",
     ]);
-    expect(issues({ gross_floor: 1.5 })[0]).toContain("the target can never act");
+    expect(issues({ gross_floor: 1.5 })).toEqual([
+      expect.stringMatching(/^gross_floor: the target can never act/),
+    ]);
     expect(issues({ gross_floor: 1, vol_floor: 0.2 })[0]).toContain(
       "asks for at most 0.5 of gross",
     );

@@ -86,6 +86,25 @@ describe("the gross exposure that gives the target", () => {
     const result = target([1, -1], covarianceOf(1e-4, 2e-4, 2e-4, 1e-4));
     expect(result.status).toBe("unavailable");
     expect(result.reason).toContain("negative variance");
+    // A little is no rounding either: 1e-4 apiece, and 1e-9 too much between them.
+    const nearly = target([1, -1], covarianceOf(1e-4, 1e-4 + 1e-9, 1e-4 + 1e-9, 1e-4));
+    expect(nearly.status).toBe("unavailable");
+  });
+
+  it("takes a book without volatility for one at the floor, hedged away or of still prices", () => {
+    const hedged = target([1, -1], covarianceOf(1e-4, 1e-4, 1e-4, 1e-4));
+    for (const result of [hedged, target([1], oneAsset(0))]) {
+      expect(result).toMatchObject({ status: "floored", sigma: 0, gross: 2 });
+    }
+  });
+
+  it("is measured where volatility stands at a bound exactly: nothing was held back", () => {
+    const { sigma } = target([0.7], oneAsset(0.13));
+    const exact = TERMS.targetVol / sigma;
+    for (const bound of [{ volFloor: sigma }, { grossCap: exact }, { grossFloor: exact }]) {
+      const result = target([0.7], oneAsset(0.13), { ...TERMS, ...bound });
+      expect(result).toMatchObject({ status: "measured", gross: exact, reason: null });
+    }
   });
 
   it("is nothing where nothing is wanted: an exit needs no evidence", () => {
@@ -101,7 +120,11 @@ describe("the gross exposure that gives the target", () => {
 
   it("stops on a weight that is not a number, and on a matrix of other assets", () => {
     expect(() => target([Number.NaN], oneAsset(0.1))).toThrow("invariant 3");
-    expect(() => target([0.5, 0.5], oneAsset(0.1))).toThrow("invariant 21");
+    expect(() => target([0.5, 0.5], oneAsset(0.1))).toThrow(
+      "invariant 21: a covariance of 1 assets does not belong to 2 weights",
+    );
+    const torn = known({ assets: 2, values: Float64Array.of(1e-4, 0, 0) });
+    expect(() => target([0.5, 0.5], torn)).toThrow("invariant 21");
   });
 
   it.skipIf(SHARED === null)(
@@ -168,6 +191,10 @@ describe("applied to sleeves", () => {
     expect(applyRiskTarget(result, 1, Float64Array.of(0.5, -0.4, 0), assetOf, out)).toBeCloseTo(10);
     expect(applyRiskTarget(result, 1, Float64Array.of(0.5, 0, 0), assetOf, out)).toBeCloseTo(2, 14);
     expect([...out]).toEqual([1, 0, 0]);
+    // Whatever the order in which sleeves name their assets.
+    const turned = Int32Array.of(2, 1, 0);
+    const two = Float64Array.of(0.5, 0, 0.3);
+    expect(applyRiskTarget(result, 1, two, turned, out)).toBeCloseTo(1 / 0.8, 14);
   });
 
   it("stops when it is unavailable: invariant 3", () => {
@@ -180,6 +207,16 @@ describe("applied to sleeves", () => {
       "invariant 3: risk targeting is unavailable (no history)",
     );
     const fine = target([1], oneAsset(0.1));
+    for (const wrong of [
+      { ...missing, multiplier: 1 },
+      { ...fine, multiplier: -1 },
+      { ...fine, multiplier: Number.NaN },
+      { ...fine, multiplier: Number.POSITIVE_INFINITY },
+    ]) {
+      expect(() => applyRiskTarget(wrong, 1, Float64Array.of(1), Int32Array.of(0), out)).toThrow(
+        `invariant 3: risk targeting is ${wrong.status}`,
+      );
+    }
     expect(() => applyRiskTarget(fine, 1, Float64Array.of(NaN), Int32Array.of(0), out)).toThrow(
       "invariant 3",
     );
