@@ -16,7 +16,8 @@ type Values = { readonly [key: string]: unknown };
 /** The defaults with what the profile says over them, one level deep as the mandate merges them. */
 function valuesIn(profile: string, section: Section<unknown>): Values {
   const merged: { [key: string]: unknown } = { ...section.defaults };
-  for (const [key, value] of Object.entries((section.profiles[profile] as Values | undefined) ?? {}) {
+  const over = (section.profiles[profile] as Values | undefined) ?? {};
+  for (const [key, value] of Object.entries(over)) {
     const present = merged[key];
     const isMap = typeof value === "object" && value !== null && typeof present === "object";
     merged[key] = isMap ? { ...present, ...value } : value;
