@@ -128,6 +128,42 @@ describe("without an answer", () => {
     expect([...daily]).toEqual([-0.5, -1, Number.NaN]);
     expect([...cumulative]).toEqual([-0.5, -1, Number.NaN]);
     expect(modifiedDietz({ start: 0, end: 5, flows: [] })).toBeNaN();
+    // Something out of nothing is no rate either, and neither is what a debt becomes.
+    for (const start of [0, -100]) {
+      const found = timeWeightedReturns(start, [{ ...day, endValue: 50 }]);
+      expect([...found.daily, ...found.cumulative]).toEqual([Number.NaN, Number.NaN]);
+    }
+  });
+});
+
+describe("worked by hand", () => {
+  it("a year at 10 %, whichever flow is named first; money back is a rate of zero", () => {
+    const flows = flowsOf([
+      ["2019-01-01", -100],
+      ["2020-01-01", 110],
+    ]);
+    expect(rateOf(flows)).toBeCloseTo(0.1, 14);
+    expect(rateOf(flows.toReversed())).toBe(rateOf(flows));
+    expect(xnpv(0.1, flows)).toBeCloseTo(0, 12);
+    expect(xnpv(0.1, flows.toReversed())).toBe(xnpv(0.1, flows));
+    expect(rateOf([flows[0], { ...flows[1], amount: 100 }])).toBe(0);
+    expect(rateOf([flows[0], { ...flows[1], amount: 55 }])).toBeCloseTo(-0.45, 14);
+  });
+
+  it("inflows earn from the start of their day, outflows until its end", () => {
+    const days = [
+      { inflow: 100, outflow: 0, endValue: 220 },
+      { inflow: 0, outflow: 22, endValue: 220 },
+    ];
+    const { daily, cumulative } = timeWeightedReturns(100, days);
+    expect([...daily].map((r) => Number(r.toFixed(12)))).toEqual([0.1, 0.1]);
+    expect(cumulative[1]).toBeCloseTo(0.21, 12);
+    expect([flowWeight(1, 4, "start"), flowWeight(1, 4, "end"), flowWeight(4, 4, "end")]).toEqual([
+      1, 0.75, 0,
+    ]);
+    // 10 of gain on 100 for the whole and 50 for three quarters of the time.
+    const flows = [{ amount: 50, weight: 0.75 }];
+    expect(modifiedDietz({ start: 100, end: 160, flows })).toBeCloseTo(10 / 137.5, 14);
   });
 });
 

@@ -118,6 +118,46 @@ describe("verify chain", () => {
     expect(messages(forged.rows)[0]).toMatch(/HEAD differs at entry 30/);
   });
 
+  it("names two entries that were changed, and not the one between them", () => {
+    const rows = whole.rows.map((row) =>
+      row.seq === 5 || row.seq === 7 ? { ...row, hash: sha256(`other ${row.seq}`) } : row,
+    );
+    expect(verifyChain(rows, whole.head, sha256).map(({ seq }) => seq)).toEqual([5, 7]);
+  });
+
+  it("names each of two neighbours whose contents were changed", () => {
+    const touched = ({ body }: JournalRow) => body.replace('"fee_minor":12', '"fee_minor":13');
+    const rows = whole.rows.map((row) =>
+      row.seq === 5 || row.seq === 6 ? { ...row, body: touched(row) } : row,
+    );
+    expect(verifyChain(rows, whole.head, sha256).map(({ seq }) => seq)).toEqual([5, 6]);
+  });
+
+  it("names a change of the first entry and of the last, and what is broken behind a gap", () => {
+    for (const seq of [1, ROWS]) {
+      const body = whole.rows[seq - 1].body.replace('"at":"2001', '"at":"2002');
+      expect(messages(change(seq, { body }))).toEqual([
+        `entry ${seq}: its hash does not follow from entry ${seq - 1} and its content`,
+      ]);
+    }
+    const cut = change(12, { hash: sha256("other") }).filter((row) => row.seq !== 10);
+    expect(messages(cut)).toEqual([
+      "entry 10 is missing",
+      "entry 12: its hash does not follow from entry 11 and its content",
+    ]);
+  });
+
+  it("counts fifty findings before it only counts", () => {
+    const broken = (count: number) =>
+      messages(
+        Array.from({ length: count }, (_, i) => ({ seq: i + 1, body: "x", hash: "y" })),
+        { seq: count, hash: "y" },
+      );
+    // Two for each: another seq, and a hash that does not follow.
+    expect(broken(25)).toHaveLength(50);
+    expect(broken(26).slice(50)).toEqual(["and 2 findings more"]);
+  });
+
   it("says once how many findings more there are, and still what the end is", () => {
     const rows = Array.from({ length: 500 }, (_, i) => ({ seq: i + 1, body: "x", hash: "y" }));
     const found = messages(rows, { seq: 501, hash: "z" });

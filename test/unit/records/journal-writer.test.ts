@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/adapters/system/hash.ts";
 import type { JournalPayload } from "../../../src/domain/journal-entry.ts";
 import type { Head, JournalRow } from "../../../src/ports/journal-store.ts";
-import { decodeBody, entryBody, ZERO_HASH } from "../../../src/records/journal/chain.ts";
+import {
+  decodeBody,
+  entryBody,
+  kindOfBody,
+  ZERO_HASH,
+} from "../../../src/records/journal/chain.ts";
 import { createJournalWriter } from "../../../src/records/journal/writer.ts";
 import { DAY, payloadNumber } from "./journal-fixture.ts";
 
@@ -46,6 +51,14 @@ describe("journal chain", () => {
     ).toBe(true);
     expect(row.body.endsWith(',"seq":2}')).toBe(true);
     expect(decodeBody(row.body)).toEqual({ seq: 2, at: DAY, payload: payloadNumber(2) });
+  });
+
+  it("says its kind without being read: the first one, whatever a payload says of kinds", () => {
+    for (const kind of ["flow", "order_ended"] as const) {
+      expect(
+        kindOfBody(entryBody(3, DAY, { kind, payload: { kind: "fill", a: '"kind":"x"' } })),
+      ).toBe(kind);
+    }
   });
 
   it("does not depend on the order of a payload's keys", () => {
@@ -145,8 +158,53 @@ describe("journal writer", () => {
     const writer = resume(altered, head);
     writer.emit(DAY, payloadNumber(1));
     expect(() => writer.emit(DAY, payloadNumber(2))).toThrow(
-      /invariant 20: journal entry 2 differs/,
+      `invariant 20: journal entry 2 differs (fill): recorded ${"f".repeat(64)}, recomputed ${rows[1].hash}`,
     );
+  });
+
+  it("shows sixty characters on either side of the first that differs, and where text is left out", () => {
+    const flow = (reason: string) =>
+      ({ kind: "flow", currency: "USD", amount_minor: 1, reason }) as unknown as JournalPayload;
+    const said = (was: string, is: string): readonly string[] => {
+      const { rows, head } = record([flow(was)]);
+      try {
+        resume(rows, head).emit(DAY, flow(is));
+      } catch (error) {
+        return /recorded (.*), recomputed (.*)$/.exec(String(error))?.slice(1) ?? [];
+      }
+      return expect.fail("nothing was thrown");
+    };
+    const [a, b] = ["a".repeat(100), "b".repeat(100)];
+    expect(said(`${a}x${b}`, `${a}y${b}`)).toEqual([
+      `...${"a".repeat(60)}x${"b".repeat(59)}...`,
+      `...${"a".repeat(60)}y${"b".repeat(59)}...`,
+    ]);
+    // The whole end stands there, and no dots behind it; the same of a beginning.
+    expect(said("x", "y").map((part) => part.endsWith('"reason":"x"},"seq":1}'))).toEqual([
+      true,
+      false,
+    ]);
+    const early = flow(a);
+    const { rows, head } = record([early]);
+    const other = resume(rows, head);
+    expect(() => other.emit("1999-01-02", early)).toThrow(
+      /recorded \{"at":"2001.*, recomputed \{"at":"1999/,
+    );
+  });
+
+  it("stops comparing at the last recorded entry, and hands nothing over until then", () => {
+    const { rows, head } = record(numbers(2).map(payloadNumber));
+    const writer = resume(rows, head);
+    const states = numbers(3).map((n) => {
+      writer.emit(DAY, payloadNumber(n));
+      return [writer.comparing(), writer.buffered()];
+    });
+    expect(states).toEqual([
+      [true, 0],
+      [false, 0],
+      [false, 1],
+    ]);
+    expect(writer.takeBatch().terminals).toHaveLength(1);
   });
 
   it("fails at the end when recorded entries were never reached", () => {
@@ -154,6 +212,10 @@ describe("journal writer", () => {
     const writer = resume(rows, head);
     for (let n = 1; n <= 3; n++) writer.emit(DAY, payloadNumber(n));
     expect(() => writer.finish()).toThrow(/invariant 20: .*entries 4 to 5 .*never reached/);
+    writer.emit(DAY, payloadNumber(4));
+    expect(() => writer.finish()).toThrow(/entries 5 to 5 .*never reached/);
+    writer.emit(DAY, payloadNumber(5));
+    writer.finish();
   });
 
   it("fails when the store hands over fewer rows than it recorded, or another", () => {
