@@ -55,7 +55,7 @@ function wrongActions(k: Kernel, trace: Trace, { actions, entries }: CarriedBy):
     const due = left.get(keyOf(made)) ?? [];
     const place = due.findIndex((one) => isSame(one, made));
     if (place >= 0) due.splice(place, 1);
-    else if (!isEmptySplit(entry)) return `${told(made)} is not due (${due.map(told).join(", ")})`;
+    else if (!isEmptySplit(entry)) return `${told(made)} was booked; due is ${dueText(due)}`;
   }
   const [missing] = [...left.values()].flat();
   return missing === undefined ? null : `${told(missing)} is due and was not booked`;
@@ -92,12 +92,16 @@ function isSame(due: Booking, made: Booking): boolean {
   );
 }
 
+function dueText(due: readonly Booking[]): string {
+  return due.length === 0 ? "nothing more" : due.map(told).join(", ");
+}
+
 function told({ kind, at, instrument, amountMinor, lotsAfter }: Booking): string {
   const what =
     kind === "split"
-      ? `to ${lotsAfter} lots and ${amountMinor} minor units in lieu`
+      ? `to ${lotsAfter} lots with ${amountMinor} minor units in lieu`
       : `of ${amountMinor} minor units`;
-  return `a ${kind} ${what} of ${instrument} at ${at}`;
+  return `a ${kind} of ${instrument} at ${at} ${what}`;
 }
 
 /** In the order of sessions; of one session by ex-date, dividends before splits of one day. */

@@ -162,7 +162,7 @@ const ACTIONS: readonly Fault[] = [
       ),
     ],
     invariant: 11,
-    says: /a split to \d+ lots of SIM\d+ at .* is not due/,
+    says: /a split of SIM\d+ at .* to \d+ lots with .* was booked; due is nothing more/,
   },
   {
     title: "a split forgotten",
@@ -175,7 +175,7 @@ const ACTIONS: readonly Fault[] = [
       ),
     ],
     invariant: 11,
-    says: /a split to \d+ lots of SIM\d+ at .* is due and was not booked/,
+    says: /a split of SIM\d+ at .* to \d+ lots with .* is due and was not booked/,
   },
   {
     title: "a dividend booked twice",
@@ -188,14 +188,14 @@ const ACTIONS: readonly Fault[] = [
       ),
     ],
     invariant: 11,
-    says: /a dividend of -?\d+ minor units of SIM\d+ at .* is not due/,
+    says: /a dividend of SIM\d+ at .* of -?\d+ minor units was booked; due is/,
   },
   {
     title: "a dividend paid on its ex-date",
     on: "plain",
     plants: [planted(CARRY, "    dueMs: action.payDateMs,\n", "    dueMs: action.exDateMs,\n")],
     invariant: 11,
-    says: /a dividend_paid of -?\d+ minor units of SIM\d+ at .* is not due/,
+    says: /a dividend_paid of SIM\d+ at .* of -?\d+ minor units was booked; due is/,
   },
 ];
 

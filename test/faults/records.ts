@@ -34,7 +34,7 @@ const BOOKS: readonly Fault[] = [
   lost("dividend", /a dividend of .* is due and was not booked/),
   lost("dividend_paid", /a dividend_paid of .* is due and was not booked/),
   lost("flow", /the ledger's net asset value/),
-  lost("split", /a split to .* is due and was not booked/),
+  lost("split", /a split of .* is due and was not booked/),
   {
     title: "a fee doubled in one entry of the journal",
     on: "plain",

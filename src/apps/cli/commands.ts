@@ -202,7 +202,7 @@ function addExplain(program: Command, { output, environment }: Session): void {
     .description(
       "say why a signal, or an instrument on a date, traded or did not, and show its path",
     )
-    .argument("<signal|instrument>", "a signal's id or its beginning, or an instrument with a date")
+    .argument("<what>", "a signal's id or its beginning, or an instrument with a date")
     .argument("[date]", "YYYY-MM-DD, with an instrument")
     .option("--run <run>", RUN_ARGUMENT)
     .option("--home <folder>", HOME_OPTION)
