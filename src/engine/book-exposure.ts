@@ -76,7 +76,8 @@ class BookExposure implements Book {
     view.afterMinor = this.#exposure(i, afterLots);
     view.beforeLots = beforeLots;
     view.afterLots = afterLots;
-    view.sectorMinor = this.#sector(world.instruments[i].sector);
+    view.sectorMinor =
+      state.limits.sector === null ? null : this.#sector(world.instruments[i].sector);
     view.marginMinor = this.#margin;
     view.afterMarginMinor =
       this.#margin + this.#reserved(i, afterLots) - this.#reserved(i, beforeLots);

@@ -32,11 +32,13 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
   const { state } = k;
   const held = state.lots[i];
   const lots = order.side * order.lots;
-  invariant(
-    order.purpose === "open" ? held * lots >= 0 : held * lots < 0 && Math.abs(held) >= order.lots,
-    12,
-    () => `${order.purpose} order of ${lots} lots does not fit a position of ${held}`,
-  );
+  if (!fits(order, held)) {
+    invariant(
+      false,
+      12,
+      `${order.purpose} order of ${lots} lots does not fit a position of ${held}`,
+    );
+  }
   const money = fillMoney(k, i, { lots, price, referencePrice });
   const currency = k.world.currencyOf[i];
   if (k.world.futures[i] === null) {
@@ -46,7 +48,7 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
     state.unsettledMinor[i] += money.notionalMinor;
   }
   state.lots[i] = held + lots;
-  logFill(k, i, { lots, price, ...money });
+  logFill(k, i, { lots, price }, money);
   const opener = openerOf(k, order);
   const shares = shareOut(k, order, lots);
   const ended = settleOrder(state, order, "filled");
@@ -56,10 +58,17 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
     state.stoppedAt[i] = state.session;
   }
   if (order.purpose === "flatten") state.counters.flattensFilled++;
-  const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
-  k.recorder.fill(state.session, { report, money, shares, ended });
+  if (k.recorder.keepsEvidence) {
+    const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
+    k.recorder.fill(state.session, { report, money, shares, ended });
+  }
   if (state.lots[i] === 0) leaveFlat(k, order);
   else followPosition(k, i, opener, price);
+}
+
+/** What opens adds to what is held, what closes takes from it and no more than there is. */
+function fits({ purpose, side, lots }: Order, held: number): boolean {
+  return purpose === "open" ? held * side >= 0 : held * side < 0 && Math.abs(held) >= lots;
 }
 
 /**
@@ -112,6 +121,7 @@ export function endOrder(
     else k.state.counters.stopsCancelled++;
   }
   if (order.purpose === "flatten") k.state.counters.flattensExpired++;
+  if (!k.recorder.keepsEvidence) return;
   const report = { order, end, lots: 0, price: observed, referencePrice: Number.NaN };
   k.recorder.ended(k.state.session, report, ended);
 }

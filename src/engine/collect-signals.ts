@@ -3,6 +3,7 @@
  * a wish is sized when it differs from the variant's previous one, or on a rebalance session;
  * otherwise the belief is what is held. A forecast either holds or becomes a signal (invariant 2).
  */
+import type { Order } from "../domain/order.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { ProtectiveStop, Target } from "../domain/target.ts";
 import { roundsToNothing, sizeTarget } from "../portfolio/sizing/size-target.ts";
@@ -14,6 +15,7 @@ import type { Kernel, Variant } from "./state.ts";
 
 const NO_SIGNALS: readonly Signal[] = [];
 const NO_CUTS: readonly Refusal[] = [];
+const NO_ORDERS: readonly Order[] = [];
 
 export function collectSignals(k: Kernel, session: number): readonly Signal[] {
   let signals: Signal[] | null = null;
@@ -21,8 +23,8 @@ export function collectSignals(k: Kernel, session: number): readonly Signal[] {
   for (let v = 0; v < variants.length; v++) {
     const signal = askVariant(k, v, variants[v], session);
     if (signal === null) continue;
-    if (signals === null) signals = [];
-    signals.push(signal);
+    if (signals === null) signals = [signal];
+    else signals.push(signal);
   }
   return signals ?? NO_SIGNALS;
 }
@@ -156,7 +158,7 @@ function makeSignal(
     stop: rawStop(target.stop, factor),
     timeInForce: target.timeInForce ?? (typeof entry === "object" ? "day" : "gtc"),
     verdicts: [],
-    orders: [],
+    orders: NO_ORDERS,
     cuts: NO_CUTS,
     refusals: refusal === null ? [] : [refusal],
     wantedLots: beliefLots === null ? 0 : Math.abs(beliefLots - currentLots),

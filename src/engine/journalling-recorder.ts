@@ -37,6 +37,7 @@ export function createJournallingRecorder(c: Context): Recorder {
   };
   return {
     tracesForecasts: true,
+    keepsEvidence: true,
     ...carryEvents(c, emit),
     forecast: (session, record) => traceForecast(c.trace, session, record),
     decision: (session, navMinor, signals) => {

@@ -13,12 +13,21 @@ import { matchAtSameClose, matchOrders } from "./match-orders.ts";
 import { observe } from "./layers/observe.ts";
 import { valueMixedBook } from "./mixed-book.ts";
 import { decide, decideDirect } from "./pipeline.ts";
+import { ORDER_GATES } from "./place-wishes.ts";
 import { quietUntil, walkQuiet } from "./quiet/walk.ts";
 import type { Recorder } from "./recorder.ts";
 import { resetState } from "./reset-state.ts";
 import { rollFutures, settleFutures } from "./settle-futures.ts";
+import { SIGNAL_GATES } from "./signal-gates.ts";
 import { crossAtSameClose, crossAtSession, expireCrosses } from "./sleeves/cross.ts";
-import { createState, type Kernel, type KernelState, type Plan, totalCosts } from "./state.ts";
+import {
+  createState,
+  enabledOf,
+  type Kernel,
+  type KernelState,
+  type Plan,
+  totalCosts,
+} from "./state.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -43,7 +52,15 @@ export function createKernel(
     () => `curves of ${curves.nav.length} sessions do not fit a world of ${length}`,
   );
   curves.receivable = null;
-  const k: Kernel = { world, plan, state: createState(world, plan, curves), recorder };
+  const state = createState(world, plan, curves);
+  const k: Kernel = {
+    world,
+    plan,
+    state,
+    recorder,
+    signalGates: enabledOf(SIGNAL_GATES, plan, state),
+    orderGates: enabledOf(ORDER_GATES, plan, state),
+  };
   deposit(k);
   return k;
 }

@@ -7,17 +7,18 @@ import type { Kernel } from "./state.ts";
 export function logFill(
   { state, world }: Kernel,
   i: number,
-  fill: { readonly lots: number; readonly price: number } & FillMoney,
+  { lots, price }: { readonly lots: number; readonly price: number },
+  { notionalMinor, feeMinor, slippageMinor }: FillMoney,
 ): void {
   const { fills, costs } = state;
   fills.session.push(state.session);
   fills.instrument.push(i);
-  fills.lots.push(fill.lots);
-  fills.price.push(fill.price);
-  fills.notional.push(fill.notionalMinor);
-  fills.fee.push(fill.feeMinor);
-  fills.slippage.push(fill.slippageMinor);
-  fills.traded.push(inAccount(world, state, i, fill.notionalMinor));
-  costs.fees += inAccount(world, state, i, fill.feeMinor);
-  costs.slippage += inAccount(world, state, i, fill.slippageMinor);
+  fills.lots.push(lots);
+  fills.price.push(price);
+  fills.notional.push(notionalMinor);
+  fills.fee.push(feeMinor);
+  fills.slippage.push(slippageMinor);
+  fills.traded.push(inAccount(world, state, i, notionalMinor));
+  costs.fees += inAccount(world, state, i, feeMinor);
+  costs.slippage += inAccount(world, state, i, slippageMinor);
 }

@@ -103,5 +103,6 @@ function dropEnded(k: Kernel): void {
   const { working } = k.state;
   let kept = 0;
   for (const order of working) if (order.working) working[kept++] = order;
-  working.length = kept;
+  // Setting its length would give the room it has away.
+  while (working.length > kept) working.pop();
 }

@@ -1,8 +1,8 @@
 /**
- * From a wanted position to its legs: what reduces the position closes, what adds to it opens, and
- * crossing zero is both, the closing leg at market and the opening one under the wish's terms.
+ * From a wanted position to the orders of its legs: what reduces the position closes, what adds to it
+ * opens, and crossing zero is both, the closing leg at market and the opening one under the wish's terms.
  */
-import type { Order, OrderType, Side } from "../domain/order.ts";
+import type { Order, OrderType } from "../domain/order.ts";
 import type { Entry, ProtectiveStop, TimeInForce } from "../domain/target.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel } from "./state.ts";
@@ -19,31 +19,6 @@ export type Wish = {
   readonly signals: readonly Signal[];
 };
 
-export type Leg = {
-  readonly wish: Wish;
-  readonly purpose: "close" | "open";
-  readonly leg: number;
-  readonly side: Side;
-  readonly lots: number;
-  readonly atMarket: boolean;
-};
-
-/** Appends them to `legs`. */
-export function addLegs(k: Kernel, wish: Wish, legs: Leg[]): void {
-  const held = k.state.lots[wish.instrument];
-  const wanted = wish.lots;
-  const side: Side = wanted > held ? 1 : -1;
-  if (held !== 0 && wanted !== 0 && held > 0 !== wanted > 0) {
-    legs.push(
-      { wish, purpose: "close", leg: 0, side, lots: Math.abs(held), atMarket: true },
-      { wish, purpose: "open", leg: 1, side, lots: Math.abs(wanted), atMarket: false },
-    );
-    return;
-  }
-  const purpose = Math.abs(wanted) < Math.abs(held) ? "close" : "open";
-  legs.push({ wish, purpose, leg: 0, side, lots: Math.abs(wanted - held), atMarket: false });
-}
-
 /** A strategy's target is the wish of its one signal. */
 export function wishOf(signal: Signal): Wish {
   return {
@@ -56,23 +31,55 @@ export function wishOf(signal: Signal): Wish {
   };
 }
 
+/** What reduces the position, all of it where the wish is on the other side; null where nothing does. */
+export function closingOrder(k: Kernel, wish: Wish): Order | null {
+  const held = k.state.lots[wish.instrument];
+  if (crosses(wish, held)) {
+    return toOrder(k, wish, { purpose: "close", leg: 0, lots: 0 - held, atMarket: true });
+  }
+  if (Math.abs(wish.lots) >= Math.abs(held)) return null;
+  return toOrder(k, wish, { purpose: "close", leg: 0, lots: wish.lots - held, atMarket: false });
+}
+
+/** What adds to the position, or begins one on the other side; null where nothing does. */
+export function openingOrder(k: Kernel, wish: Wish): Order | null {
+  const held = k.state.lots[wish.instrument];
+  if (crosses(wish, held)) {
+    return toOrder(k, wish, { purpose: "open", leg: 1, lots: wish.lots, atMarket: false });
+  }
+  if (Math.abs(wish.lots) < Math.abs(held)) return null;
+  return toOrder(k, wish, { purpose: "open", leg: 0, lots: wish.lots - held, atMarket: false });
+}
+
+function crosses({ lots }: Wish, held: number): boolean {
+  return held !== 0 && lots !== 0 && held > 0 !== lots > 0;
+}
+
+type Leg = {
+  readonly purpose: "close" | "open";
+  readonly leg: number;
+  /** Signed. */
+  readonly lots: number;
+  readonly atMarket: boolean;
+};
+
 /** A candidate: it is nobody's order until approval. */
-export function toOrder(k: Kernel, leg: Leg): Order {
-  const { wish } = leg;
+function toOrder({ state }: Kernel, wish: Wish, { purpose, leg, lots, atMarket }: Leg): Order {
+  const { signals } = wish;
   return {
-    ordinal: k.state.counters.orders++,
+    ordinal: state.counters.orders++,
     instrument: wish.instrument,
     session: wish.session,
-    purpose: leg.purpose,
-    leg: leg.leg,
+    purpose,
+    leg,
     generation: 0,
-    side: leg.side,
-    type: leg.atMarket ? "market" : orderType(wish.entry),
-    lots: leg.lots,
-    price: leg.atMarket ? null : entryPrice(wish.entry),
-    timeInForce: leg.atMarket ? "gtc" : wish.timeInForce,
+    side: lots > 0 ? 1 : -1,
+    type: atMarket ? "market" : orderType(wish.entry),
+    lots: Math.abs(lots),
+    price: atMarket ? null : entryPrice(wish.entry),
+    timeInForce: atMarket ? "gtc" : wish.timeInForce,
     working: false,
-    signals: wish.signals.map((signal) => signal.ordinal),
+    signals: signals.length === 1 ? [signals[0].ordinal] : signals.map(({ ordinal }) => ordinal),
   };
 }
 

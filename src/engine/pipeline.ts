@@ -11,15 +11,14 @@
  *
  * Each arrow hands on a different type, and whatever is dropped on the way leaves a refusal.
  */
-import { bookNow } from "./book-exposure.ts";
 import { collectSignals } from "./collect-signals.ts";
 import { beginDecision, endDecision, requireStagesAsked } from "./layers/decision.ts";
 import type { LayerState } from "./layers/state.ts";
-import { wishOf } from "./order-legs.ts";
+import { type Wish, wishOf } from "./order-legs.ts";
 import { placeWishes } from "./place-wishes.ts";
 import { replaceWorking } from "./replace-orders.ts";
 import type { Signal } from "./signal.ts";
-import { judgeSignal } from "./signal-gates.ts";
+import { bookOfSignals, judgeSignal } from "./signal-gates.ts";
 import { countTerminal, terminalState } from "./signal-end.ts";
 import { allocationStage } from "./stages/allocation.ts";
 import { clampStage } from "./stages/clamps.ts";
@@ -30,7 +29,7 @@ import { policyStage } from "./stages/policy.ts";
 import { riskTargetingStage } from "./stages/risk-targeting.ts";
 import { sizingStage } from "./stages/sizing.ts";
 import { sleeveSignals } from "./stages/sleeve-signals.ts";
-import type { Kernel } from "./state.ts";
+import type { Kernel, Plan } from "./state.ts";
 
 /** One decision of every strategy, to approved orders; false when nobody asked for anything. */
 export function decide(k: Kernel, session: number): boolean {
@@ -47,7 +46,7 @@ function decideLayers(k: Kernel, layers: LayerState, session: number): boolean {
   const braked = overlayStage(k, layers, session, targeted);
   const clamped = clampStage(k, layers, session, braked);
   const signals = sleeveSignals(k, layers, session, clamped);
-  const book = bookNow(k);
+  const book = bookOfSignals(k);
   const live = signals.filter((signal) => judgeSignal(k, signal, book));
   const netted = nettingStage(k, live);
   const wishes = sizingStage(k, layers, netted);
@@ -63,22 +62,26 @@ export function decideDirect(k: Kernel, session: number): boolean {
   const signals = collectSignals(k, session);
   if (signals.length === 0) return false;
   const { state, plan } = k;
-  const book = bookNow(k);
-  const live: Signal[] = [];
+  const book = bookOfSignals(k);
+  const wishes: Wish[] = [];
   for (const signal of signals) {
-    if (judgeSignal(k, signal, book)) live.push(signal);
+    if (judgeSignal(k, signal, book)) wishes.push(wishOf(signal));
     else if (signal.refusals[0].by === "duplicate") continue;
     // A refused wish has given the earlier one up as well; only a duplicate leaves it at work.
     replaceWorking(k, signal.instrument);
   }
-  if (live.length > 1) {
-    live.sort((a, b) => (plan.variants[a.variant].id < plan.variants[b.variant].id ? -1 : 1));
-  }
-  const orders = placeWishes(k, live.map(wishOf));
+  if (wishes.length > 1) wishes.sort((a, b) => (idOf(plan, a) < idOf(plan, b) ? -1 : 1));
+  const orders = placeWishes(k, wishes);
   endSignals(k, signals);
+  if (!k.recorder.keepsEvidence) return true;
   k.recorder.decision(session, state.navMinor, signals);
   for (const { order, verdicts } of orders) k.recorder.order(session, order, verdicts);
   return true;
+}
+
+/** Of the one variant whose wish it is. */
+function idOf({ variants }: Plan, { signals }: Wish): string {
+  return variants[signals[0].variant].id;
 }
 
 /** A signal without an order or a cross ends here, at its decision. */

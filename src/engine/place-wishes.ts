@@ -7,31 +7,22 @@ import type { Verdict } from "../domain/refusal.ts";
 import { approve } from "../execution/gates/approval.ts";
 import { breakersGate } from "../execution/gates/breakers.ts";
 import { cashGate } from "../execution/gates/cash.ts";
-import { type ExposureView, reduces } from "../execution/gates/exposure.ts";
+import { reduces } from "../execution/gates/exposure.ts";
 import { heatGate } from "../execution/gates/heat.ts";
 import { limitsGate } from "../execution/gates/limits.ts";
 import { volatilityRegimeGate } from "../execution/gates/volatility-regime.ts";
 import type { Book } from "./book.ts";
 import { bookNow } from "./book-exposure.ts";
 import type { LayerState } from "./layers/state.ts";
-import { addLegs, type Leg, toOrder, type Wish } from "./order-legs.ts";
+import { closingOrder, openingOrder, type Wish } from "./order-legs.ts";
 import { tallied } from "./signal-gates.ts";
-import type { OrderGateName } from "./stage-tally.ts";
-import type { Kernel } from "./state.ts";
+import type { Signal } from "./signal.ts";
+import type { JudgedOrder, Kernel, OrderGate } from "./state.ts";
 import { submit } from "./submit.ts";
 
 export type Submission = { readonly order: Order; readonly verdicts: readonly Verdict[] };
 
-type Judged = {
-  readonly k: Kernel;
-  readonly order: Order;
-  readonly view: ExposureView;
-  readonly book: Book;
-};
-
-type OrderGate = { readonly name: OrderGateName; readonly judge: (judged: Judged) => Verdict };
-
-const ORDER_GATES: readonly OrderGate[] = [
+export const ORDER_GATES: readonly OrderGate[] = [
   {
     name: "breakers",
     judge: ({ k, view }) => breakersGate(layersOf(k).breaker.state, reduces(view)),
@@ -49,40 +40,62 @@ const ORDER_GATES: readonly OrderGate[] = [
   },
 ];
 
+/** The approved ones, in their order, where somebody reads what approved them. */
 export function placeWishes(k: Kernel, wishes: readonly Wish[]): readonly Submission[] {
   const book = bookNow(k);
-  const legs: Leg[] = [];
-  for (const wish of wishes) addLegs(k, wish, legs);
   const approved: Submission[] = [];
-  for (const leg of legs) if (leg.purpose === "close") placeLeg(k, leg, book, approved);
-  for (const leg of legs) if (leg.purpose === "open") placeLeg(k, leg, book, approved);
+  for (const wish of wishes) {
+    const order = closingOrder(k, wish);
+    if (order !== null) placeOrder(k, order, { signals: wish.signals, book, approved });
+  }
+  for (const wish of wishes) {
+    const order = openingOrder(k, wish);
+    if (order !== null) placeOrder(k, order, { signals: wish.signals, book, approved });
+  }
   return approved;
 }
 
-function placeLeg(k: Kernel, leg: Leg, book: Book, approved: Submission[]): void {
-  const { signals } = leg.wish;
-  const order = toOrder(k, leg);
+function placeOrder(
+  k: Kernel,
+  order: Order,
+  { signals, book, approved }: Pick<Wish, "signals"> & { book: Book; approved: Submission[] },
+): void {
   const verdicts = judgeOrder({ k, order, view: book.viewOf(order), book });
-  const judged: (readonly Verdict[])[] = [];
-  for (const signal of signals) judged.push(signal.verdicts);
-  judged.push(verdicts);
-  const result = approve(order, judged, k.plan.requiredGates);
-  for (const { gate } of verdicts) k.state.tally.gates[gate as OrderGateName].applied++;
+  const result = approve(order, verdictsOn(signals, verdicts), k.plan.requiredGates);
+  countApplied(k.orderGates, verdicts);
   if (!result.ok) {
     for (const signal of signals) signal.refusals.push(result.error);
     return;
   }
   book.take(order);
   submit(k, result.value, signals);
-  approved.push({ order, verdicts });
+  if (k.recorder.keepsEvidence) approved.push({ order, verdicts });
 }
 
-function judgeOrder(judged: Judged): readonly Verdict[] {
-  const { k } = judged;
+/** Those on the signals that an order serves, and those on itself. */
+function verdictsOn(
+  signals: readonly Signal[],
+  own: readonly Verdict[],
+): readonly (readonly Verdict[])[] {
+  if (signals.length === 1) return [signals[0].verdicts, own];
+  return [...signals.map(({ verdicts }) => verdicts), own];
+}
+
+/** Both in the order of the gates: up to the one that refused. */
+function countApplied(gates: Kernel["orderGates"], verdicts: readonly Verdict[]): void {
+  let next = 0;
+  for (const { name, counts } of gates) {
+    if (next === verdicts.length) return;
+    if (verdicts[next].gate !== name) continue;
+    counts.applied++;
+    next++;
+  }
+}
+
+function judgeOrder(judged: JudgedOrder): readonly Verdict[] {
   const verdicts: Verdict[] = [];
-  for (const gate of ORDER_GATES) {
-    if (!k.plan.enabledGates.has(gate.name)) continue;
-    const counts = k.state.tally.gates[gate.name];
+  for (const gate of judged.k.orderGates) {
+    const { counts } = gate;
     counts.reached++;
     const verdict = gate.judge(judged);
     tallied(counts, verdict);
@@ -92,7 +105,7 @@ function judgeOrder(judged: Judged): readonly Verdict[] {
   return verdicts;
 }
 
-function judgeHeat({ k, order, view, book }: Judged): Verdict {
+function judgeHeat({ k, order, view, book }: JudgedOrder): Verdict {
   const { heat } = layersOf(k).plan;
   const bookHeatMinor = book.heatAfter(order);
   return heatGate(

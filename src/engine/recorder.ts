@@ -136,6 +136,8 @@ export type Recorder = {
   readonly layers: (session: number, layers: LayerState) => void;
   /** False when forecasts need not be told one by one: the trial lane. */
   readonly tracesForecasts: boolean;
+  /** False when nobody reads what let an order pass, nor what became of it: the trial lane. */
+  readonly keepsEvidence: boolean;
   /** Positions as they stand at the close. */
   readonly close: (session: number, lots: Float64Array, mark: Float64Array) => void;
 };
@@ -160,5 +162,6 @@ export const nullRecorder: Recorder = {
   netting: nothing,
   layers: nothing,
   tracesForecasts: false,
+  keepsEvidence: false,
   close: nothing,
 };

@@ -74,7 +74,7 @@ function rollLeg(k: Kernel, i: number, lots: number, reference: number): RollLeg
   if (lots !== 0) {
     state.cash[world.currencyOf[i]] -= fee;
     state.unsettledMinor[i] += notional;
-    logFill(k, i, leg);
+    logFill(k, i, leg, leg);
   }
   return leg;
 }

@@ -22,15 +22,15 @@ export type SignalEnd = {
 
 /** The one terminal state of a signal whose orders have all ended. */
 export function terminalState(signal: Signal): TerminalState {
-  invariant(signal.openOrders === 0, 2, () => `signal ${signal.ordinal} still has orders at work`);
+  if (signal.openOrders !== 0) {
+    invariant(false, 2, `signal ${signal.ordinal} still has orders at work`);
+  }
   if (signal.filledLots > 0) return "EXECUTED";
   if (signal.orders.length > 0 || signal.crosses) return "EXPIRED";
   const refusal = lastRefusal(signal);
-  invariant(
-    refusal !== undefined,
-    2,
-    () => `signal ${signal.ordinal} has neither order nor refusal`,
-  );
+  if (refusal === undefined) {
+    invariant(false, 2, `signal ${signal.ordinal} has neither order nor refusal`);
+  }
   return refusal.state;
 }
 
@@ -68,19 +68,24 @@ export function signalEnd(signal: Signal): SignalEnd {
 export function settleOrder(state: KernelState, order: Order, end: OrderEnd): readonly Signal[] {
   order.working = false;
   if (order.signals.length === 0) return NOBODY;
-  const ended: Signal[] = [];
   const untried = end === "expired" || end === "non_positive_price";
-  for (const ordinal of order.signals) {
-    const signal = state.openSignals.get(ordinal);
-    invariant(
-      signal !== undefined,
-      2,
-      () => `order ${order.ordinal} serves signal ${ordinal}, which has ended`,
-    );
-    if (untried) state.previousTarget[signal.variant] = Number.NaN;
-    if (releaseSignal(state, signal)) ended.push(signal);
+  if (order.signals.length === 1) return settleSignal(state, order, order.signals[0], untried);
+  return order.signals.flatMap((ordinal) => settleSignal(state, order, ordinal, untried));
+}
+
+/** The signal, if the order was its last. */
+function settleSignal(
+  state: KernelState,
+  order: Order,
+  ordinal: number,
+  untried: boolean,
+): readonly Signal[] {
+  const signal = state.openSignals.get(ordinal);
+  if (signal === undefined) {
+    invariant(false, 2, `order ${order.ordinal} serves signal ${ordinal}, which has ended`);
   }
-  return ended;
+  if (untried) state.previousTarget[signal.variant] = Number.NaN;
+  return releaseSignal(state, signal) ? [signal] : NOBODY;
 }
 
 /** One order or cross fewer to wait for; true when nothing is left and the signal has ended. */

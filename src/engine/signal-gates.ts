@@ -3,6 +3,7 @@
  * not pass ends the signal; one that was refused for its size, or that no stage left anything of,
  * is judged too where there is something to judge, and goes no further.
  */
+import { invariant } from "../base/assert.ts";
 import type { Verdict } from "../domain/refusal.ts";
 import { refusalOf } from "../execution/gates/approval.ts";
 import { correlationGate, type HeldOther } from "../execution/gates/correlation.ts";
@@ -11,31 +12,31 @@ import { freshnessGate } from "../execution/gates/freshness.ts";
 import { policyGate } from "../execution/gates/policy.ts";
 import { pairCorrelation } from "../market/features/correlation.ts";
 import type { Book } from "./book.ts";
+import { bookNow } from "./book-exposure.ts";
 import { haveSameTerms } from "./order-legs.ts";
 import type { LayerState } from "./layers/state.ts";
 import type { Signal } from "./signal.ts";
 import { permission } from "./stages/policy.ts";
-import type { SignalGateName, StageCounts } from "./stage-tally.ts";
-import type { Kernel } from "./state.ts";
+import type { StageCounts } from "./stage-tally.ts";
+import type { Kernel, SignalGate } from "./state.ts";
 
-type SignalGate = {
-  readonly name: SignalGateName;
-  readonly judge: (k: Kernel, signal: Signal, book: Book) => Verdict;
-};
-
-const SIGNAL_GATES: readonly SignalGate[] = [
+export const SIGNAL_GATES: readonly SignalGate[] = [
   { name: "freshness", judge: judgeFreshness },
   { name: "duplicate", judge: judgeDuplicate },
   { name: "policy", judge: judgePolicy },
   { name: "correlation", judge: judgeCorrelation },
 ];
 
-/** True when it goes on to netting and orders. */
-export function judgeSignal(k: Kernel, signal: Signal, book: Book): boolean {
+/** What the signals of one decision are judged against; null where no gate asks for it. */
+export function bookOfSignals(k: Kernel): Book | null {
+  return k.plan.enabledGates.has("correlation") ? bookNow(k) : null;
+}
+
+/** True when it goes on to netting and orders. `book` is the decision's one bookOfSignals. */
+export function judgeSignal(k: Kernel, signal: Signal, book: Book | null): boolean {
   if (signal.refusals.length > 0) return false;
-  for (const gate of SIGNAL_GATES) {
-    if (!k.plan.enabledGates.has(gate.name)) continue;
-    const counts = k.state.tally.gates[gate.name];
+  for (const gate of k.signalGates) {
+    const { counts } = gate;
     counts.reached++;
     const verdict = gate.judge(k, signal, book);
     tallied(counts, verdict);
@@ -46,7 +47,7 @@ export function judgeSignal(k: Kernel, signal: Signal, book: Book): boolean {
     return false;
   }
   // What was let grow earlier in the cycle counts as held (invariant 12); what shrinks, once it has.
-  if (k.plan.enabledGates.has("correlation") && !reduces(signal)) {
+  if (book !== null && !reduces(signal)) {
     book.move(signal.instrument, (signal.finalLots as number) - signal.currentLots);
   }
   return signal.finalLots !== signal.currentLots;
@@ -91,7 +92,8 @@ function judgePolicy(k: Kernel, signal: Signal): Verdict {
   return policyGate({ on, reason, reduces: reduces(signal), wanted: signal.beliefLots !== 0 });
 }
 
-function judgeCorrelation(k: Kernel, signal: Signal, book: Book): Verdict {
+function judgeCorrelation(k: Kernel, signal: Signal, book: Book | null): Verdict {
+  invariant(book !== null, 12, "the correlation gate is asked without a book to compare with");
   const { plan } = k.state.layers as LayerState;
   const { limit, days, min_overlap } = plan.correlation;
   const { returns } = plan.evidence;

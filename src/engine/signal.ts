@@ -20,7 +20,8 @@ export type Signal = {
   readonly finalLots: number | null;
   readonly timeInForce: TimeInForce;
   readonly verdicts: Verdict[];
-  readonly orders: Order[];
+  /** Those that serve it, in the order they were submitted. */
+  orders: readonly Order[];
   /** Stages that took a part of the wish away, in the order of the river. */
   readonly cuts: readonly Refusal[];
   /** Gates and sizing that refused it, or its orders. */

@@ -5,7 +5,8 @@
  */
 import type { Forecast } from "../domain/forecast.ts";
 import type { Order } from "../domain/order.ts";
-import type { TerminalState } from "../domain/refusal.ts";
+import type { TerminalState, Verdict } from "../domain/refusal.ts";
+import type { ExposureView } from "../execution/gates/exposure.ts";
 import type { Limits } from "../execution/gates/limits.ts";
 import type { TargetDecider } from "../research/strategies/decider.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
@@ -17,9 +18,17 @@ import type { LayerPlan } from "./layers/plan.ts";
 import { createLayerState, type LayerState } from "./layers/state.ts";
 import type { Recorder } from "./recorder.ts";
 import { createQuiet, type Quiet } from "./quiet/state.ts";
-import { createSleeveBook, type SleeveBook } from "./sleeves/book.ts";
 import type { Signal } from "./signal.ts";
-import { type StageTally, createTally, type Wiring } from "./stage-tally.ts";
+import { createSleeveBook, type SleeveBook } from "./sleeves/book.ts";
+import { OpenSignals } from "./open-signals.ts";
+import {
+  createTally,
+  type OrderGateName,
+  type SignalGateName,
+  type StageCounts,
+  type StageTally,
+  type Wiring,
+} from "./stage-tally.ts";
 import type { World } from "./world.ts";
 
 export type Variant = {
@@ -136,7 +145,7 @@ export type KernelState = {
   readonly previousTarget: Float64Array;
   readonly previousKind: Uint8Array;
   readonly quiet: Quiet;
-  readonly openSignals: Map<number, Signal>;
+  readonly openSignals: OpenSignals;
   payments: Payment[];
   readonly counters: Counters;
   readonly costs: Costs;
@@ -184,7 +193,7 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
     previousTarget: new Float64Array(plan.variants.length).fill(Number.NaN),
     previousKind: new Uint8Array(plan.variants.length),
     quiet: createQuiet(world, plan),
-    openSignals: new Map(),
+    openSignals: new OpenSignals(),
     payments: [],
     counters: {
       forecasts: 0,
@@ -219,12 +228,46 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
   };
 }
 
+/** What an order gate is asked about. */
+export type JudgedOrder = {
+  readonly k: Kernel;
+  readonly order: Order;
+  readonly view: ExposureView;
+  readonly book: Book;
+};
+
+export type SignalGate = {
+  readonly name: SignalGateName;
+  readonly judge: (k: Kernel, signal: Signal, book: Book | null) => Verdict;
+};
+
+export type OrderGate = {
+  readonly name: OrderGateName;
+  readonly judge: (judged: JudgedOrder) => Verdict;
+};
+
+/** A gate that the mandate switched on, with the counts of what it did. */
+export type Enabled<Gate> = Gate & { readonly counts: StageCounts };
+
 export type Kernel = {
   readonly world: World;
   readonly plan: Plan;
   readonly state: KernelState;
   readonly recorder: Recorder;
+  readonly signalGates: readonly Enabled<SignalGate>[];
+  readonly orderGates: readonly Enabled<OrderGate>[];
 };
+
+/** Those of `gates` that are switched on, in their order. */
+export function enabledOf<Gate extends SignalGate | OrderGate>(
+  gates: readonly Gate[],
+  { enabledGates }: Plan,
+  { tally }: KernelState,
+): readonly Enabled<Gate>[] {
+  return gates
+    .filter(({ name }) => enabledGates.has(name))
+    .map((gate) => ({ ...gate, counts: tally.gates[gate.name] }));
+}
 
 /** Minor units. */
 export function totalCosts({ costs }: KernelState): number {

@@ -8,8 +8,8 @@ export function submit(k: Kernel, order: Approved<Order>, signals: readonly Sign
   order.working = true;
   k.state.working.push(order);
   for (const signal of signals) {
-    signal.orders.push(order);
+    signal.orders = signal.orders.length === 0 ? [order] : [...signal.orders, order];
     signal.openOrders++;
-    k.state.openSignals.set(signal.ordinal, signal);
+    k.state.openSignals.add(signal);
   }
 }

@@ -41,7 +41,7 @@ export function awaitCross(k: Kernel, netting: Netting): void {
   for (const signal of netting.signals) {
     signal.openOrders++;
     signal.crosses = true;
-    k.state.openSignals.set(signal.ordinal, signal);
+    k.state.openSignals.add(signal);
   }
 }
 

@@ -40,11 +40,19 @@ export function approve(
   verdicts: readonly (readonly Verdict[])[],
   requiredGates: readonly string[],
 ): Result<Approved<Order>, Refusal> {
-  invariant(requiredGates.length > 0, 4, () => `no gate was asked about order ${order.ordinal}`);
-  for (const list of verdicts) {
-    for (const verdict of list) if (verdict.result !== "pass") return err(refusalOf(verdict));
+  if (requiredGates.length === 0) {
+    invariant(false, 4, `no gate was asked about order ${order.ordinal}`);
   }
-  for (const gate of requiredGates) {
+  // Gates judge in the order in which they are required: most are found on the way.
+  let judged = 0;
+  for (const list of verdicts) {
+    for (const verdict of list) {
+      if (verdict.result !== "pass") return err(refusalOf(verdict));
+      if (verdict.gate === requiredGates[judged]) judged++;
+    }
+  }
+  for (; judged < requiredGates.length; judged++) {
+    const gate = requiredGates[judged];
     if (hasJudged(gate, verdicts)) continue;
     invariant(false, 1, `gate ${gate} is enabled and did not judge order ${order.ordinal}`);
   }
@@ -63,10 +71,9 @@ function hasJudged(gate: string, verdicts: readonly (readonly Verdict[])[]): boo
  * reduces what is held and cannot cross zero. Anything else is our mistake: invariant 12.
  */
 export function approveReduction(order: Order, heldLots: number): Approved<Order> {
-  invariant(
-    heldLots * order.side < 0 && order.lots <= Math.abs(heldLots),
-    12,
-    () => `order ${order.ordinal} of ${order.side * order.lots} lots does not reduce ${heldLots}`,
-  );
+  if (!(heldLots * order.side < 0 && order.lots <= Math.abs(heldLots))) {
+    const lots = order.side * order.lots;
+    invariant(false, 12, `order ${order.ordinal} of ${lots} lots does not reduce ${heldLots}`);
+  }
   return order as Approved<Order>;
 }
