@@ -99,7 +99,9 @@ describe("money in two currencies", () => {
     expect(() => ledger.cashMinor(() => 0)).toThrow("invariant 22: -100000 minor units of EUR");
     const endless = () => Number.POSITIVE_INFINITY;
     expect(() => ledger.cashMinor(endless)).toThrow("invariant 22: -100000 minor units of EUR");
-    expect(() => ledger.close(marks, endless)).toThrow("has no rate (Infinity)");
+    for (const rate of [0, -1.2, Number.POSITIVE_INFINITY]) {
+      expect(() => ledger.close(marks, () => rate)).toThrow(`has no rate (${rate})`);
+    }
     expect(() => ledger.close(marks, () => Number.NaN)).toThrow("10000 minor units of EUR");
     const empty = foldLedger(daily([flow(5)]), mixedOptions("fifo"));
     expect(empty.navMinor(marks, NO_RATES)).toBe(5);
