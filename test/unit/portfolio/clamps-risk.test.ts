@@ -1,6 +1,20 @@
 /** Clusters and tail, each by itself: a case that binds with numbers by hand, one just inside, one without evidence. */
 import { describe, expect, it } from "vitest";
-import { type ByName, clamp, type Hand, repeated } from "./clamps-fixture.ts";
+import { known } from "../../../src/domain/evidence.ts";
+import {
+  applyClamps,
+  type ClampEvidence,
+  newClampState,
+} from "../../../src/portfolio/clamps/clamps.ts";
+import {
+  type ByName,
+  clamp,
+  evidenceOf,
+  type Hand,
+  NO_TERMS,
+  repeated,
+  settingsWith,
+} from "./clamps-fixture.ts";
 
 const CAPS = { caps: { enabled: true } };
 
@@ -167,6 +181,28 @@ describe("clusters", () => {
     }
     const enough = { A: X.slice(0, 45), B: Y.slice(0, 45) };
     expect(clamp({ ...hand, returns: enough }).records).toEqual([]);
+  });
+
+  it("stop on returns that are fewer than their rows say, and on lists of other lengths", () => {
+    const settings = settingsWith(CLUSTERS);
+    const evidence = evidenceOf({ weights: { A: 0.2, B: 0.1 }, returns: { A: X, B: Y } });
+    const apply = (changes: Partial<ClampEvidence>) => () =>
+      applyClamps(
+        settings,
+        NO_TERMS,
+        { ...evidence, ...changes },
+        newClampState(),
+        Float64Array.of(0.2, 0.1),
+      );
+    expect(apply({})).not.toThrow();
+    const short = known({ values: new Float64Array(2 * ROWS - 1), rows: ROWS });
+    expect(apply({ returns: short })).toThrow(
+      "invariant 21: 60 rows of 2 columns do not fit into 119 numbers",
+    );
+    expect(apply({ sectors: [null] })).toThrow(
+      "invariant 21: clamps got 2 instruments, but 1 of what belongs to each",
+    );
+    expect(apply({ reference: Float64Array.of(0.2) })).toThrow("invariant 21");
   });
 
   it("end a chase with the net limit by one common factor", () => {

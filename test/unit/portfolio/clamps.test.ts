@@ -90,6 +90,59 @@ describe("caps", () => {
     expect(clamp(hand)).toEqual({ weights: hand.weights, records: [] });
   });
 
+  it("records what each saw and left: net, symbol and both kinds of sector, in full", () => {
+    const net = clamp({ weights: { A: 0.75, B: -0.25 }, settings: CAPS, terms: { net: 0.25 } });
+    expect(net.records).toEqual([
+      {
+        constraint: "net",
+        subject: "portfolio",
+        before: 0.5,
+        after: 0.25,
+        limit: 0.25,
+        observed: 0.5,
+        reason: "net exposure above limits.net: the long side in proportion",
+        severity: "warning",
+      },
+    ]);
+    const symbol = clamp({ weights: { A: -0.5 }, settings: CAPS, terms: { symbol: 0.25 } });
+    expect(symbol.records).toEqual([
+      {
+        constraint: "symbol",
+        subject: "A",
+        before: 0.5,
+        after: 0.25,
+        limit: 0.25,
+        observed: 0.5,
+        reason: "exposure in one instrument above limits.symbol",
+        severity: "info",
+      },
+    ]);
+    const sectors = clamp({
+      weights: { A: 0.5, B: 0.5 },
+      sectors: { A: "energy" },
+      settings: CAPS,
+      terms: { sector: 0.25 },
+    });
+    expect(sectors.records.map(({ subject, after, reason }) => [subject, after, reason])).toEqual([
+      ["energy", 0.25, "exposure in one sector above limits.sector: its positions in proportion"],
+      [
+        "unclassified",
+        0.25,
+        "instruments without a sector may all be of one: together above limits.sector",
+      ],
+    ]);
+  });
+
+  it("count a sector's shorts with their size, and leave another sector's alone", () => {
+    const { weights } = clamp({
+      weights: { A: 0.25, B: -0.25, C: 0.25, D: 0 },
+      sectors: { A: "x", B: "x", C: "y", D: "x" },
+      settings: CAPS,
+      terms: { sector: 0.25 },
+    });
+    expect(weights).toEqual({ A: 0.125, B: -0.125, C: 0.25, D: 0 });
+  });
+
   it("asks the net again when the symbol limit has cut a hedge", () => {
     // 0.3 long against 1.0 short: the shorts fall to 0.3 + 0.2.
     const { weights, records } = clamp({
