@@ -1,6 +1,6 @@
 /**
  * `assay prove` on the examples that use every stage: no key is dead, every stage is alive; and with
- * any one stage unplugged in the code, its key or the stage is named.
+ * any one stage unplugged in the code, it is named.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,9 +66,9 @@ describe("a stage unplugged in the code", () => {
   it.for(UNPLUGGED)("%s", { timeout: LIMIT_MS }, async ([stage, only, was, becomes]) => {
     const plants: readonly ProvePlant[] = [["engine/pipeline.ts", was, becomes]];
     const args = [exampleFolder("simulated"), "--only", only, "--sessions", "900"];
-    const proof = await proveWith(plants, home, args);
-    expect(proof.code).toBe(5);
-    expect(proof.baseline.failure?.message).toContain(`stage ${stage}`);
-    expect(findingsOf(proof).length).toBeGreaterThan(0);
+    // The kernel itself stops at the first decision that a stage did not see: nothing is left to prove.
+    await expect(proveWith(plants, home, args)).rejects.toThrow(
+      `ended with 5: assay: invariant 1: stage ${stage} is enabled and inert`,
+    );
   });
 });
