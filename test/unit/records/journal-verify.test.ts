@@ -147,6 +147,14 @@ describe("verify chain", () => {
     ]);
   });
 
+  it("points at the first entry that is missing at the end, or that HEAD does not know", () => {
+    const seqs = (rows: readonly JournalRow[], head: Head) =>
+      verifyChain(rows, head, sha256).map(({ seq }) => seq);
+    expect(seqs(whole.rows.slice(0, 28), whole.head)).toEqual([29]);
+    expect(seqs(whole.rows, { seq: 12, hash: whole.rows[11].hash })).toEqual([13]);
+    expect(seqs(whole.rows, { seq: 12, hash: sha256("x") })).toEqual([13, 12]);
+  });
+
   it("counts fifty findings before it only counts", () => {
     const broken = (count: number) =>
       messages(

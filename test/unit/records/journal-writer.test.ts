@@ -162,6 +162,16 @@ describe("journal writer", () => {
     );
   });
 
+  it("stops with invariant 20 at an entry whose recorded content alone was altered", () => {
+    const { rows, head } = record(numbers(2).map(payloadNumber));
+    const body = rows[1].body.replace('"fee_minor":12', '"fee_minor":13');
+    const writer = resume([rows[0], { ...rows[1], body }], head);
+    writer.emit(DAY, payloadNumber(1));
+    expect(() => writer.emit(DAY, payloadNumber(2))).toThrow(
+      /entry 2 differs \(fill\): recorded .*"fee_minor":13.*, recomputed .*"fee_minor":12/,
+    );
+  });
+
   it("shows sixty characters on either side of the first that differs, and where text is left out", () => {
     const flow = (reason: string) =>
       ({ kind: "flow", currency: "USD", amount_minor: 1, reason }) as unknown as JournalPayload;
