@@ -109,6 +109,10 @@ describe("without an answer", () => {
       error: { code: "no_sign_change" },
     });
     expect(xirr([])).toMatchObject({ error: { code: "no_sign_change" } });
+    for (const amounts of [[5], [0, -5], [0, 5], [5, 5], [0, 0]]) {
+      const flows = amounts.map((amount, year) => ({ atMs: year * 365 * DAY_MS, amount }));
+      expect(xirr(flows), String(amounts)).toMatchObject({ error: { code: "no_sign_change" } });
+    }
     const sameDay = flowsOf([
       ["2020-01-01", -5],
       ["2020-01-01", 6],
@@ -120,6 +124,11 @@ describe("without an answer", () => {
       ["2022-01-01", 10],
     ]);
     expect(xirr(always)).toMatchObject({ error: { code: "no_root" } });
+    // Over a century too, where e^60 a year is no number any more.
+    const [first, , last] = always;
+    const century = [first, always[1], { ...last, atMs: first.atMs + 36_500 * DAY_MS }];
+    const middle = { ...always[1], atMs: first.atMs + 18_250 * DAY_MS };
+    expect(xirr(century.with(1, middle))).toMatchObject({ error: { code: "no_root" } });
   });
 
   it("a day without capital ends the linked returns, and Dietz without capital is NaN", () => {
