@@ -31,11 +31,18 @@ function outcome(nav: number, said = ""): Outcome {
 /** `run` gives the outcome of a whole set of values, or the sentence that refuses them. */
 function benchOf(
   run: (values: World) => Outcome | string,
-  more: { readonly idle?: readonly string[]; readonly met?: readonly string[] } = {},
+  more: {
+    readonly idle?: readonly string[] | ((values: World) => readonly string[]);
+    readonly met?: readonly string[];
+  } = {},
 ): { readonly bench: Bench; readonly asked: string[] } {
   const asked: string[] = [];
+  const { idle = [] } = more;
   const ran = (values: World): Ran => ({
-    candidate: { values, idle: more.idle ?? [] } as unknown as Candidate,
+    candidate: {
+      values,
+      idle: typeof idle === "function" ? idle(values) : idle,
+    } as unknown as Candidate,
     outcome: run(values) as Outcome,
   });
   const bench = {
@@ -132,6 +139,21 @@ describe("a key", () => {
     const proof = await verdictOf(bench, "door", probe);
     expect(proof).toMatchObject({ verdict: "live", moved: { equity: -7 } });
     expect(asked).toEqual(["", "room.other=7 room.door=false"]);
+  });
+
+  it("a companion that another one wakes is in both runs: what it moves is not the key's", async () => {
+    const { bench, asked } = benchOf(
+      (values) => outcome(room(values).door ? 100 : 100 - room(values).other),
+      { idle: (values) => (room(values).door ? ["room.other"] : []) },
+    );
+    const woken = { "room.door": { to: false }, "room.other": { to: 7 } };
+    const proof = await verdictOf(bench, "size", { try: [{ plus: 1, with: woken }] });
+    expect(proof.verdict).toBe("dead");
+    expect(asked).toEqual([
+      "room.door=false",
+      "room.door=false room.other=7",
+      "room.door=false room.other=7 room.size=5",
+    ]);
   });
 
   it("a limit lies inside what was observed; counted things are whole", async () => {
