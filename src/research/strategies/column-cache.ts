@@ -72,7 +72,7 @@ export function createColumnCache(
       if (known.has(root)) continue;
       for (const number of foundations(graph.nodes, [root])) {
         if (known.has(number)) continue;
-        computeAll(strategy, plan, number, works);
+        computeWhole(strategy, plan, number, works);
         for (const { results } of works) bytes += results.get(number)?.values.byteLength ?? 0;
       }
     }
@@ -82,6 +82,17 @@ export function createColumnCache(
     }));
   };
   return { compile, bytes: () => bytes };
+}
+
+/** For every member or, where one has no data for it, for none: who asks again hears the same. */
+function computeWhole(...of: Parameters<typeof computeAll>): void {
+  const [, , number, works] = of;
+  try {
+    computeAll(...of);
+  } catch (cause) {
+    for (const { results } of works) results.delete(number);
+    throw cause;
+  }
 }
 
 function lastUnknownOf(roots: readonly number[], { results, lastUnknown }: Kept): number {

@@ -15,7 +15,7 @@ import {
   type Params,
 } from "../../../src/research/strategies/columns.ts";
 import { createGraph, type Graph } from "../../../src/research/strategies/graph.ts";
-import { strategyOf, wave, withBars } from "./inputs.ts";
+import { closeOnly, strategyOf, wave, withBars } from "./inputs.ts";
 
 const ROWS = 60;
 const member = (seed: number): PanelMember => ({
@@ -100,6 +100,17 @@ describe("the column cache", () => {
     expect(cache.bytes()).toBe(bytes);
     cache.compile({ a: 6, b: 5, kind: 0 });
     expect(cache.bytes()).toBe(bytes + ROWS * 8);
+  });
+
+  it("refuses a field that one instrument lacks in the same words however often it is asked", () => {
+    const { timesMs } = member(2);
+    const closes = { inputs: closeOnly(wave(ROWS)), timesMs, place: "prices.csv B" };
+    const strategy = withParams((m, p) => ({ one: p["a"] === 1 ? m.close : m.sma(m.high, 3) }));
+    const cache = createColumnCache(strategy, [member(1), closes]);
+    cache.compile({ a: 1 });
+    const refusal = /^prices.csv B: strategy .*column one reads high/;
+    for (let n = 0; n < 2; n++) expect(() => cache.compile({ a: 2 })).toThrow(refusal);
+    expect(cache.compile({ a: 1 })).toHaveLength(2);
   });
 
   it("is emptied when it is over its limit, and holds no more than that and one set", () => {
