@@ -8,7 +8,7 @@ import type { Refusal } from "../domain/refusal.ts";
 import type { ProtectiveStop, Target } from "../domain/target.ts";
 import { roundsToNothing, sizeTarget } from "../portfolio/sizing/size-target.ts";
 import { HEARD, type Quiet } from "./quiet/state.ts";
-import { isKnownToRepeat, tellHold } from "./quiet/walk.ts";
+import { dueFrom, repeatsAt, tellHold } from "./quiet/walk.ts";
 import { replaceWorking } from "./replace-orders.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel, Variant } from "./state.ts";
@@ -19,8 +19,14 @@ const NO_ORDERS: readonly Order[] = [];
 
 export function collectSignals(k: Kernel, session: number): readonly Signal[] {
   let signals: Signal[] | null = null;
-  const { variants } = k.plan;
+  const { variants, rebalanceOn } = k.plan;
+  const rebalance = rebalanceOn[session] === 1;
+  dueFrom(k, session);
   for (let v = 0; v < variants.length; v++) {
+    if (!rebalance && repeatsAt(k, v, session)) {
+      holdAgain(k, v);
+      continue;
+    }
     const signal = askVariant(k, v, variants[v], session);
     if (signal === null) continue;
     if (signals === null) signals = [signal];
@@ -39,7 +45,6 @@ function askVariant(k: Kernel, v: number, variant: Variant, session: number): Si
     return null;
   }
   const rebalance = k.plan.rebalanceOn[session] === 1;
-  if (!rebalance && isKnownToRepeat(k, v, session)) return holdAgain(k, v);
   const known = rebalance || state.previousKind[v] !== 0 ? Number.NaN : state.previousTarget[v];
   const target = variant.decide(row, known);
   state.counters.forecasts++;
@@ -62,12 +67,13 @@ function noteAnswer(quiet: Quiet, v: number, session: number, target: Target | n
   quiet.ended[v] = 0;
 }
 
-function holdAgain(k: Kernel, v: number): null {
-  const { counters } = k.state;
+/** One that is warming up holds nothing and is not asked. */
+function holdAgain(k: Kernel, v: number): void {
+  const { counters, quiet } = k.state;
+  if (quiet.heard[v] === HEARD.silent) return;
   counters.forecasts++;
   counters.holds++;
   if (k.recorder.tracesForecasts) tellHold(k, v);
-  return null;
 }
 
 function sizeWish(

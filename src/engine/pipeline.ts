@@ -63,15 +63,15 @@ export function decideDirect(k: Kernel, session: number): boolean {
   if (signals.length === 0) return false;
   const { state, plan } = k;
   const book = bookOfSignals(k);
-  const wishes: Wish[] = [];
+  const live: Wish[] = [];
   for (const signal of signals) {
-    if (judgeSignal(k, signal, book)) wishes.push(wishOf(signal));
+    if (judgeSignal(k, signal, book)) live.push(wishOf(signal));
     else if (signal.refusals[0].by === "duplicate") continue;
     // A refused wish has given the earlier one up as well; only a duplicate leaves it at work.
     replaceWorking(k, signal.instrument);
   }
-  if (wishes.length > 1) wishes.sort((a, b) => (idOf(plan, a) < idOf(plan, b) ? -1 : 1));
-  const orders = placeWishes(k, wishes);
+  if (live.length > 1) live.sort((a, b) => (idOf(plan, a) < idOf(plan, b) ? -1 : 1));
+  const orders = placeWishes(k, live);
   endSignals(k, signals);
   if (!k.recorder.keepsEvidence) return true;
   k.recorder.decision(session, state.navMinor, signals);

@@ -79,12 +79,14 @@ function createSlot(
   const sessionOfRow = input.world.sessionOfRow[index];
   const rows = series.timesMs.length;
   let params: Params = {};
+  let id: string | null = null;
   let decided = { ...of.columns, placeOf };
   const { bind: bindDecider, ...decider } = createTargetDecider(strategy, params, decided);
   const variant: Mutable<Variant> = {
     get id() {
       const { name: strategyName, version } = strategy;
-      return variantId({ strategyName, codeHash, version, params, instrument }, input.sha256);
+      id ??= variantId({ strategyName, codeHash, version, params, instrument }, input.sha256);
+      return id;
     },
     strategy: use.name,
     instrument: index,
@@ -100,6 +102,7 @@ function createSlot(
     const { arrays, warmup, lastUnknown } = columns;
     requireRows(use, member, warmup);
     params = next;
+    id = null;
     decided = { ...columns, placeOf };
     bindDecider(next, arrays);
     variant.warmup = warmup;

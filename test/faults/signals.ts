@@ -14,8 +14,8 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
     plants: [
       planted(
         PIPELINE,
-        "const orders = placeWishes(k, live.map(wishOf));",
-        "const orders = placeWishes(k, live.slice(1).map(wishOf));",
+        "const orders = placeWishes(k, live);",
+        "const orders = placeWishes(k, live.slice(1));",
       ),
     ],
     invariant: 2,

@@ -27,7 +27,7 @@ export type Quiet = {
   /** Ascending, with a place in it. */
   readonly actionSessions: Int32Array;
   nextAction: number;
-  /** The session after the last one for which `nextDue` was looked up. */
+  /** The first session at which something is due whatever is answered; looked up again once it is past. */
   nextDue: number;
 };
 

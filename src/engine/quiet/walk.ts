@@ -19,17 +19,19 @@ const KINDS: readonly Repeated[] = ["none", "none", "weight", "units"];
 export function quietUntil(k: Kernel, session: number, to: number): number {
   const { state, plan } = k;
   if (state.working.length > 0 || state.payments.length > 0) return session;
-  let until = Math.min(to, nextDue(k, session));
+  let until = Math.min(to, dueFrom(k, session));
   for (let v = 0; v < plan.variants.length && until > session; v++) {
     until = sameUntil(k, v, session, until);
   }
   return until;
 }
 
-/** Whether the variant is known to answer at this session what it answered last. */
-export function isKnownToRepeat({ state }: Kernel, v: number, session: number): boolean {
-  const { quiet } = state;
-  return session < quiet.sameUntil[v] && hasAnswerToRepeat(quiet.heard[v], state.previousTarget[v]);
+/**
+ * Whether the variant answers at this session what it answered last, or is not asked; dueFrom has been
+ * called for the session.
+ */
+export function repeatsAt(k: Kernel, v: number, session: number): boolean {
+  return sameUntil(k, v, session, session + 1) > session;
 }
 
 /** Walks [from, to), which quietUntil has found to be quiet. Who listens hears every session. */
@@ -58,18 +60,24 @@ function nextDay({ world: { sessionsMs } }: Kernel, session: number, to: number)
   return next;
 }
 
+/** The first session from this one on at which something is due, whatever is answered; or the end. */
+export function dueFrom(k: Kernel, session: number): number {
+  const { quiet } = k.state;
+  if (session > quiet.nextDue) quiet.nextDue = nextDue(k, session);
+  return quiet.nextDue;
+}
+
 /** Corporate actions, rebalances, and the session whose close is the evaluation window's start. */
-function nextDue({ state: { quiet }, plan }: Kernel, session: number): number {
-  if (session <= quiet.nextDue) return quiet.nextDue;
+function nextDue({ state: { quiet }, plan, world }: Kernel, session: number): number {
   const { actionSessions } = quiet;
   while (actionSessions[quiet.nextAction] < session) quiet.nextAction++;
   const rebalance = plan.rebalanceOn.indexOf(1, session);
-  quiet.nextDue = Math.min(
+  return Math.min(
+    world.sessionsMs.length,
     actionSessions[quiet.nextAction] ?? Number.POSITIVE_INFINITY,
     rebalance < 0 ? Number.POSITIVE_INFINITY : rebalance,
     plan.effectiveStart < session ? Number.POSITIVE_INFINITY : plan.effectiveStart,
   );
-  return quiet.nextDue;
 }
 
 /** A wish that expired is to be tried again: it is nothing that a repetition would leave as it is. */
@@ -81,24 +89,37 @@ function hasAnswerToRepeat(heard: number, previousTarget: number): boolean {
 function sameUntil(k: Kernel, v: number, session: number, limit: number): number {
   const { quiet, previousTarget } = k.state;
   if (!hasAnswerToRepeat(quiet.heard[v], previousTarget[v])) return session;
-  const known = quiet.sameUntil[v];
-  if (known >= limit) return limit;
-  if (quiet.ended[v] === 1) return Math.max(session, known);
-  const until = askAhead(k, v, Math.max(session, known), limit);
-  quiet.sameUntil[v] = until;
-  quiet.ended[v] = until < limit ? 1 : 0;
-  return until;
+  if (quiet.sameUntil[v] < limit && quiet.ended[v] === 0) askOn(k, v, session);
+  return Math.min(limit, Math.max(session, quiet.sameUntil[v]));
 }
 
-function askAhead(k: Kernel, v: number, from: number, limit: number): number {
+/**
+ * Up to where something is due, whatever the others answer: with many instruments one of them changes
+ * at nearly every session, and a row at a time is a dear way to ask. Short, as all that leads to it:
+ * what a strategy's `decide` is called by must be small enough for the compiler to make one piece of
+ * it, else every answer on every row is an object made for nothing.
+ */
+function askOn(k: Kernel, v: number, session: number): void {
   const { quiet, previousTarget } = k.state;
+  const { rowAt, ready, repeatsUntil } = k.plan.variants[v];
+  const from = Math.max(session, quiet.sameUntil[v]);
+  const limit = quiet.nextDue;
+  const until =
+    quiet.decidesAlways && rowAt === null && ready === null
+      ? repeatsUntil(from, limit, KINDS[quiet.heard[v]], previousTarget[v])
+      : askEach(k, v, from);
+  quiet.sameUntil[v] = until;
+  quiet.ended[v] = until < limit ? 1 : 0;
+}
+
+/** Rows are not sessions, or some are not asked at. */
+function askEach(k: Kernel, v: number, from: number): number {
+  const { quiet, previousTarget } = k.state;
+  const limit = quiet.nextDue;
   const { decideOn, variants } = k.plan;
   const { rowAt, ready, repeatsUntil } = variants[v];
   const what = KINDS[quiet.heard[v]];
   const value = previousTarget[v];
-  if (quiet.decidesAlways && rowAt === null && ready === null) {
-    return repeatsUntil(from, limit, what, value);
-  }
   for (let session = from; session < limit; session++) {
     if (decideOn[session] === 0) continue;
     const row = rowAt === null ? session : rowAt[session];
