@@ -77,7 +77,7 @@ describe("applied to weights", () => {
 
   it.each([Number.NaN, -0.1, 1.1, Infinity])("stops on a scalar of %d: invariant 3", (scalar) => {
     expect(() => applyOverlay(Float64Array.of(1), scalar, Float64Array.of(1))).toThrow(
-      "invariant 3",
+      `invariant 3: a brake of ${scalar} is outside [0, 1]`,
     );
   });
 
@@ -85,6 +85,9 @@ describe("applied to weights", () => {
     const one = Float64Array.of(1);
     expect(() => applyOverlay(Float64Array.of(NaN), 1, one)).toThrow("invariant 3");
     expect(() => applyOverlay(one, 1, Float64Array.of(NaN))).toThrow("invariant 3");
+    const endless = Float64Array.of(Infinity);
+    expect(() => applyOverlay(endless, 1, one)).toThrow("invariant 3");
+    expect(() => applyOverlay(one, 1, endless)).toThrow("invariant 3");
     expect(() => applyOverlay(one, 1, new Float64Array(2))).toThrow("invariant 21");
   });
 });
@@ -195,6 +198,13 @@ describe("a precomputed brake", () => {
     expect(precomputedDay(days, 7 * DAY_MS)).toMatchObject({ known: false });
     const nothing = [{ dateMs: 0, regime: "UNKNOWN" as const, scalar: Number.NaN }];
     expect(precomputedDay(nothing, 0)).toMatchObject({ known: false });
+    const at = (scalar: number) => precomputedDay([{ dateMs: 0, regime: "CRISIS", scalar }], 0);
+    expect([at(-0.1).known, at(0).known, at(1).known, at(1 + 1e-9).known]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   const REGIMES = ["NORMAL", "ELEVATED", "STRESS", "CRISIS", "UNKNOWN"] as const;
@@ -226,5 +236,8 @@ describe("a precomputed brake", () => {
     expect(precomputedUpgrade(pair, DAY_MS, 0)).toBe(true);
     expect(precomputedUpgrade(pair, DAY_MS, -DAY_MS)).toBe(false);
     expect(precomputedUpgrade(pair, 2 * DAY_MS, DAY_MS)).toBe(false);
+    // A scalar of 1 alone is no warm-up: this one was in STRESS already.
+    const stressed: PrecomputedDay[] = [{ ...pair[0], regime: "STRESS" }, pair[1]];
+    expect(precomputedUpgrade(stressed, DAY_MS, 0)).toBe(false);
   });
 });
