@@ -6,7 +6,13 @@
 import type { Metrics } from "../domain/run-document.ts";
 import { computeMetrics } from "../research/evaluation/metrics.ts";
 import type { Kernel } from "./state.ts";
-import { activityAfter, type Conventions, endsOfDays, windowMetrics } from "./window-metrics.ts";
+import {
+  activityAfter,
+  type Conventions,
+  endsOfDays,
+  ruinOf,
+  windowMetrics,
+} from "./window-metrics.ts";
 import type { World } from "./world.ts";
 
 export type WindowMeter = (k: Kernel, from: number) => Metrics;
@@ -33,6 +39,7 @@ export function createWindowMeter(world: World, conventions: Conventions): Windo
       riskFree: conventions.riskFree,
       ...activityAfter(k, from),
       digits: world.currencies[0].digits,
+      ruinedMs: ruinOf(k),
       scratch,
     });
   };

@@ -35,17 +35,27 @@ export function windowMetrics(
     riskFree: conventions.riskFree,
     ...activityAfter(k, from),
     digits: k.world.currencies[0].digits,
+    ruinedMs: ruinOf(k),
   });
   const { nav } = k.state.curves;
-  return from + points.length === nav.length
+  return k.state.ruinedAt !== null || from + points.length === nav.length
     ? daily
     : withFallsOf(daily, { nav, from, start: navMinor[0] });
 }
 
-/** The daily returns that the window's ratios are of. */
+/** Every session's net asset value counts, also before the window and within a day. */
+export function ruinOf({ state, world }: Kernel): number | null {
+  return state.ruinedAt === null ? null : world.sessionsMs[state.ruinedAt];
+}
+
+/** The daily returns that the window's ratios are of; NaN from the day of ruin on. */
 export function windowReturns(k: Kernel, from: number): Float64Array {
   const points = pointsFrom(endsOfDays(k.world.sessionsMs), from);
-  return dailyReturns(wealthAt(k, from, points).navMinor).subarray(1);
+  const { datesMs, navMinor } = wealthAt(k, from, points);
+  const returns = dailyReturns(navMinor);
+  const ruined = ruinOf(k);
+  if (ruined === null) return returns.subarray(1);
+  return returns.map((r, n) => (datesMs[n] < ruined ? r : Number.NaN)).subarray(1);
 }
 
 /** Sessions at which a day ends. */

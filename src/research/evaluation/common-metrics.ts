@@ -117,6 +117,8 @@ function metricsAt(
     afterMs: window.whole ? Number.NEGATIVE_INFINITY : datesMs[from],
     upToMs: datesMs[to],
   });
+  const ruined = nav.findIndex((value) => value <= 0);
+  const isRuined = ruined >= 0 && formatDate(sessionsMs[ruined]) <= window.to;
   const metrics = computeMetrics({
     datesMs,
     navMinor: Float64Array.from([...before, ...points.map((session) => nav[session])]),
@@ -126,6 +128,8 @@ function metricsAt(
     trades: done.trades,
     notionalMinorTotal: done.notional,
     costsMinor: done.costs,
+    // Points are days, and ruin may have come within one.
+    ruinedMs: isRuined ? sessionsMs[ruined] : null,
     // Currency units all along: nothing is left to scale.
     digits: 0,
   });

@@ -34,12 +34,13 @@ export type MetricsInput = {
   readonly notionalMinorTotal: number;
   readonly costsMinor: number;
   readonly digits: number;
+  /** Ruin that the points do not show: before the window, or within a day. */
+  readonly ruinedMs?: number | null;
   /** Room for as many doubles as the window has points, where it is there already. */
   readonly scratch?: Float64Array;
 };
 
 const TOO_LARGE = "larger than a number can hold";
-const WITHIN_A_DAY = "ruined within a day: net asset value <= 0";
 
 /** Below this a spread of returns is rounding, and a ratio over it means nothing. */
 const LEAST_DEVIATION = 1e-12;
@@ -88,11 +89,8 @@ export function withFallsOf(
   curve: { readonly nav: Float64Array; readonly from: number; readonly start: number },
 ): Metrics {
   const depth = deepestFall(curve.nav, curve.from, curve.start);
-  if (depth === null) {
-    const ruined = { max_drawdown: WITHIN_A_DAY, calmar: WITHIN_A_DAY };
-    const undefined_because = { ...ruined, ...metrics.undefined_because };
-    return { ...metrics, max_drawdown: null, calmar: null, undefined_because };
-  }
+  // Ruin: nothing is said of the curve, and nothing is already.
+  if (depth === null) return metrics;
   const { calmar: _, ...reasons } = metrics.undefined_because;
   const calmar = calmarOf(metrics.cagr ?? because(metrics.undefined_because["cagr"]), depth);
   if (typeof calmar === "number" && Number.isFinite(calmar)) {
@@ -143,6 +141,7 @@ type RatioName =
   | "turnover";
 
 function ratiosOf(input: MetricsInput, nav: Float64Array): Record<RatioName, Outcome> {
+  if (typeof input.ruinedMs === "number") return allUndefined(ruinedOn(input.ruinedMs));
   const perPeriod = input.riskFree / input.periodsPerYear;
   const scratch = input.scratch ?? new Float64Array(nav.length);
   const statistics = curveStatistics(nav, perPeriod, scratch);
@@ -151,8 +150,7 @@ function ratiosOf(input: MetricsInput, nav: Float64Array): Record<RatioName, Out
       ? firstRuin(input.navMinor.subarray(0, input.to + 1))
       : null;
   if (statistics === null || ruin !== null) {
-    const date = formatDate(input.datesMs[ruin ?? input.from]);
-    return allUndefined(because(`ruined on ${date}: net asset value <= 0`));
+    return allUndefined(ruinedOn(input.datesMs[ruin ?? input.from]));
   }
   const years = (input.datesMs[input.to] - input.datesMs[input.from]) / (365.25 * DAY_MS);
   const totalReturn = nav[nav.length - 1] / nav[0] - 1;
@@ -199,6 +197,10 @@ function riskRatios(
 function calmarOf(cagr: Outcome, maxDrawdown: number): Outcome {
   if (typeof cagr !== "number") return cagr;
   return maxDrawdown < LEAST_DEVIATION ? because("no drawdown") : cagr / maxDrawdown;
+}
+
+function ruinedOn(ms: number): Outcome {
+  return because(`ruined on ${formatDate(ms)}: net asset value <= 0`);
 }
 
 function allUndefined(reason: Outcome): Record<RatioName, Outcome> {

@@ -3,7 +3,8 @@
  * already paid. NAV starts at 10 000.00.
  */
 import { describe, expect, it } from "vitest";
-import { windowMetrics } from "../../../src/engine/window-metrics.ts";
+import { createWindowMeter } from "../../../src/engine/window-meter.ts";
+import { windowMetrics, windowReturns } from "../../../src/engine/window-metrics.ts";
 import { type Ohlc, runMarket } from "../../support/market-fixture.ts";
 
 const DAYS = ["2021-03-01", "2021-03-02", "2021-03-03", "2021-03-04"];
@@ -74,4 +75,49 @@ it("several bars a day: ratios are of daily returns, the drawdown is of every ba
   const deviation = (second - first) / Math.SQRT2;
   expect(metrics.annual_volatility).toBeCloseTo(deviation * Math.sqrt(252), 12);
   expect(metrics.max_drawdown).toBeCloseTo(0.2, 12);
+});
+
+describe("after ruin nothing is said of returns", () => {
+  const NOTHING = {
+    total_return: null,
+    cagr: null,
+    annual_volatility: null,
+    sharpe: null,
+    sortino: null,
+    calmar: null,
+    max_drawdown: null,
+    turnover: null,
+  };
+  const ruinedOn = (nav: readonly number[], ruinedAt: number) => {
+    const { k } = runMarket({ A: { bars: rising, wishes: { [DAYS[0]]: { units: 1 } } } });
+    k.state.curves.nav.set(nav);
+    k.state.ruinedAt = ruinedAt;
+    return k;
+  };
+
+  it("in a window that begins when the account is above zero again", () => {
+    const k = ruinedOn([1_000_000, -5, 800_000, 1_050_000], 1);
+    for (const metrics of [
+      windowMetrics(k, CONVENTIONS, 2),
+      createWindowMeter(k.world, CONVENTIONS)(k, 2),
+    ]) {
+      expect(metrics).toMatchObject({ ...NOTHING, start_equity: 8_000, final_equity: 10_500 });
+      expect(metrics.undefined_because["sharpe"]).toBe(
+        "ruined on 2021-03-02: net asset value <= 0",
+      );
+    }
+    expect(windowReturns(k, 2)).toEqual(Float64Array.of(Number.NaN));
+    expect(windowReturns(k, 0)).toEqual(Float64Array.of(Number.NaN, Number.NaN, Number.NaN));
+  });
+
+  it("where it came and went within a day", () => {
+    const hours = Float64Array.from([10, 16, 34, 40], (hour) => hour * 3_600_000);
+    const own = ruinedOn([1_000_000, 950_000, -3, 1_050_000], 2);
+    const k = { ...own, world: { ...own.world, sessionsMs: hours } };
+    expect(windowMetrics(k, CONVENTIONS, 0)).toMatchObject(NOTHING);
+    expect(createWindowMeter(k.world, CONVENTIONS)(k, 0)).toMatchObject(NOTHING);
+    const [before, after] = windowReturns(k, 0);
+    expect(before).toBeCloseTo(-0.05, 12);
+    expect(after).toBeNaN();
+  });
 });
