@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const COMMON = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
-  globalSetup: ["test/support/shared-folder.ts"],
+  globalSetup: "test/support/shared-folder.ts",
   pool: "forks",
 } as const;
 

@@ -9,6 +9,7 @@ import { type Result, settled, valueOf } from "../base/result.ts";
 import type { ArtifactDeclaration, TableData, WrittenArtifact } from "../domain/artifact.ts";
 import { JOURNAL_FORMAT_VERSION } from "../domain/journal-entry.ts";
 import type { ReportInput, RunDocument } from "../domain/run-document.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import { encodeCsv } from "../records/artifacts/csv.ts";
 import {
@@ -31,7 +32,7 @@ import { reportInput } from "./report-input.ts";
 import { runDocument } from "./run-result.ts";
 import type { Kernel } from "./state.ts";
 import { createTrace, type Trace } from "./trace.ts";
-import { witnessOf } from "./witness.ts";
+import { type Witness, witnessOf } from "./witness.ts";
 
 export type RunResult = {
   readonly document: RunDocument;
@@ -151,30 +152,36 @@ function lastInstant(k: Kernel): string {
   return formatInstant(k.world.sessionsMs[k.world.sessionsMs.length - 1]);
 }
 
-/** Each file is written, read back from disk and compared with memory (invariant 21). */
+/**
+ * Each file is written, read back from disk and compared with memory (invariant 21). The disk works
+ * on one while the next is encoded; nothing is left at work when this ends, however it ends.
+ */
 async function writeArtifacts(
   request: RunRequest,
   tables: readonly DeclaredTable[],
 ): Promise<readonly WrittenArtifact[]> {
-  const { artifacts, progress, turn } = request;
+  const { progress, turn } = request;
   const witness = witnessOf(request);
-  const written: WrittenArtifact[] = [];
-  const readBacks: Promise<Result<void, unknown>>[] = [];
-  for (const { declaration, table } of tables) {
-    progress(written.length, tables.length, "write artifacts");
+  const works: Promise<Result<WrittenArtifact, unknown>>[] = [];
+  for (const one of tables) {
+    progress(works.length, tables.length, "write artifacts");
     await turn();
-    const sha256 = await artifacts.write(declaration.file, encodeCsv(declaration, table));
-    readBacks.push(settled(witness.readBack(declaration, table)));
-    written.push({
-      name: declaration.name,
-      file: declaration.file,
-      sha256,
-      rows: table.rows,
-    });
+    works.push(settled(writeArtifact(request.artifacts, witness, one)));
   }
-  for (const readBack of readBacks) valueOf(await readBack);
+  const written = (await Promise.all(works)).map(valueOf);
   progress(tables.length, tables.length, "write artifacts");
   return written;
+}
+
+async function writeArtifact(
+  artifacts: ArtifactStore,
+  witness: Witness,
+  { declaration, table }: DeclaredTable,
+): Promise<WrittenArtifact> {
+  const { name, file } = declaration;
+  const sha256 = await artifacts.write(file, encodeCsv(declaration, table));
+  await witness.readBack(declaration, table);
+  return { name, file, sha256, rows: table.rows };
 }
 
 type DeclaredTable = { readonly declaration: ArtifactDeclaration; readonly table: TableData };

@@ -7,15 +7,17 @@ import { join } from "node:path";
 import { invariant } from "../../base/assert.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { Sha256 } from "../../ports/hash.ts";
-import { diskFault, makeFolder, writeDurably } from "./durable-files.ts";
+import { diskFault, makeFolder, writeDurablyMeanwhile } from "./durable-files.ts";
 
 export function createArtifactStore(folder: string, sha256: Sha256): ArtifactStore {
   makeFolder(folder);
   return {
     async write(file, content) {
       const path = pathOf(folder, file);
-      writeDurably(path, content);
-      return sha256(content);
+      const writing = writeDurablyMeanwhile(path, content);
+      const hash = sha256(content);
+      await writing;
+      return hash;
     },
     async read(file) {
       const path = pathOf(folder, file);

@@ -13,6 +13,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 
@@ -26,6 +27,35 @@ export function writeDurably(path: string, content: Uint8Array): void {
   } catch (error) {
     rmSync(aside, { force: true });
     throw diskFault(error, "write", path);
+  }
+}
+
+/** The same without waiting: the system writes and flushes while the caller goes on. */
+export async function writeDurablyMeanwhile(path: string, content: Uint8Array): Promise<void> {
+  const aside = asideName(path);
+  try {
+    await withFile(aside, "w", async (file) => {
+      await file.writeFile(content);
+      await file.sync();
+    });
+    await rename(aside, path);
+    await withFile(dirname(path), "r", (folder) => folder.sync());
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw diskFault(error, "write", path);
+  }
+}
+
+async function withFile(
+  path: string,
+  flags: "r" | "w",
+  work: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await work(file);
+  } finally {
+    await file.close();
   }
 }
 
