@@ -44,6 +44,8 @@ function openPhase(k: Kernel, session: number): void {
       if (reference === reference && !waits(k, order)) fillOrder(k, order, reference);
     }
   }
+  // Most orders end here: the later phases then have nothing to look through.
+  dropEnded(k);
 }
 
 function rangePhase(k: Kernel, session: number): void {

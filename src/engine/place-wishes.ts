@@ -11,7 +11,6 @@ import { reduces } from "../execution/gates/exposure.ts";
 import { heatGate } from "../execution/gates/heat.ts";
 import { limitsGate } from "../execution/gates/limits.ts";
 import { volatilityRegimeGate } from "../execution/gates/volatility-regime.ts";
-import type { Book } from "./book.ts";
 import { bookNow } from "./book-exposure.ts";
 import type { LayerState } from "./layers/state.ts";
 import { closingOrder, openingOrder, type Wish } from "./order-legs.ts";
@@ -43,24 +42,21 @@ export const ORDER_GATES: readonly OrderGate[] = [
 /** The approved ones, in their order, where somebody reads what approved them. */
 export function placeWishes(k: Kernel, wishes: readonly Wish[]): readonly Submission[] {
   const book = bookNow(k);
-  const approved: Submission[] = [];
+  const placed: Submission[] = [];
   for (const wish of wishes) {
     const order = closingOrder(k, wish);
-    if (order !== null) placeOrder(k, order, { signals: wish.signals, book, approved });
+    if (order !== null) placeOrder({ k, order, view: book.viewOf(order), book }, wish, placed);
   }
   for (const wish of wishes) {
     const order = openingOrder(k, wish);
-    if (order !== null) placeOrder(k, order, { signals: wish.signals, book, approved });
+    if (order !== null) placeOrder({ k, order, view: book.viewOf(order), book }, wish, placed);
   }
-  return approved;
+  return placed;
 }
 
-function placeOrder(
-  k: Kernel,
-  order: Order,
-  { signals, book, approved }: Pick<Wish, "signals"> & { book: Book; approved: Submission[] },
-): void {
-  const verdicts = judgeOrder({ k, order, view: book.viewOf(order), book });
+function placeOrder(judged: JudgedOrder, { signals }: Wish, placed: Submission[]): void {
+  const { k, order, book } = judged;
+  const verdicts = judgeOrder(judged);
   const result = approve(order, verdictsOn(signals, verdicts), k.plan.requiredGates);
   countApplied(k.orderGates, verdicts);
   if (!result.ok) {
@@ -69,7 +65,7 @@ function placeOrder(
   }
   book.take(order);
   submit(k, result.value, signals);
-  if (k.recorder.keepsEvidence) approved.push({ order, verdicts });
+  if (k.recorder.keepsEvidence) placed.push({ order, verdicts });
 }
 
 /** Those on the signals that an order serves, and those on itself. */

@@ -25,20 +25,20 @@ export function sizeTarget(input: SizingInput): Result<Sized, Refusal> {
   if (input.value === 0) return ok({ lots: 0, ideal: 0 });
   if (!(input.price > 0)) return err(refuse("non_positive_price", input.price, 0, "price"));
   if (input.kind === "units") {
-    return whole(input.value / input.lot, (lots) => fitsUnits(lots, input));
+    return whole(input.value / input.lot, input);
   }
   if (input.navMinor <= 0) return err(refuse("ruin", input.navMinor, 0, "minor units of NAV"));
   const ideal = (input.value * input.navMinor) / (input.price * input.scale.factor);
-  return whole(ideal, (lots) => fitsWeight(lots, input));
+  return whole(ideal, input);
 }
 
 /** Beyond 2^53 a double cannot count lots one by one: nothing that could be booked exactly. */
-function whole(ideal: number, fits: (lots: number) => boolean): Result<Sized, Refusal> {
+function whole(ideal: number, input: SizingInput): Result<Sized, Refusal> {
   const size = Math.abs(ideal);
   if (!(size < Number.MAX_SAFE_INTEGER)) {
     return err(refuse("too_many_lots", size, Number.MAX_SAFE_INTEGER, "lots"));
   }
-  return ok({ lots: towardZero(ideal, fits), ideal });
+  return ok({ lots: towardZero(ideal, input), ideal });
 }
 
 /** Refusal of a wish that is not nothing but rounds to nothing. */
@@ -55,16 +55,20 @@ function refuse(rule: string, observed: number, limit: number, unit: string): Re
  * Truncates; where floating point cannot tell an exact integer from one just below it, `fits`
  * decides with exact decimals. Never returns -0.
  */
-function towardZero(ideal: number, fits: (lots: number) => boolean): number {
+function towardZero(ideal: number, input: SizingInput): number {
   const size = Math.abs(ideal);
   let lots = Math.round(size);
   if (Math.abs(size - lots) > size * 1e-14 + 1e-14) lots = Math.floor(size);
   else {
     // With 1e15 lots the error of `ideal` alone is more than one of them.
-    while (!fits(lots)) lots--;
-    while (fits(lots + 1)) lots++;
+    while (!fits(lots, input)) lots--;
+    while (fits(lots + 1, input)) lots++;
   }
   return ideal < 0 ? 0 - lots : lots;
+}
+
+function fits(lots: number, input: SizingInput): boolean {
+  return input.kind === "units" ? fitsUnits(lots, input) : fitsWeight(lots, input);
 }
 
 function fitsUnits(lots: number, { value, lot }: SizingInput): boolean {
