@@ -104,7 +104,8 @@ function expired({ orders, crosses, signal }: SignalPath): string {
 }
 
 /** How an order ended that did not fill. */
-export function endText({ type, price, time_in_force: until, end, at }: OrderPath): string {
+export function endText(order: OrderPath): string {
+  const { type, price, time_in_force: until, end, at } = order;
   if (end === null) return "the order was filled";
   const what =
     price === null ? `its ${spaced(type)} order` : `its ${spaced(type)} order at ${exact(price)}`;
@@ -117,12 +118,19 @@ export function endText({ type, price, time_in_force: until, end, at }: OrderPat
     case "replaced":
       return `${since} was still unfilled on ${end.at}, when a newer wish replaced it`;
     case "cancelled":
-      return `${since} was cancelled on ${end.at}: the position it belonged to was closed first`;
+      return `${since} was cancelled on ${end.at}: ${cancelledBy(order)}`;
     case "non_positive_price":
       return `${since} met the price ${end.observed === null ? "unknown" : exact(end.observed)} on ${end.at}, at which nothing may fill`;
     default:
       return `${since} ended as ${end.end} on ${end.at}`;
   }
+}
+
+function cancelledBy({ changed }: OrderPath): string {
+  const last = changed.at(-1);
+  return last?.by === "split" && last.lots === 0
+    ? "the split of that date left no whole lot of it"
+    : "the position it belonged to was closed first";
 }
 
 function spaced(code: string): string {
