@@ -39,7 +39,8 @@ export function checkTrades(k: Kernel, trace: Trace): Breach | null {
   };
   for (let n = 0; n < columns.session.length; n++) {
     const traced = trace.fillOrders[n];
-    if (traced === null || traced === undefined) continue;
+    if (traced === null && k.world.hasFutures) continue;
+    if (traced === null || traced === undefined) return unordered(k, columns.session[n], n);
     const found = checkTrade(k, {
       order: traced.order,
       session: columns.session[n],
@@ -53,6 +54,13 @@ export function checkTrades(k: Kernel, trace: Trace): Breach | null {
     if (found !== null) return found;
   }
   return null;
+}
+
+/** Only a roll trades without an order. */
+function unordered({ world, state }: Kernel, session: number, n: number): Breach {
+  const { id } = world.instruments[state.fills.instrument.values()[n]];
+  const message = `${state.fills.lots.values()[n]} lots of ${id} were traded on ${formatDate(world.sessionsMs[session])}, and no order is written down for them`;
+  return { invariant: 22, status: "ERROR", message };
 }
 
 function checkTrade(k: Kernel, trade: Trade): Breach | null {
@@ -125,7 +133,12 @@ function isOfBar({ plan }: Kernel, { order, reference, session }: Trade, bar: Ba
     case "on_close":
       return atClose;
     case "limit":
-      return isReached(reference, bar) && order.side * (reference - (order.price as number)) <= 0;
+      // Never better than its price, but at an open beyond it.
+      return (
+        (reference === order.price || reference === bar.open) &&
+        isReached(reference, bar) &&
+        order.side * (reference - (order.price as number)) <= 0
+      );
     case "stop":
       return isReached(reference, bar) && order.side * (reference - (order.price as number)) >= 0;
   }

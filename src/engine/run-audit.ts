@@ -75,7 +75,10 @@ export const RUN_CHECKS: readonly RunCheck[] = [
       k.state.layers === null ? checkSizing(prepared.world, decisions) : null,
   },
   { name: "books", check: (evidence) => foldable(() => checkLedger(evidence)) },
-  { name: "look_ahead", check: async ({ lookAhead }) => valueOf(await lookAhead) },
+  {
+    name: "look_ahead",
+    check: async ({ k, trace, lookAhead }) => valueOf(await lookAhead) ?? unasked(k, trace),
+  },
 ];
 
 /** What a check found, with its name. */
@@ -118,6 +121,15 @@ export async function auditRun(request: RunRequest, k: Kernel, trace: Trace): Pr
   }
   progress(RUN_CHECKS.length, RUN_CHECKS.length, "check the run");
   return auditedWith(null);
+}
+
+/** Invariant 4: an answer that was not written down was not asked again, and nothing speaks for it. */
+function unasked({ state }: Kernel, { forecasts }: Trace): Breach | null {
+  const given = state.counters.forecasts;
+  const written = forecasts.session.length;
+  if (given === written) return null;
+  const message = `${given} forecasts were given and ${written} are written down: the others were not asked again`;
+  return { invariant: 4, status: "ERROR", message };
 }
 
 function checkLedger(evidence: Evidence): Breach | null {

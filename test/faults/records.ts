@@ -72,6 +72,22 @@ const BOOKS: readonly Fault[] = [
   },
 ];
 
+const ANSWERS: readonly Fault[] = ["plain", "layers"].map(
+  (on): Fault => ({
+    title: `answers that are not all written down, so that nobody asks them again: ${on}`,
+    on: on as Fault["on"],
+    plants: [
+      planted(
+        RECORDER,
+        "  forecasts.session.push(session);\n",
+        "  if (session % 97 === 0) return;\n  forecasts.session.push(session);\n",
+      ),
+    ],
+    invariant: 4,
+    says: /\d+ forecasts were given and \d+ are written down: the others were not asked again/,
+  }),
+);
+
 const TERMINALS: readonly Fault[] = [
   {
     title: "a terminal that the store never got",
@@ -101,7 +117,7 @@ const TERMINALS: readonly Fault[] = [
   },
 ];
 
-const WRITE = "writeDurably(path, content);";
+const WRITE = "writeDurablyMeanwhile(path, content);";
 
 /** One more digit at the end of the last number of the file. */
 const ALTERED = ["orders", "fills", "positions", "equity", "returns", "signals"].map(
@@ -112,7 +128,7 @@ const ALTERED = ["orders", "fills", "positions", "equity", "returns", "signals"]
       planted(
         "adapters/storage/artifact-store.ts",
         WRITE,
-        `writeDurably(path, file === "${name}.csv" ? Buffer.from(Buffer.from(content).toString("utf8").replace(/(\\d)([^\\d]*)$/, "$1" + "7$2")) : content);`,
+        `writeDurablyMeanwhile(path, file === "${name}.csv" ? Buffer.from(Buffer.from(content).toString("utf8").replace(/(\\d)([^\\d]*)$/, "$1" + "7$2")) : content);`,
       ),
     ],
     invariant: 21,
@@ -226,6 +242,7 @@ const AFTERWARDS: readonly Fault[] = [
 
 export const RECORD_FAULTS: readonly Fault[] = [
   ...BOOKS,
+  ...ANSWERS,
   ...TERMINALS,
   ...FILES,
   ...AGAIN,
