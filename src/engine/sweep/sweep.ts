@@ -40,11 +40,15 @@ export async function runSweep(job: SweepJob, options: SweepOptions): Promise<Sw
   let next = 0;
   let done = 0;
   const failures: NonNullable<ChunkAnswer["failure"]>[] = [];
+  let isLost = false;
   const work = async (): Promise<void> => {
-    while (next < job.trials && failures.length === 0 && !isStopped()) {
+    while (next < job.trials && failures.length === 0 && !isLost && !isStopped()) {
       const from = next;
       next = Math.min(job.trials, from + chunk);
-      const answer = await pool.run({ job, from, to: next });
+      const answer = await pool.run({ job, from, to: next }).catch((cause: unknown) => {
+        isLost = true;
+        throw cause;
+      });
       done += answer.done;
       if (answer.failure !== null) failures.push(answer.failure);
       progress(done, job.trials, "trials");

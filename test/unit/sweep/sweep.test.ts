@@ -169,13 +169,15 @@ describe("a sweep that fails", () => {
     await expect(failing(new RangeError("odd"))).rejects.toThrow(/^odd$/);
   });
 
-  it("passes on that a worker was lost, when every other has come home", async () => {
+  it("passes on that a worker was lost, when every other has come home with what it had", async () => {
     const strategy = breaking("", 100);
     let atWork = 0;
+    let asked = 0;
     const pool: SweepPool = {
       workers: 3,
       run: async ({ from, to }) => {
         atWork++;
+        asked++;
         for (let wait = 0; wait < 5; wait++) await Promise.resolve();
         atWork--;
         if (from === 0) throw new Error("lost");
@@ -183,10 +185,12 @@ describe("a sweep that fails", () => {
       },
       close: () => Promise.resolve(),
     };
-    await expect(runSweep(jobOf(strategy, 9), { pool, chunk: 1, ...quiet })).rejects.toThrow(
+    await expect(runSweep(jobOf(strategy, 90), { pool, chunk: 1, ...quiet })).rejects.toThrow(
       "lost",
     );
     expect(atWork).toBe(0);
+    // Nothing more is begun that would be thrown away.
+    expect(asked).toBe(3);
   });
 
   it("refuses no parameters, unknown ones and those out of range, before anything runs", async () => {
