@@ -344,6 +344,8 @@ describe("tail", () => {
     const last = records.at(-1);
     expect(last).toMatchObject({ constraint: "tail", limit: 0.0895, subject: "portfolio" });
     expect(last?.observed).toBeGreaterThan(0.0895);
+    const { before = 0, after = 0, observed } = last ?? {};
+    expect(after).toBeCloseTo((before * 0.0895) / (observed ?? 0), 12);
     expect(last?.reason).toContain("4 rounds");
     expect(clamp({ ...hand, weights, reference: hand.weights })).toEqual({ weights, records: [] });
   });

@@ -133,6 +133,20 @@ describe("caps", () => {
     ]);
   });
 
+  it("come in their order: the net before the symbols, and records by id", () => {
+    // Half of each meets the net of 0.6; symbols first would leave 0.5 and 0.2, and cut both again.
+    const book = { weights: { B: 0.2, A: 1 }, settings: CAPS, terms: { net: 0.6, symbol: 0.5 } };
+    const { weights, records } = clamp(book);
+    expectWeights(weights, { B: 0.1, A: 0.5 });
+    expect(records.map(({ constraint }) => constraint)).toEqual(["net"]);
+    const symbols = clamp({
+      weights: { C: 1, A: -1, B: 1 },
+      settings: CAPS,
+      terms: { symbol: 0.5 },
+    });
+    expect(symbols.records.map(({ subject }) => subject)).toEqual(["A", "B", "C"]);
+  });
+
   it("count a sector's shorts with their size, and leave another sector's alone", () => {
     const { weights } = clamp({
       weights: { A: 0.25, B: -0.25, C: 0.25, D: 0 },
