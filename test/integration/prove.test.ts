@@ -61,6 +61,11 @@ const OVERLAY_DROPPED: ProvePlant = [
   "const braked = overlayStage(k, layers, session, targeted);",
   "overlayStage(k, layers, session, targeted);\n  const braked = targeted as never;",
 ];
+const PANIC_CONSTANT: ProvePlant = [
+  "execution/gates/breakers.ts",
+  'book.state !== "PANIC" && drawdown >= levels.panic',
+  'book.state !== "PANIC" && drawdown >= 0.9',
+];
 
 const folder = mkdtempSync(join(tmpdir(), "assay-prove-"));
 const home = join(folder, "home");
@@ -137,6 +142,13 @@ describe("forecasts through the portfolio's stages", () => {
     expect(faulty.baseline.failure).toMatchObject({ invariant: 1 });
     expect(faulty.baseline.failure?.message).toContain("stage overlay");
     expect(faulty.code).toBe(5);
+  });
+
+  it("a level that nobody keeps to is dead, whatever the levels beside it move", async () => {
+    const args = [layers, "--only", "breakers.panic"];
+    expect(findingsOf(await proveWith([], home, args))).toEqual([]);
+    const faulty = await proveWith([PANIC_CONSTANT], home, args);
+    expect(findingsOf(faulty)).toEqual(["breakers.panic", "breakers.panic_sessions"]);
   });
 
   it.each([

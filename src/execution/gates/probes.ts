@@ -86,6 +86,8 @@ const PANICKING: Companions = {
   "breakers.daily_loss": { inside: "drawdown", part: 0.5 },
   "breakers.halt": { inside: "drawdown", part: 0.55 },
   "breakers.panic": { inside: "drawdown", part: 0.6 },
+  // It must not start only where the book is flattened: refused, these could not stand alone.
+  "clamps.throttle.enabled": { to: false },
 };
 
 const halted = (value: ProbeValue) => [
