@@ -6,6 +6,7 @@
 import { invariant } from "../base/assert.ts";
 import type { Order, OrderEnd } from "../domain/order.ts";
 import type { Refusal, TerminalState } from "../domain/refusal.ts";
+import { HEARD } from "./quiet/state.ts";
 import type { Signal } from "./signal.ts";
 import type { KernelState } from "./state.ts";
 
@@ -84,7 +85,10 @@ function settleSignal(
   if (signal === undefined) {
     invariant(false, 2, `order ${order.ordinal} serves signal ${ordinal}, which has ended`);
   }
-  if (untried) state.previousTarget[signal.variant] = Number.NaN;
+  if (untried) {
+    state.previousTarget[signal.variant] = Number.NaN;
+    state.quiet.heard[signal.variant] = HEARD.other;
+  }
   return releaseSignal(state, signal) ? [signal] : NOBODY;
 }
 

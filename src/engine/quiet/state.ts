@@ -6,7 +6,7 @@ import type { World } from "../world.ts";
 
 /** What a variant's last answer was, as far as a repetition of it could be told from it. */
 export const HEARD = {
-  /** Nothing that a repetition could be told from: it is asked each time. */
+  /** A wish that expired and is to be tried again, whatever it repeats: it is asked anew. */
   other: 0,
   none: 1,
   /** The weight or the units in `previousTarget`. */

@@ -80,15 +80,9 @@ function nextDue({ state: { quiet }, plan, world }: Kernel, session: number): nu
   );
 }
 
-/** A wish that expired is to be tried again: it is nothing that a repetition would leave as it is. */
-function hasAnswerToRepeat(heard: number, previousTarget: number): boolean {
-  const isWish = heard === HEARD.weight || heard === HEARD.units;
-  return isWish ? !Number.isNaN(previousTarget) : heard !== HEARD.other;
-}
-
 function sameUntil(k: Kernel, v: number, session: number, limit: number): number {
-  const { quiet, previousTarget } = k.state;
-  if (!hasAnswerToRepeat(quiet.heard[v], previousTarget[v])) return session;
+  const { quiet } = k.state;
+  if (quiet.heard[v] === HEARD.other) return session;
   if (quiet.sameUntil[v] < limit && quiet.ended[v] === 0) askOn(k, v, session);
   return Math.min(limit, Math.max(session, quiet.sameUntil[v]));
 }
