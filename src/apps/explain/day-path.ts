@@ -111,7 +111,7 @@ function requireInstrument({ document }: RunRecord, instrument: string): void {
   const near = nearest(instrument, known);
   throw new Fault(
     "usage",
-    `run ${document.run_id} has no instrument ${instrument}${near === null ? "" : `; did you mean ${near}`}? It has ${known.join(", ")}`,
+    `run ${document.run_id} has no instrument ${instrument}${near === null ? "." : `; did you mean ${near}?`} It has ${known.join(", ")}`,
   );
 }
 
@@ -128,7 +128,7 @@ function placeOf(
     );
     throw new Fault(
       "usage",
-      `nothing happened on ${date}: run ${record.document.run_id} covers ${first} to ${last}, and that is ${days} days ${date < first ? "before its first" : "after its last"} session`,
+      `nothing happened on ${date}: run ${record.document.run_id} covers ${first} to ${last}, and that is ${days === 1 ? "1 day" : `${days} days`} ${date < first ? "before its first" : "after its last"} session`,
     );
   }
   return {
