@@ -10,7 +10,7 @@ const CARRIED = 0.5;
 
 export const ONE_INSTRUMENT: Lint = {
   name: "one_instrument",
-  when: `one instrument made more than ${percent(CARRIED, 0)} of the profit or loss of the whole run`,
+  when: `one instrument made more than ${percent(CARRIED, 0)} of what all of them made or lost in the whole run, before financing`,
   why: "without it less than half the result is left: it is a statement about that instrument",
   judge: (evidence) => {
     const results = resultsOf(evidence);
@@ -29,10 +29,21 @@ export const ONE_INSTRUMENT: Lint = {
         measured,
       );
     }
-    const text = `${most.id} made ${amount(most.minor)} of ${amount(total)} ${evidence.currency} (${percent(share)}) among ${results.length} traded; without it ${amount(total - most.minor)}`;
+    const text = `${most.id} made ${amount(most.minor)} of ${amount(total)} ${evidence.currency} (${percent(share)}) among ${results.length} traded; without it ${amount(total - most.minor)}${financed(evidence, total, amount)}`;
     return share > CARRIED ? found(weightOf(share), text, measured) : clear(text, measured);
   },
 };
+
+/** Interest on the account's cash belongs to no instrument, and may be more than all of them made. */
+function financed(
+  { navMinor, depositMinor, digits }: Evidence,
+  total: number,
+  amount: (minor: number) => string,
+): string {
+  const change = navMinor[navMinor.length - 1] - depositMinor;
+  const isWhole = Math.abs(minorToAmount(change - total, digits)) < 1;
+  return isWhole ? "" : `; after financing the result is ${amount(change)}`;
+}
 
 type Result = { readonly id: string; readonly minor: number };
 

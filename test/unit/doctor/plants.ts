@@ -216,7 +216,9 @@ export const PLANTS: readonly Plant[] = [
         feeMinor: fills.feeMinor.map((fee, n) => (fills.instrument[n] === 1 ? 20_000 : fee)),
       },
     }),
-    [/^AAA made [\d,]+ of [\d,]+ USD \(1\d\d\.\d %\) among 2 traded; without it -[\d,]+$/],
+    [
+      /^AAA made [\d,]+ of [\d,]+ USD \(1\d\d\.\d %\) among 2 traded; without it -[\d,]+; after financing the result is [\d,]+$/,
+    ],
   ),
   plant(
     "one_instrument",
