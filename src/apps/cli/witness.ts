@@ -5,7 +5,8 @@
  * of one processor, have theirs on this thread: starting another takes longer than their work.
  */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker } from "node:worker_threads";
+import { Fault } from "../../domain/fault.ts";
 import type { TableData } from "../../domain/artifact.ts";
 import type { Breach } from "../../engine/audit.ts";
 import type { Prepared } from "../../engine/prepare.ts";
@@ -41,6 +42,8 @@ export function startWitness(
   loaded: LoadedMandate,
   prepared: Prepared,
   artifactsFolder: string,
+  /** As much memory as this process may have, where nothing is said. */
+  resourceLimits: ResourceLimits = {},
 ): ThreadWitness {
   const { pack, planned } = prepared;
   const { fileName, directory, home, resolved } = loaded;
@@ -51,7 +54,10 @@ export function startWitness(
     codeHashes: planned.variants.map(({ use }) => use.codeHash),
     artifactsFolder,
   };
-  const worker = new Worker(new URL("./witness-thread.ts", import.meta.url), { workerData });
+  const worker = new Worker(new URL("./witness-thread.ts", import.meta.url), {
+    workerData,
+    resourceLimits,
+  });
   const ask = questions(worker);
   return {
     lookAhead: (forecasts) =>
@@ -85,15 +91,26 @@ function questions(worker: Worker): (question: Question) => Promise<Breach | nul
     if (answer.ok) question?.resolve(answer.breach);
     else question?.reject(revived(answer.error));
   });
-  worker.on("error", fail);
+  worker.on("error", (cause: NodeJS.ErrnoException) => fail(lostBy(cause)));
   worker.on("exit", () => fail(new Error("the thread that looks again has ended")));
   return (question) => {
     if (dead !== null) return Promise.reject(dead);
     return new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject });
+      // Throws where it cannot be told: then nobody waits for its answer.
       worker.postMessage(question);
+      waiting.push({ resolve, reject });
     });
   };
+}
+
+/** A machine that is too small is not our mistake; whatever else ends the thread is. */
+function lostBy(cause: NodeJS.ErrnoException): Error {
+  if (cause.code !== "ERR_WORKER_OUT_OF_MEMORY") return cause;
+  return new Fault(
+    "run",
+    "the thread that asks the strategies again and reads the artifacts back ran out of memory, so the run is not sealed; run it again with more, such as NODE_OPTIONS=--max-old-space-size=8192, or with fewer sessions: what is recorded is taken up again",
+    { cause },
+  );
 }
 
 /** A view would take along all of the memory that it looks at. */

@@ -106,6 +106,24 @@ test("a strategy that is not the one of the run is refused, and a thread that en
   await expect(witness.lookAhead(forecasts(null))).rejects.toThrow(/has ended/);
 });
 
+test("a thread without memory says so and what to do, and passes nothing", async () => {
+  const witness = startWitness(job.loaded, job.prepared, folder, { maxOldGenerationSizeMb: 8 });
+  const lost = await witness.lookAhead(forecasts(null)).catch((error: unknown) => error);
+  expect(lost).toBeInstanceOf(Fault);
+  expect(lost).toMatchObject({
+    kind: "run",
+    message: expect.stringContaining("ran out of memory"),
+  });
+  await expect(witness.lookAhead(forecasts(null))).rejects.toBe(lost);
+  await witness.end();
+});
+
+test("a question that cannot be told leaves the answers of the others in their order", async () => {
+  const untold = { ...forecasts(null), kind: { values: () => ({ slice: () => () => 0 }) } };
+  await expect(apart.lookAhead(untold as unknown as AskedForecasts)).rejects.toThrow(/clone/);
+  expect(await apart.lookAhead(forecasts(0.12345))).toMatchObject({ invariant: 20 });
+});
+
 test("a small run has no thread of its own", () => {
   expect(witnessFor(job.loaded, job.prepared, folder)).toBeNull();
 });
