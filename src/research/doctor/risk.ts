@@ -75,7 +75,8 @@ export const MARGIN_BREACH: Lint = {
     const debit = debitOf(evidence);
     const text = `${marginText(margin, marginLimit)}; ${debit.text}`;
     const limit = marginLimit !== null && margin.called === 0 ? marginLimit : 1;
-    const measured = { observed: margin.highest, limit, unit: "initial margin / net asset value" };
+    const observed = margin.highest === 0 && margin.called > 0 ? null : margin.highest;
+    const measured = { observed, limit, unit: "initial margin / net asset value" };
     if (margin.called > 0) return found(0.8, text, measured);
     if (margin.above > 0)
       return found(Math.min(0.4, 0.1 + margin.above / evidence.navMinor.length), text, measured);
@@ -124,6 +125,10 @@ function reservedMinor({ positions, instruments, navMinor, digits }: Evidence): 
 
 function marginText({ highest, at, above, called }: Margins, limit: number | null): string {
   if (highest === 0 && called === 0) return "nothing held needs margin";
+  // No share can be taken of what is gone.
+  if (highest === 0) {
+    return `initial margin was needed at ${counted(called, "close")}, each with a net asset value at or below zero`;
+  }
   const allowed =
     limit === null ? "" : `, above the limit of ${percent(limit)} at ${counted(above, "close")}`;
   const calls = called === 0 ? "" : `, above all of it at ${counted(called, "close")}`;
@@ -137,12 +142,17 @@ function debitOf({ navMinor, cashMinor }: Evidence): {
   let deep = 0;
   let deepest = 0;
   for (let s = 0; s < navMinor.length; s++) {
-    const depth = navMinor[s] > 0 ? -cashMinor[s] / navMinor[s] : 0;
+    if (navMinor[s] <= 0) {
+      // A debit, of which no share can be taken.
+      if (cashMinor[s] < 0) deep++;
+      continue;
+    }
+    const depth = -cashMinor[s] / navMinor[s];
     if (depth > DEBIT_DEPTH) deep++;
     if (depth > deepest) deepest = depth;
   }
   const share = deep / navMinor.length;
-  if (deepest === 0) return { text: "cash was never in debit", opinion: null };
+  if (deepest === 0 && deep === 0) return { text: "cash was never in debit", opinion: null };
   const text = `cash in debit by more than ${percent(DEBIT_DEPTH, 0)} of net asset value on ${percent(share)} of the sessions, up to ${percent(deepest)}`;
   const measured = { observed: share, limit: DEBIT_SESSIONS, unit: "share of sessions" };
   return { text, opinion: share > DEBIT_SESSIONS ? found(0.1, text, measured) : null };

@@ -252,6 +252,19 @@ export const PLANTS: readonly Plant[] = [
   ),
   plant(
     "margin_breach",
+    "margin when everything is lost",
+    ({ navMinor }) => ({
+      instruments: MARGINED,
+      positions: held(705, 1),
+      navMinor: navMinor.map((nav, s) => (s >= 700 ? -5 : nav)),
+      cashMinor: navMinor.map((nav, s) => (s >= 700 ? -5 : nav)),
+    }),
+    [
+      /^initial margin was needed at 1 close, each with a net asset value at or below zero; cash in debit by more than 1 % of net asset value on 6\.7 % of the sessions/,
+    ],
+  ),
+  plant(
+    "margin_breach",
     "margin above its limit",
     (h) => ({
       instruments: MARGINED,
