@@ -106,7 +106,7 @@ export function drawdownChart(input: ReportInput, frame: Frame): ChartSpec {
   const { from } = finiteRange([input.drawdown, Float64Array.of(0)]);
   const y = labelled({ from: from < 0 ? from * NOTE_ROOM : -0.01, to: 0 }, 4);
   const deepest = deepestSession(input);
-  const depth = deepest === null ? "none" : formatPercent(input.drawdown[deepest]);
+  const depth = depthWords(input, deepest);
   return {
     ...canvas(input, frame, frame.heights.drawdown),
     label: `Drawdown from the highest equity so far, deepest ${depth}, ${dates(input)}`,
@@ -146,8 +146,14 @@ function deepestSession({ drawdown }: ReportInput): number | null {
   return deepest;
 }
 
+/** The curve ends before a ruin: its deepest point is not how deep the account fell. */
+function depthWords({ drawdown, ruinedAt }: ReportInput, deepest: number | null): string {
+  if (ruinedAt !== null) return "more than all of it";
+  return deepest === null ? "none" : formatPercent(drawdown[deepest]);
+}
+
 function deepestNote(input: ReportInput, deepest: number | null): Layer[] {
-  if (deepest === null) return [];
+  if (deepest === null || input.ruinedAt !== null) return [];
   const n = input.datesMs.length;
   const x = input.datesMs[deepest];
   const y = input.drawdown[deepest];

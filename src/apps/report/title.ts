@@ -12,7 +12,7 @@ const STATUS_MEANING: { readonly [status in RunStatus]: string } = {
   OK: "The run finished and traded.",
   ZERO_TRADES: "Nothing was traded: these numbers say nothing about the strategy.",
   ZERO_VARIANCE: "Equity never moved: these numbers say nothing about the strategy.",
-  RUINED: "Net asset value fell to zero or below.",
+  RUINED: "Net asset value fell to zero or below: what came after did not happen.",
   INERT_STAGE: "A stage that the mandate enables did not do its work.",
   SIGNAL_LEAK: "Signals and their ends do not add up.",
   BREAK: "Two independent sides of the books differ.",

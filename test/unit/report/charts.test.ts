@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { ChartSpec, Layer } from "../../../src/ports/chart-renderer.ts";
 import { renderChart } from "../../../src/adapters/charts/svg.ts";
 import { type Frame, grounded, spansByState } from "../../../src/apps/report/chart-frame.ts";
-import { equityChart, isLogarithmic } from "../../../src/apps/report/chart-specs.ts";
+import { drawdownChart, equityChart, isLogarithmic } from "../../../src/apps/report/chart-specs.ts";
 import {
   brakeChart,
   hasPortfolio,
@@ -142,6 +142,10 @@ describe("charts", () => {
     const ruined = reportFixture({ variant: "ruined", years: 3 });
     expect(kinds(equityChart(ruined, FRAME).layers)).toEqual(["warm-up", "zero", "equity", "ruin"]);
     expect(kinds(equityChart(withEquity([1, 2, 3]), FRAME).layers)).toEqual(["equity"]);
+    const { label, layers } = drawdownChart(ruined, FRAME);
+    expect(label).toContain("deepest more than all of it");
+    expect(kinds(layers)).not.toContain("deepest");
+    expect(kinds(drawdownChart(reportFixture({ years: 3 }), FRAME).layers)).toContain("deepest");
   });
 
   it("draws flat and two-session runs", () => {
