@@ -170,6 +170,24 @@ describe("assay doctor", () => {
     renameSync(join(sound, "elsewhere.yaml"), join(sound, "mandate.yaml"));
   });
 
+  it("takes on trust too what the run could not evaluate for a reason of its own", async () => {
+    const { run_id } = await again(sound);
+    const path = join(sound, ".assay/runs", run_id, "run.json");
+    const recorded = readFileSync(path, "utf8");
+    const document = JSON.parse(recorded) as { doctor: LintResult[] };
+    const unasked = { result: "not_evaluated", evidence: "the run failed a check" };
+    document.doctor = document.doctor.map((each) =>
+      each.lint === "warm_up_dependence" ? { ...each, ...unasked } : each,
+    );
+    writeFileSync(path, JSON.stringify(document));
+    renameSync(join(sound, "mandate.yaml"), join(sound, "elsewhere.yaml"));
+    const alone = await again("--home", join(sound, ".assay"));
+    renameSync(join(sound, "elsewhere.yaml"), join(sound, "mandate.yaml"));
+    writeFileSync(path, recorded);
+    expect(alone).toMatchObject({ code: EXIT_CODES.OK, holds: true, differing: [] });
+    expect(alone.as_recorded).toContain("warm_up_dependence");
+  });
+
   it("refuses a mandate that is not the run's, and names it where it was only found", async () => {
     const other = await again(sound, "--set", "fees.bps=2");
     expect(other.notes.join()).toContain("is not the run's mandate");

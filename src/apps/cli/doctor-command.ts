@@ -157,7 +157,8 @@ function takeRecorded(
   const asRecorded: string[] = [];
   const results = before.map((recorded) => {
     const now = byName.get(recorded.lint);
-    const isUnknown = now?.result === "not_evaluated" && recorded.result !== "not_evaluated";
+    // What the run could not evaluate either it says for a reason of its own.
+    const isUnknown = now?.result === "not_evaluated" && textOf(now) !== textOf(recorded);
     if (!isUnknown || !OF_THE_MANDATE.includes(recorded.lint)) return now ?? recorded;
     asRecorded.push(recorded.lint);
     return recorded;
@@ -169,7 +170,6 @@ function differencesOf(
   results: readonly LintResult[],
   before: RunDocument["doctor"],
 ): readonly string[] {
-  const textOf = (result: LintResult) => canonicalJson(result as unknown as Json);
   const recorded = new Map(before.map((each) => [each.lint, each]));
   const differing = results.flatMap((now) => {
     const then = recorded.get(now.lint);
@@ -182,4 +182,8 @@ function differencesOf(
     ...differing,
     ...lost.map(({ lint }) => `${lint}: the run recorded it, and this code has no such lint`),
   ];
+}
+
+function textOf(result: LintResult): string {
+  return canonicalJson(result as unknown as Json);
 }
