@@ -175,7 +175,7 @@ describe("assay doctor", () => {
     const path = join(sound, ".assay/runs", run_id, "run.json");
     const recorded = readFileSync(path, "utf8");
     const document = JSON.parse(recorded) as { doctor: LintResult[] };
-    const unasked = { result: "not_evaluated", evidence: "the run failed a check" };
+    const unasked = { result: "not_evaluated", evidence: "the run failed a check" } as const;
     document.doctor = document.doctor.map((each) =>
       each.lint === "warm_up_dependence" ? { ...each, ...unasked } : each,
     );
