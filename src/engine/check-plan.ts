@@ -8,6 +8,7 @@ import { InvariantError } from "../base/assert.ts";
 import { isFuture } from "../domain/instrument.ts";
 import type { LayerPlan } from "./layers/plan.ts";
 import type { Prepared } from "./prepare.ts";
+import { pickSessions, type Rhythm } from "./schedule/rhythm.ts";
 import type { Mandate } from "./sections.ts";
 import type { Plan } from "./state.ts";
 
@@ -48,8 +49,10 @@ function numberOf({ key, said, kept }: Pair): number {
   return key.startsWith("limits.") ? 8 : 6;
 }
 
-function ownPairs({ account, execution, freshness, seed }: Mandate, prepared: Prepared): Pair[] {
+function ownPairs(mandate: Mandate, prepared: Prepared): Pair[] {
+  const { account, execution, freshness, schedule, seed } = mandate;
   const { plan } = prepared.planned;
+  const { sessionsMs } = prepared.world;
   const digits = account.currency_digits;
   return [
     { key: "seed", said: seed, kept: prepared.seed },
@@ -60,12 +63,23 @@ function ownPairs({ account, execution, freshness, seed }: Mandate, prepared: Pr
       kept: plan.initialEquityMinor / 10 ** digits,
     },
     { key: "execution.fill", said: execution.fill, kept: fillOf(plan) },
+    ...(["decide", "rebalance"] as const).map((name) => ({
+      key: `schedule.${name}`,
+      said: schedule[name],
+      kept: isPicked(schedule[name], sessionsMs, plan[`${name}On`])
+        ? schedule[name]
+        : "other sessions",
+    })),
     {
       key: "freshness.max_age_sessions",
       said: freshness.max_age_sessions,
       kept: plan.maxAgeSessions,
     },
   ];
+}
+
+function isPicked(rhythm: Rhythm, sessionsMs: Float64Array, kept: Uint8Array): boolean {
+  return pickSessions(rhythm, sessionsMs).every((picked, s) => picked === kept[s]);
 }
 
 function fillOf({ sameClose, marketPhase }: Plan): string {

@@ -4,10 +4,13 @@
  * price and net asset value, and not one lot fewer. Exact decimals; shares no code with the stage.
  */
 import { type Decimal, decimalOf, multiply } from "../base/decimal.ts";
+import { formatDate } from "../base/instant.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { SignalRecord } from "../domain/journal-entry.ts";
 import type { LedgerEntry } from "../records/ledger/fold.ts";
 import type { Breach } from "./audit.ts";
+import type { Kernel } from "./state.ts";
+import type { Trace } from "./trace.ts";
 import type { World } from "./world.ts";
 
 export function checkSizing(world: World, entries: Iterable<LedgerEntry>): Breach | null {
@@ -28,10 +31,46 @@ export function checkSizing(world: World, entries: Iterable<LedgerEntry>): Breac
   return null;
 }
 
-function isSized(signal: SignalRecord, instrument: Instrument, navMinor: number): boolean {
+/**
+ * On a rebalance session a wish is sized whether it changed or not: one that was held on to is what
+ * its size comes to. Under same_close the close has the trades that it led to, and nothing is said.
+ */
+export function checkRebalances(k: Kernel, { forecasts }: Trace): Breach | null {
+  const { plan, state, world } = k;
+  if (plan.sameClose || !plan.rebalanceOn.includes(1)) return null;
+  const sessions = forecasts.session.values();
+  const [kinds, targets] = [forecasts.kind.values(), forecasts.target.values()];
+  const [held, prices] = [forecasts.currentLots.values(), forecasts.price.values()];
+  const [variants, signals] = [forecasts.variant.values(), forecasts.signal.values()];
+  for (let n = 0; n < sessions.length; n++) {
+    const session = sessions[n];
+    // 0: no wish at all.
+    if (plan.rebalanceOn[session] === 0 || signals[n] >= 0 || kinds[n] === 0) continue;
+    const instrument = world.instruments[plan.variants[variants[n]].instrument];
+    const wish = {
+      target_kind: kinds[n] === 1 ? ("weight" as const) : ("units" as const),
+      target: targets[n],
+      belief_lots: held[n],
+      price: prices[n],
+    };
+    if (isSized(wish, instrument, state.curves.nav[session])) continue;
+    return {
+      invariant: 1,
+      status: "INERT_STAGE",
+      message: `stage sizing was not applied: on ${formatDate(world.sessionsMs[session])}, a rebalance, ${held[n]} lots of ${instrument.id} were kept for a ${wish.target_kind} of ${wish.target} at ${wish.price}`,
+    };
+  }
+  return null;
+}
+
+type Sized = Pick<SignalRecord, "target_kind" | "target" | "belief_lots" | "price">;
+
+function isSized(signal: Sized, instrument: Instrument, navMinor: number): boolean {
   const { belief_lots: lots, target } = signal;
   // Without a size there must be a refusal; conservation has seen to that.
   if (lots === null) return true;
+  // At whatever price: nothing costs nothing, also where money comes with each lot.
+  if (target === 0) return lots === 0;
   if (lots !== 0 && lots > 0 !== target > 0) return false;
   const { one, all } =
     signal.target_kind === "units"
@@ -47,11 +86,11 @@ type Means = {
   readonly all: Decimal;
 };
 
-function inUnits({ target }: SignalRecord, { lot }: Instrument): Means {
+function inUnits({ target }: Sized, { lot }: Instrument): Means {
   return { one: decimalOf(lot), all: decimalOf(Math.abs(target)) };
 }
 
-function inMoney(signal: SignalRecord, instrument: Instrument, navMinor: number): Means {
+function inMoney(signal: Sized, instrument: Instrument, navMinor: number): Means {
   const { lot, multiplier, currencyDigits } = instrument;
   const perLot = multiply(multiply(decimalOf(lot), decimalOf(multiplier)), decimalOf(signal.price));
   const nav = { coefficient: BigInt(navMinor), scale: currencyDigits };

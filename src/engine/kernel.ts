@@ -109,8 +109,11 @@ function runPlain(k: Kernel, from: number, to: number): void {
     if (state.working.length > 0) matchOrders(k, session);
     closePlain(k, session);
     if (decideOn[session] === 1 && decideDirect(k, session) && sameClose) {
+      const { staleMarks } = state.counters;
       matchAtSameClose(k, session);
       closePlain(k, session);
+      // The same close as before: what had no bar is counted already.
+      state.counters.staleMarks = staleMarks;
     }
     closeSession(state, session);
     if (session === effectiveStart) state.costsBeforeWindow = totalCosts(state);

@@ -13,7 +13,8 @@ import type { SleeveResult } from "../records/ledger/sleeves.ts";
 import { type Breach, checkBooks, checkConservation, checkStages } from "./audit.ts";
 import { checkCarry } from "./check-carry.ts";
 import { checkMoney } from "./check-money.ts";
-import { checkSizing } from "./check-sizing.ts";
+import { checkPositions } from "./check-positions.ts";
+import { checkRebalances, checkSizing } from "./check-sizing.ts";
 import { checkTrades } from "./check-trades.ts";
 import { checkWorld } from "./check-world.ts";
 import { checkDaily } from "./layers/check-daily.ts";
@@ -37,6 +38,8 @@ type Evidence = {
   /** As the store has them, without the orders. */
   readonly entries: readonly LedgerEntry[];
   readonly decisions: readonly LedgerEntry[];
+  /** How many orders the store has. */
+  readonly orders: number;
   readonly terminals: ReadonlyMap<TerminalState, number>;
   /** Asked for before the first check: a witness may be at it on another thread. */
   readonly lookAhead: Promise<Result<Breach | null, unknown>>;
@@ -71,10 +74,17 @@ export const RUN_CHECKS: readonly RunCheck[] = [
   {
     name: "sizing",
     // The fractions of sleeves are sized on the net, which checkNettings has looked at.
-    check: ({ prepared, k, decisions }) =>
-      k.state.layers === null ? checkSizing(prepared.world, decisions) : null,
+    check: ({ prepared, k, trace, decisions }) =>
+      k.state.layers === null
+        ? (checkSizing(prepared.world, decisions) ?? checkRebalances(k, trace))
+        : null,
   },
   { name: "books", check: (evidence) => foldable(() => checkLedger(evidence)) },
+  {
+    name: "positions",
+    check: ({ prepared, trace, entries }) => checkPositions(prepared.world, trace, entries),
+  },
+  { name: "orders", check: ({ trace, orders }) => unwrittenOrders(trace, orders) },
   {
     name: "look_ahead",
     check: async ({ k, trace, lookAhead }) => valueOf(await lookAhead) ?? unasked(k, trace),
@@ -95,7 +105,7 @@ export type Audited = {
 
 export async function auditRun(request: RunRequest, k: Kernel, trace: Trace): Promise<Audited> {
   const { prepared, journal, progress, turn } = request;
-  const entries = recordedEntries(journal);
+  const { entries, orders } = recordedEntries(journal);
   const decisions = entries.filter(({ payload }) => payload.kind === "decision");
   const terminals = journal.terminalCounts();
   const evidence: Evidence = {
@@ -104,6 +114,7 @@ export async function auditRun(request: RunRequest, k: Kernel, trace: Trace): Pr
     trace,
     entries,
     decisions,
+    orders,
     terminals,
     lookAhead: settled(witnessOf(request).lookAhead(trace.forecasts)),
     sleeves: [],
@@ -140,13 +151,25 @@ function checkLedger(evidence: Evidence): Breach | null {
   return books.breach ?? checkHeld(k, books.sleeves);
 }
 
-/** What the store holds and a check reads: orders were noted when they were made. */
-function recordedEntries(journal: JournalStore): readonly LedgerEntry[] {
+/** Invariant 10: what was submitted is in the store, each once. */
+function unwrittenOrders({ orders }: Trace, stored: number): Breach | null {
+  if (orders.length === stored) return null;
+  const message = `${orders.length} orders were submitted, and the journal holds ${stored}`;
+  return { invariant: 10, status: "BREAK", message };
+}
+
+/** What the store holds and a check reads: orders were noted when they were made, and are counted. */
+function recordedEntries(journal: JournalStore): {
+  readonly entries: readonly LedgerEntry[];
+  readonly orders: number;
+} {
   const entries: LedgerEntry[] = [];
+  let orders = 0;
   for (const { body } of journal.rows(1)) {
-    if (kindOfBody(body) !== "order") entries.push(decodeBody(body));
+    if (kindOfBody(body) === "order") orders++;
+    else entries.push(decodeBody(body));
   }
-  return entries;
+  return { entries, orders };
 }
 
 /** A lot method that cannot choose (strict) is the mandate's, and the run's failure all the same. */

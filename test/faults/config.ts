@@ -37,6 +37,16 @@ export const CONFIG_FAULTS: readonly Fault[] = [
     ],
   ),
   fault(
+    "a rhythm of rebalances that nobody keeps",
+    [6, "plain"],
+    /schedule\.rebalance is "monday" in the mandate and "other sessions" where the run reads it/,
+    [
+      PLAN,
+      "rebalanceOn: pickSessions(schedule.rebalance, world.sessionsMs),",
+      "rebalanceOn: pickSessions(schedule.rebalance, world.sessionsMs).fill(0),",
+    ],
+  ),
+  fault(
     "a profile of the brake other than the mandate's",
     [6, "layers"],
     /overlay\.profile is "M" in the mandate and "H" where the run reads it/,

@@ -88,6 +88,35 @@ const ANSWERS: readonly Fault[] = ["plain", "layers"].map(
   }),
 );
 
+const HELD: readonly Fault[] = [
+  {
+    title: "a position written down with a lot that nobody bought",
+    on: "plain",
+    plants: [
+      planted(
+        RECORDER,
+        "        positions.lots.push(lots[i]);\n",
+        "        positions.lots.push(session % 50 === 0 ? lots[i] + 1 : lots[i]);\n",
+      ),
+    ],
+    invariant: 11,
+    says: /-?\d+ lots of SIM\d+ are written down as held, fills and splits leave -?\d+/,
+  },
+  {
+    title: "an order that was never journalled",
+    on: "plain",
+    plants: [
+      planted(
+        RECORDER,
+        "    order: (session, order, verdicts) => emit(session, openedOrder(c, order, verdicts)),\n",
+        "    order: (session, order, verdicts) => {\n      if (session % 5 !== 0) emit(session, openedOrder(c, order, verdicts));\n    },\n",
+      ),
+    ],
+    invariant: 10,
+    says: /\d+ orders were submitted, and the journal holds \d+/,
+  },
+];
+
 const TERMINALS: readonly Fault[] = [
   {
     title: "a terminal that the store never got",
@@ -243,6 +272,7 @@ const AFTERWARDS: readonly Fault[] = [
 export const RECORD_FAULTS: readonly Fault[] = [
   ...BOOKS,
   ...ANSWERS,
+  ...HELD,
   ...TERMINALS,
   ...FILES,
   ...AGAIN,

@@ -194,4 +194,17 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
     invariant: 20,
     says: /strategy (?:cross|wide) on SIM0\d/,
   },
+  {
+    title: "a rebalance that a quiet stretch is walked over",
+    on: "plain",
+    plants: [
+      planted(
+        "engine/quiet/walk.ts",
+        "    rebalance < 0 ? Number.POSITIVE_INFINITY : rebalance,\n",
+        "    rebalance === 0 ? rebalance : Number.POSITIVE_INFINITY,\n",
+      ),
+    ],
+    invariant: 1,
+    says: /stage sizing was not applied: on .*, a rebalance, -?\d+ lots of SIM0\d were kept for a weight/,
+  },
 ];

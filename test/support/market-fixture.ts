@@ -18,6 +18,8 @@ import type { Target } from "../../src/domain/target.ts";
 import type { Breach } from "../../src/engine/audit.ts";
 import { checkBooks, checkConservation, checkStages } from "../../src/engine/audit.ts";
 import { checkCarry } from "../../src/engine/check-carry.ts";
+import { checkPositions } from "../../src/engine/check-positions.ts";
+import { checkRebalances, checkSizing } from "../../src/engine/check-sizing.ts";
 import { checkTrades } from "../../src/engine/check-trades.ts";
 import { checkWorld } from "../../src/engine/check-world.ts";
 import { checkGates } from "../../src/engine/layers/check-gates.ts";
@@ -250,6 +252,9 @@ export function runMarket(market: Market, over: Settings = {}): Outcome {
       checkCarry(k, trace, { actions: pack.actions, entries }) ??
       checkConservation(k, counted) ??
       checkGates(k, trace, entries) ??
+      checkSizing(world, entries) ??
+      checkRebalances(k, trace) ??
+      checkPositions(world, trace, entries) ??
       checkBooks(k, entries, "fifo").breach,
     silent: runThrough(createKernel(world, plan, nullRecorder)),
   };

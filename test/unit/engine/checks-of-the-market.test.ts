@@ -60,3 +60,13 @@ describe("a trade", () => {
     });
   });
 });
+
+it("a position without a bar is one stale mark, also where another trades at the same close", () => {
+  const { "2021-03-02": _, ...holed } = bars;
+  const market: Market = {
+    A: { bars: holed, wishes: { "2021-03-01": { units: 1 } } },
+    B: { bars, wishes: { "2021-03-02": { units: 1 } } },
+  };
+  const { k } = runMarket(market, { execution: { fill: "same_close" } });
+  expect(k.state.counters.staleMarks).toBe(1);
+});
