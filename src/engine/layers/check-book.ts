@@ -38,7 +38,7 @@ export function createBooks(k: Kernel, trace: Trace): Books {
     .sort((a, b) => a.endedSession - b.endedSession);
   const flattening = trace.orders.filter(({ order }) => order.purpose === "flatten");
   // Sleeves take their orders back before they wish again; a target's may wait for its bar.
-  const atWork = createWaiting(k.state.layers === null ? wishes.filter(isPatient) : []);
+  const atWork = createWaiting(k.world, k.state.layers === null ? wishes.filter(isPatient) : []);
   return (session, navMinor) => {
     const lots = positionsAt(session);
     for (const trade of tradedAfter.get(session) ?? []) lots[trade.instrument] -= trade.lots;
@@ -95,7 +95,7 @@ function isPatient({ order, end, endedSession }: TracedOrder): boolean {
 }
 
 /** Decided before a session and at work at its close; asked for sessions in their order. */
-function createWaiting(patient: readonly TracedOrder[]) {
+function createWaiting(world: World, patient: readonly TracedOrder[]) {
   let waiting: readonly TracedOrder[] = [];
   let next = 0;
   return (session: number): readonly TracedOrder[] => {
@@ -103,7 +103,7 @@ function createWaiting(patient: readonly TracedOrder[]) {
     while (next < patient.length && patient[next].order.session < session) next++;
     if (next > from || waiting.length > 0) {
       waiting = [...waiting, ...patient.slice(from, next)].filter(
-        (one) => works(one, session) || isLeftAtTheEnd(one, session),
+        (one) => works(one, session) || isLeftAtTheEnd(world, one, session),
       );
     }
     return waiting;
@@ -126,9 +126,17 @@ function sizeAt({ world }: Kernel, { order, lots }: TracedOrder, session: number
   }, lots);
 }
 
-/** What is good till cancelled expires when the data ends: after the last decision. */
-function isLeftAtTheEnd({ order, end, endedSession }: TracedOrder, session: number): boolean {
-  return endedSession === session && end === "expired" && order.timeInForce === "gtc";
+/**
+ * What is good till cancelled expires when the data ends, after the last decision; so does what is
+ * good for a bar and had none since.
+ */
+function isLeftAtTheEnd(
+  { closes }: World,
+  { order, end, endedSession }: TracedOrder,
+  session: number,
+): boolean {
+  if (endedSession !== session || end !== "expired") return false;
+  return order.timeInForce === "gtc" || Number.isNaN(closes[order.instrument][session]);
 }
 
 /** At the close of a session. */

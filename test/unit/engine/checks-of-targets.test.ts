@@ -7,6 +7,7 @@ it.for([
   [201, "a position given up at a price below zero"],
   [286, "a rebalance of nothing at a price below zero"],
   [168, "an order that only the end of the data ends"],
+  [3951, "an order good for one bar, of an instrument that has none before the data ends"],
   [1757, "a waiting order that a split makes smaller"],
   [2231, "two splits between two bars, with a fraction paid out"],
 ] as const)("seed %i: %s", ([seed]) => {
