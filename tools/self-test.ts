@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { provideTools, thisMachine } from "./outside-tools.ts";
+import { scratchEnvironment } from "./scratch.ts";
 import {
   type Finished,
   type Outcome,
@@ -102,7 +103,8 @@ async function vitest(args: readonly string[]): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "assay-self-test-"));
   const file = join(folder, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const run = await packageScript("vitest/vitest.mjs", ["run", ...reporters, ...args]);
+  const command = ["run", ...reporters, ...args];
+  const run = await packageScript("vitest/vitest.mjs", command, scratchEnvironment(process.env));
   const report = readReport(file);
   rmSync(folder, { recursive: true });
   return judgeTests(run, report);
