@@ -4,7 +4,10 @@
  * the disk leave as a Fault that says what was being done, where, and what to do.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -73,7 +76,20 @@ export function makeFolder(path: string): void {
       syncFolder(dirname(folder));
     }
   } catch (error) {
-    throw diskFault(error, "create the folder", path);
+    throw diskFault(reasonAbove(error, path), "create the folder", path);
+  }
+}
+
+/** A folder below one that is read-only is reported as missing; the one above says what it is. */
+function reasonAbove(error: unknown, path: string): unknown {
+  if (codeOf(error) !== "ENOENT") return error;
+  let above = dirname(path);
+  while (!existsSync(above)) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK);
+    return error;
+  } catch (refusal) {
+    return refusal;
   }
 }
 

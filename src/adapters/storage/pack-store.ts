@@ -13,6 +13,7 @@ import type { Pack, PackContent } from "../../domain/pack.ts";
 import type { Sha256 } from "../../ports/hash.ts";
 import type { PackCodec, TableOutline } from "../../ports/pack-codec.ts";
 import type { CatalogRow, PackStore } from "../../ports/pack-store.ts";
+import { makeFolder } from "./durable-files.ts";
 import { readCatalog, recordRow } from "./pack-catalog.ts";
 import { type Duckdb, withDuckdb } from "./pack-duckdb.ts";
 import { claim, flush, isInUse, onDisk, release, writeDurably } from "./pack-files.ts";
@@ -115,7 +116,7 @@ async function writeOnce(
   const { folder } = context;
   const place = join(folder, pack.id);
   if (await isThere(folder, pack.id)) return false;
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const aside = join(folder, `.writing-${process.pid}-${writings++}-${pack.id.slice(0, 12)}`);
   claim(aside);
   try {
