@@ -58,8 +58,8 @@ ${figureTable(figures)}
 ## Against other libraries
 
 The same job in processes that take turns, warm, round after round: moving averages over closes,
-100 shares long while the fast one is above the slow one, else flat, a fee of 1 bp of each fill,
-equity at every bar. Each fill (bar, shares, price) is required to be the same and the final equity
+100 shares long while the fast one is above the slow one by more than rounding can make, else flat,
+a fee of 1 bp of each fill, equity at every bar. Each fill (bar, shares, price) is required to be the same and the final equity
 to agree to half a cent per amount that Assay rounds to cents, or the run of the measurements fails.
 Timed is a library's own work, from its own form of the bars in memory to its statistics; ours is
 the trial lane on one thread, with all statistics of a run. The ratio is their time over ours.

@@ -4,7 +4,7 @@ import warnings
 
 import backtesting
 from backtesting import Backtest, Strategy
-from job import CASH, FEE, SHARES, answer, read_job
+from job import CASH, FEE, MARGIN, SHARES, answer, read_job
 
 warnings.filterwarnings("ignore")
 
@@ -22,7 +22,7 @@ class Cross(Strategy):
         self.lazy = self.I(mean, self.data.Close, self.slow)
 
     def next(self):
-        if self.quick[-1] > self.lazy[-1]:
+        if self.quick[-1] - self.lazy[-1] > MARGIN:
             if not self.position:
                 self.buy(size=SHARES)
         elif self.position:

@@ -1,7 +1,7 @@
 """The job in backtrader: market orders fill at the next open; drawdown and Sharpe as analyzers."""
 
 import backtrader as bt
-from job import CASH, FEE, SHARES, answer, read_job
+from job import CASH, FEE, MARGIN, SHARES, answer, read_job
 
 job = read_job()
 
@@ -20,7 +20,7 @@ class Cross(bt.Strategy):
             self.fills.append([len(self) - 1, int(executed.size), float(executed.price)])
 
     def next(self):
-        if self.quick[0] > self.lazy[0]:
+        if self.quick[0] - self.lazy[0] > MARGIN:
             if not self.position:
                 self.buy(size=SHARES)
         elif self.position:

@@ -1,12 +1,13 @@
 """The job that every peer does, as the command line names it, and the words in which it answers.
 
 A job: bars (open, high, low, close as raw little-endian doubles, column after column), pairs of
-moving-average windows, 100 shares long while the fast average is above the slow one, else flat,
-a fee of 1 bp of each fill's notional, 10,000,000 in cash. Each peer does it for a second, to
-warm up, and answers with one line: the fills [row, lots, price] and the final equity of each pair.
-Then each line on its standard input is one round more, the job done again until a moment has
-passed, answered with the mean seconds of one: the library's own work, from its own form of the bars
-to its statistics.
+moving-average windows, 100 shares long while the fast average is more than MARGIN above the slow
+one, else flat (on a grid of 0.01 two averages are equal or further apart than that, so that no
+library's rounding decides), a fee of 1 bp of each fill's notional, 10,000,000 in cash. Each peer
+does it for a second, to warm up, and answers with one line: the fills [row, lots, price] and the
+final equity of each pair. Then each line on its standard input is one round more, the job done
+again until a moment has passed, answered with the mean seconds of one: the library's own work, from
+its own form of the bars to its statistics.
 """
 
 import gc
@@ -21,6 +22,7 @@ import pandas as pd
 CASH = 10_000_000.0
 SHARES = 100
 FEE = 0.0001
+MARGIN = 0.00001
 WARM_UP_SECONDS = 1.0
 ROUND_SECONDS = 0.3
 

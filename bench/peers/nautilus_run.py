@@ -4,7 +4,7 @@ bar has passed through its matching engine before the strategy hears of it."""
 from decimal import Decimal
 
 import nautilus_trader
-from job import CASH, FEE, SHARES, answer, read_job
+from job import CASH, FEE, MARGIN, SHARES, answer, read_job
 from nautilus_trader.backtest.engine import BacktestEngine, BacktestEngineConfig
 from nautilus_trader.config import LoggingConfig, StrategyConfig
 from nautilus_trader.indicators import SimpleMovingAverage
@@ -55,7 +55,7 @@ class Cross(Strategy):
         if not self.lazy.initialized:
             return
         flat = self.portfolio.is_flat(EQUITY.id)
-        if self.quick.value > self.lazy.value:
+        if self.quick.value - self.lazy.value > MARGIN:
             if flat:
                 self.send(OrderSide.BUY)
         elif not flat:

@@ -17,7 +17,8 @@ import { stretchOfBars, walkPack } from "../random-walk.ts";
 import type { PeerJob } from "./job.ts";
 
 const SHARES = 100;
-/** Those of job.py. */
+/** These are job.py's. */
+const MARGIN = 0.00001;
 const WARM_UP_SECONDS = 1;
 const ROUND_SECONDS = 0.3;
 
@@ -29,7 +30,7 @@ const cross = defineStrategy({
     slow: { default: 100, min: 2, max: 2000, integer: true },
   },
   columns: (m, p) => ({ fast: m.sma(m.close, p.fast), slow: m.sma(m.close, p.slow) }),
-  decide: (row) => ({ units: row.fast > row.slow ? SHARES : 0 }),
+  decide: (row) => ({ units: row.fast - row.slow > MARGIN ? SHARES : 0 }),
 });
 
 const job = JSON.parse(process.argv[2]) as PeerJob;

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import vectorbt as vbt
-from job import CASH, FEE, SHARES, answer, read_job
+from job import CASH, FEE, MARGIN, SHARES, answer, read_job
 
 job = read_job()
 close = job.frame["Close"]
@@ -14,7 +14,7 @@ def work():
     means = {window: close.rolling(window).mean() for window in windows}
     above = pd.concat(
         [
-            (means[fast] > means[slow]).shift(1, fill_value=False)
+            (means[fast] - means[slow] > MARGIN).shift(1, fill_value=False)
             for fast, slow in job.pairs
         ],
         axis=1,
