@@ -62,7 +62,8 @@ The same job in processes that take turns, warm, round after round: moving avera
 a fee of 1 bp of each fill, equity at every bar. Each fill (bar, shares, price) is required to be the same and the final equity
 to agree to half a cent per amount that Assay rounds to cents, or the run of the measurements fails.
 Timed is a library's own work, from its own form of the bars in memory to its statistics; ours is
-the trial lane on one thread, with all statistics of a run. The ratio is their time over ours.
+a trial lane made anew for each job, on one thread, with all statistics of a run. The ratio is their
+time over ours.
 
 ${comparisonTable(comparisons)}
 

@@ -1,6 +1,6 @@
 /**
- * The peers' job in Assay, with the words of job.py: the trial lane is timed, its warm world like
- * the peers' frames; the fills and the equity come from the same kernel, walked once.
+ * The peers' job in Assay, with the words of job.py: the trial lane is timed, its world made
+ * before like the peers' frames; the fills and the equity come from the same kernel, walked once.
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -35,7 +35,7 @@ const cross = defineStrategy({
 
 const job = JSON.parse(process.argv[2]) as PeerJob;
 const input = inputOf(job);
-const lane = createTrialLane(input, { periodsPerYear: 252, riskFree: 0 });
+const CONVENTIONS = { periodsPerYear: 252, riskFree: 0 };
 
 repeated(WARM_UP_SECONDS);
 say({
@@ -53,6 +53,8 @@ for await (const _ of createInterface({ input: process.stdin })) {
 function repeated(atLeast: number): number {
   const start = performance.now();
   for (let done = 1; ; done++) {
+    // A lane keeps averages from trial to trial; a new one computes them again, as the peers do.
+    const lane = createTrialLane(input, CONVENTIONS);
     for (const pair of job.pairs) lane.run(paramsOf(pair));
     const passed = (performance.now() - start) / 1000;
     if (passed >= atLeast) return passed / done;
