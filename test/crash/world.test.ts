@@ -147,7 +147,7 @@ describe("ASSAY_HOME", () => {
       const ended = await inProcess(home, "run", mandate);
       expect(ended).toMatchObject({ code: 4, stdout: "" });
       expect(firstLine(ended)).toContain(home);
-      expect(firstLine(ended)).toMatch(/permi.*; .*another home/);
+      expect(firstLine(ended)).toMatch(/permi.*; .*ASSAY_HOME elsewhere/);
       expect(existsSync(home)).toBe(false);
     },
   );
