@@ -24,6 +24,7 @@ import { createJournalWriter } from "../src/records/journal/writer.ts";
 import { maCross } from "../src/research/strategies/ma-cross.ts";
 import type { Figure } from "./figure.ts";
 import { randomWalk, stretchOfBars, walkPack } from "./random-walk.ts";
+import { directSettings } from "./settings.ts";
 
 const MILLION = 1_000_000;
 const CONVENTIONS = { periodsPerYear: 252, riskFree: 0 };
@@ -82,36 +83,17 @@ function inputOn(
     world,
     actions: [],
     uses: [{ name: "cross", strategy, params, codeHash: "bench", instruments: ids }],
-    settings: settingsFor(instruments),
+    settings: directSettings({
+      fill: "next_open",
+      slippageBps: 0.01,
+      feeBps: 0.01,
+      rates: { debit_rate: 0.05, borrow_rate: 0.01 },
+      gross: instruments,
+    }),
     seed: 1,
     precomputed: [],
     sha256,
     sourceOf: () => "bench",
-  };
-}
-
-function settingsFor(instruments: number): PlanInput["settings"] {
-  return {
-    initialEquity: 10_000_000,
-    currency: "USD",
-    currencyDigits: 2,
-    layers: null,
-    execution: { fill: "next_open" },
-    slippage: { bps: 0.01, half_spread: 0, ticks: 0 },
-    fees: { bps: 0.01, per_share: 0, per_contract: 0, minimum: 0 },
-    financing: { debit_rate: 0.05, borrow_rate: 0.01 },
-    limits: {
-      gross: instruments,
-      net: null,
-      symbol: null,
-      sector: null,
-      margin: null,
-      positions: null,
-      shorts: true,
-      stop_cooldown_sessions: 0,
-    },
-    freshness: { max_age_sessions: 1 },
-    schedule: { decide: "every_session", rebalance: "never" },
   };
 }
 

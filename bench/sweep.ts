@@ -5,7 +5,6 @@
  * the wall: a plain loop over typed arrays that knows one strategy, one instrument and no rules.
  */
 import { cpus } from "node:os";
-import { DAY_MS } from "../src/base/instant.ts";
 import { nextNormal, prngOf } from "../src/base/prng.ts";
 import { sma } from "../src/base/indicators/sma.ts";
 import { knownSeries } from "../src/base/indicators/series.ts";
@@ -20,6 +19,8 @@ import type { SweepJob } from "../src/engine/sweep/job.ts";
 import { runSweep, type SweepPool } from "../src/engine/sweep/sweep.ts";
 import { valueOf } from "../src/engine/sweep/trial-row.ts";
 import type { Figure } from "./figure.ts";
+import { stretchOfBars, walkPack } from "./random-walk.ts";
+import { directSettings } from "./settings.ts";
 
 const BARS = 2_148;
 /** Windows 2 to this: 101,025 pairs, 217 M bar-cells. */
@@ -35,8 +36,10 @@ type Pair = { readonly fast: number; readonly slow: number };
 
 function dailyWalk(): Pack<"SIMULATED"> {
   const prng = prngOf(17);
-  const columns = Array.from({ length: 4 }, () => new Float64Array(BARS));
-  const [open, high, low, close] = columns;
+  const values = new Float64Array(4 * BARS);
+  const [open, high, low, close] = [0, 1, 2, 3].map((n) =>
+    values.subarray(n * BARS, (n + 1) * BARS),
+  );
   let last = 100;
   for (let i = 0; i < BARS; i++) {
     open[i] = cents(last * (1 + 0.002 * nextNormal(prng)));
@@ -45,29 +48,7 @@ function dailyWalk(): Pack<"SIMULATED"> {
     low[i] = cents(Math.min(open[i], close[i]) * 0.998);
     last = close[i];
   }
-  const instrument = {
-    id: "WALK",
-    assetClass: "equity",
-    currency: "USD",
-    currencyDigits: 2,
-    lot: 1,
-    tick: 0.01,
-    multiplier: 1,
-    allowNonpositive: false,
-    sector: null,
-    calendar: null,
-    initialMargin: null,
-  } as const;
-  const timesMs = Float64Array.from({ length: BARS }, (_, i) => i * DAY_MS);
-  const series = { instrument, timesMs, open, high, low, close, volume: null, futures: null };
-  return {
-    id: "bench-sweep",
-    kind: "SIMULATED",
-    series: [series],
-    actions: [],
-    references: [],
-    rights: ["simulated"],
-  };
+  return walkPack(values, stretchOfBars(BARS, "1D"));
 }
 
 function cents(price: number): number {
@@ -80,28 +61,13 @@ function sweepOf(pack: Pack<"SIMULATED">): SweepOf {
     pack,
     reference: { kind: "built_in", name: "ma-cross" },
     instruments: ["WALK"],
-    settings: {
-      initialEquity: INITIAL,
-      currency: "USD",
-      currencyDigits: 2,
-      layers: null,
-      execution: { fill: "next_open" },
-      slippage: { bps: BPS, half_spread: 0, ticks: 0 },
-      fees: { bps: BPS, per_share: 0, per_contract: 0, minimum: 0 },
-      financing: { debit_rate: 0.05, borrow_rate: 0.01 },
-      limits: {
-        gross: 1,
-        net: null,
-        symbol: null,
-        sector: null,
-        margin: null,
-        positions: null,
-        shorts: true,
-        stop_cooldown_sessions: 0,
-      },
-      freshness: { max_age_sessions: 1 },
-      schedule: { decide: "every_session", rebalance: "never" },
-    },
+    settings: directSettings({
+      fill: "next_open",
+      slippageBps: BPS,
+      feeBps: BPS,
+      rates: { debit_rate: 0.05, borrow_rate: 0.01 },
+      gross: 1,
+    }),
     seed: 1,
     precomputed: [],
     sources: { WALK: "simulated market" },

@@ -14,6 +14,7 @@ import { createTrialLane } from "../../src/engine/trial.ts";
 import { buildWorld } from "../../src/engine/world.ts";
 import { defineStrategy } from "../../src/research/strategies/define.ts";
 import { stretchOfBars, walkPack } from "../random-walk.ts";
+import { directSettings } from "../settings.ts";
 import type { PeerJob } from "./job.ts";
 
 const SHARES = 100;
@@ -81,28 +82,13 @@ function inputOf({ file, bars, frequency, fill }: PeerJob): PlanInput {
         instruments: ["WALK"],
       },
     ],
-    settings: {
-      initialEquity: 10_000_000,
-      currency: "USD",
-      currencyDigits: 2,
-      layers: null,
-      execution: { fill },
-      slippage: { bps: 0, half_spread: 0, ticks: 0 },
-      fees: { bps: 1, per_share: 0, per_contract: 0, minimum: 0 },
-      financing: { debit_rate: 0, borrow_rate: 0 },
-      limits: {
-        gross: 1,
-        net: null,
-        symbol: null,
-        sector: null,
-        margin: null,
-        positions: null,
-        shorts: true,
-        stop_cooldown_sessions: 0,
-      },
-      freshness: { max_age_sessions: 1 },
-      schedule: { decide: "every_session", rebalance: "never" },
-    },
+    settings: directSettings({
+      fill,
+      slippageBps: 0,
+      feeBps: 1,
+      rates: { debit_rate: 0, borrow_rate: 0 },
+      gross: 1,
+    }),
     seed: 1,
     precomputed: [],
     sha256,
