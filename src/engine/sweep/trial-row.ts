@@ -3,6 +3,7 @@
  * are those that an audited run writes as `metrics`. NaN stands for what is null there; the reason
  * is not kept, and asking the same trial again gives it.
  */
+import { METRIC_NAMES } from "../../research/evaluation/common-metrics.ts";
 import type { TrialResult } from "../trial.ts";
 
 export const TRIAL_COLUMNS = [
@@ -11,16 +12,7 @@ export const TRIAL_COLUMNS = [
   "final_cash_minor",
   "start_equity",
   "final_equity",
-  "total_return",
-  "cagr",
-  "annual_volatility",
-  "sharpe",
-  "sortino",
-  "calmar",
-  "max_drawdown",
-  "trades",
-  "turnover",
-  "costs",
+  ...METRIC_NAMES,
 ] as const;
 export type TrialColumn = (typeof TRIAL_COLUMNS)[number];
 
