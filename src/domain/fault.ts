@@ -4,8 +4,20 @@
  * line prints it as one line.
  */
 
-/** strategy: a file is refused before anything runs; run: a run that had begun broke. */
-export type FaultKind = "usage" | "mandate" | "data" | "strategy" | "run" | "verify" | "busy";
+/**
+ * strategy: a file is refused before anything runs; run: a run that had begun broke; broker: no answer
+ * from a venue, or one that refuses us; paused: trading is closed until a person opens it.
+ */
+export type FaultKind =
+  | "usage"
+  | "mandate"
+  | "data"
+  | "strategy"
+  | "run"
+  | "verify"
+  | "busy"
+  | "broker"
+  | "paused";
 
 export class Fault extends Error {
   readonly kind: FaultKind;

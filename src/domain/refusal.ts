@@ -14,6 +14,8 @@ export const TERMINAL_STATES = [
   "REJECTED_BY_CORRELATION",
   "REJECTED_BY_HEAT",
   "REJECTED_BY_CIRCUIT_BREAKER",
+  "REJECTED_BY_PAUSE",
+  "REJECTED_BY_BROKER",
 ] as const;
 export type TerminalState = (typeof TERMINAL_STATES)[number];
 

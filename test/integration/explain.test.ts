@@ -24,8 +24,13 @@ import { writeScripted } from "../support/scripted-mandate.ts";
 
 type RunName = "scripted" | "braked" | "alike" | "simulated";
 
+/** A pause and a broker's refusal need a broker: the account's tests have them. */
+type BacktestState = Exclude<TerminalState, "REJECTED_BY_PAUSE" | "REJECTED_BY_BROKER">;
+
 /** Where each state is to be found, and what the first line must say of it. */
-const STATES: { readonly [state in TerminalState]: readonly [RunName, RegExp] } = {
+const STATES: {
+  readonly [state in BacktestState]: readonly [RunName, RegExp];
+} = {
   EXECUTED: [
     "scripted",
     /^It traded: bought 200 lots at 100\.05 on 2020-01-09, all of its wish\.$/,

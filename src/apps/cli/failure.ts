@@ -12,6 +12,9 @@ const EXIT_OF_KIND: { readonly [kind in FaultKind]: number } = {
   run: EXIT_CODES.FAILED_RUN,
   verify: EXIT_CODES.VERIFY,
   busy: EXIT_CODES.PAUSED,
+  // Nothing was compared, so nothing may be traded.
+  broker: EXIT_CODES.PAUSED,
+  paused: EXIT_CODES.PAUSED,
 };
 
 export type Failure = {

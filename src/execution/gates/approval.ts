@@ -15,6 +15,7 @@ const STATE_OF_GATE: { readonly [gate: string]: Exclude<TerminalState, "EXECUTED
   correlation: "REJECTED_BY_CORRELATION",
   breakers: "REJECTED_BY_CIRCUIT_BREAKER",
   heat: "REJECTED_BY_HEAT",
+  pause: "REJECTED_BY_PAUSE",
   volatility_regime: "REJECTED_BY_RISK_LIMIT",
   limits: "REJECTED_BY_RISK_LIMIT",
   cash: "REJECTED_BY_CASH",
@@ -76,4 +77,9 @@ export function approveReduction(order: Order, heldLots: number): Approved<Order
     invariant(false, 12, `order ${order.ordinal} of ${lots} lots does not reduce ${heldLots}`);
   }
   return order as Approved<Order>;
+}
+
+/** An approved order in a venue's terms: the same order, so the same approval. */
+export function inTerms<T>(_order: Approved<Order>, terms: T): Approved<T> {
+  return terms as Approved<T>;
 }
