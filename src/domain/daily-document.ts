@@ -13,6 +13,8 @@ export const DAILY_FORMAT_VERSION = 1;
 
 export type DailySignal = {
   readonly signal_id: string;
+  /** Session on whose close it was decided: an earlier one where its orders worked over night. */
+  readonly decided_on: string;
   readonly strategy: string;
   readonly instrument: string;
   readonly current_lots: number;
@@ -52,6 +54,9 @@ export type DailyFill = {
   readonly lots: number;
   readonly price: DecimalText;
   readonly notional: DecimalText;
+  readonly fee: DecimalText;
+  /** Raw price its signals were sized at; null where no signal stands behind it. */
+  readonly decision_price: DecimalText | null;
   readonly executed_at: string;
   readonly source: "stream" | "activity";
 };
@@ -102,8 +107,11 @@ export type DailyDocument = {
     readonly holds: number;
     readonly raw: number;
     readonly executed: number;
+    /** Of today's signals: their sum and `open` are `raw`. */
     readonly terminals: { readonly [state: string]: number };
-    /** Signals of earlier days whose orders ended today. */
+    /** Today's signals whose orders work into a later day. */
+    readonly open: number;
+    /** Today's signals, then those of earlier days whose orders ended today. */
     readonly list: readonly DailySignal[];
   };
   readonly trades: {
