@@ -19,7 +19,7 @@ export type Order = {
   readonly generation: number;
   readonly side: Side;
   readonly type: OrderType;
-  /** Positive; rewritten by splits alone. */
+  /** Positive: what is still to trade. Splits rewrite it, and a venue's partial fills. */
   lots: number;
   /** Limit or stop price; null for the others; rewritten by splits alone. */
   price: number | null;
@@ -38,15 +38,23 @@ declare const approvedBrand: unique symbol;
 export type Approved<T> = T & { readonly [approvedBrand]: true };
 
 /** Why an order ended without (or after) a fill. */
-export type OrderEnd = "filled" | "expired" | "cancelled" | "replaced" | "non_positive_price";
+export type OrderEnd =
+  | "filled"
+  | "expired"
+  | "cancelled"
+  | "replaced"
+  | "rejected"
+  | "non_positive_price";
+export type OrderEndUnfilled = Exclude<OrderEnd, "filled">;
 
 /** What a venue reports about one order in one session. */
 export type ExecutionReport = {
   readonly order: Order;
-  readonly end: OrderEnd;
-  /** Signed lots that changed hands; 0 unless filled. */
+  /** `partly_filled`: the rest of it is still at work. */
+  readonly end: OrderEnd | "partly_filled";
+  /** Signed lots that changed hands; 0 unless something traded. */
   readonly lots: number;
-  /** Raw fill price; NaN unless filled. */
+  /** Raw fill price; NaN unless something traded. */
   readonly price: number;
   /** The market price before slippage. NaN unless filled. */
   readonly referencePrice: number;

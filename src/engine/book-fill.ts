@@ -4,7 +4,7 @@
  */
 import { invariant } from "../base/assert.ts";
 import { notionalMinor } from "../base/money.ts";
-import type { ExecutionReport, Order, OrderEnd, Side } from "../domain/order.ts";
+import type { ExecutionReport, Order, OrderEndUnfilled, Side } from "../domain/order.ts";
 import { approveReduction } from "../execution/gates/approval.ts";
 import { feeMinor } from "../venue/fees.ts";
 import { slipped } from "../venue/fill-price.ts";
@@ -17,6 +17,7 @@ import { shareFill } from "./sleeves/share-fill.ts";
 import { submit } from "./submit.ts";
 
 const NO_SHARES: readonly Share[] = [];
+const NO_SIGNALS: readonly Signal[] = [];
 
 /** Trades an order at a reference price, or expires it where the venue may not fill. */
 export function fillOrder(k: Kernel, order: Order, referencePrice: number): void {
@@ -29,10 +30,9 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
     endOrder(k, order, "non_positive_price", price);
     return;
   }
-  const { state } = k;
-  const held = state.lots[i];
   const lots = order.side * order.lots;
-  if (!fits(order, held)) {
+  const held = k.state.lots[i];
+  if (!fits(order, order.lots, held)) {
     invariant(
       false,
       12,
@@ -40,6 +40,23 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
     );
   }
   const money = fillMoney(k, i, { lots, price, referencePrice });
+  bookTrade(k, order, { lots, price, referencePrice, money });
+}
+
+/** One execution as it is booked; `money` in minor units of the instrument's currency. */
+export type Trade = {
+  /** Signed. */
+  readonly lots: number;
+  readonly price: number;
+  readonly referencePrice: number;
+  readonly money: FillMoney;
+};
+
+/** What an execution leaves open of its order stays at work; one that leaves nothing ends it. */
+export function bookTrade(k: Kernel, order: Order, trade: Trade): void {
+  const { state } = k;
+  const i = order.instrument;
+  const { lots, price, referencePrice, money } = trade;
   const currency = k.world.currencyOf[i];
   if (k.world.futures[i] === null) {
     state.cash[currency] -= money.notionalMinor + money.feeMinor;
@@ -47,27 +64,36 @@ export function fillOrder(k: Kernel, order: Order, referencePrice: number): void
     state.cash[currency] -= money.feeMinor;
     state.unsettledMinor[i] += money.notionalMinor;
   }
-  state.lots[i] = held + lots;
-  logFill(k, i, { lots, price }, money);
+  state.lots[i] += lots;
+  logFill(k, i, trade, money);
   const opener = openerOf(k, order);
   const shares = shareOut(k, order, lots);
-  const ended = settleOrder(state, order, "filled");
+  const isWhole = Math.abs(lots) === order.lots;
+  const ended = isWhole ? settleOrder(state, order, "filled") : leaveOpen(order, lots);
   if (order.purpose === "stop") {
-    state.counters.stopsFilled++;
-    state.stops[i] = null;
+    if (isWhole) {
+      state.counters.stopsFilled++;
+      state.stops[i] = null;
+    }
     state.stoppedAt[i] = state.session;
   }
-  if (order.purpose === "flatten") state.counters.flattensFilled++;
+  if (order.purpose === "flatten" && isWhole) state.counters.flattensFilled++;
   if (k.recorder.keepsEvidence) {
-    const report: ExecutionReport = { order, end: "filled", lots, price, referencePrice };
+    const end = isWhole ? "filled" : "partly_filled";
+    const report: ExecutionReport = { order, end, lots, price, referencePrice };
     k.recorder.fill(state.session, { report, money, shares, ended });
   }
   if (state.lots[i] === 0) leaveFlat(k, order);
   else followPosition(k, i, opener, price);
 }
 
+function leaveOpen(order: Order, lots: number): readonly Signal[] {
+  order.lots -= Math.abs(lots);
+  return NO_SIGNALS;
+}
+
 /** What opens adds to what is held, what closes takes from it and no more than there is. */
-function fits({ purpose, side, lots }: Order, held: number): boolean {
+export function fits({ purpose, side }: Order, lots: number, held: number): boolean {
   return purpose === "open" ? held * side >= 0 : held * side < 0 && Math.abs(held) >= lots;
 }
 
@@ -87,7 +113,7 @@ function shareOut(k: Kernel, order: Order, lots: number): readonly Share[] {
   if (sleeves !== null) return shareFill(k, sleeves, order, lots);
   for (const ordinal of order.signals) {
     const signal = k.state.openSignals.get(ordinal);
-    if (signal !== undefined) signal.filledLots += order.lots;
+    if (signal !== undefined) signal.filledLots += Math.abs(lots);
   }
   return NO_SHARES;
 }
@@ -111,14 +137,14 @@ function fillMoney(
 export function endOrder(
   k: Kernel,
   order: Order,
-  end: Exclude<OrderEnd, "filled">,
+  end: OrderEndUnfilled,
   observed = Number.NaN,
 ): void {
   const ended = settleOrder(k.state, order, end);
   if (order.purpose === "stop") {
     k.state.stops[order.instrument] = null;
-    if (end === "expired" || end === "non_positive_price") k.state.counters.stopsExpired++;
-    else k.state.counters.stopsCancelled++;
+    if (end === "cancelled" || end === "replaced") k.state.counters.stopsCancelled++;
+    else k.state.counters.stopsExpired++;
   }
   if (order.purpose === "flatten") k.state.counters.flattensExpired++;
   if (!k.recorder.keepsEvidence) return;

@@ -10,7 +10,7 @@ import type {
   SleeveShare,
   TerminalRecord,
 } from "../domain/journal-entry.ts";
-import type { ExecutionReport, Order, OrderEnd } from "../domain/order.ts";
+import type { ExecutionReport, Order, OrderEndUnfilled } from "../domain/order.ts";
 import type { JournalWriter } from "../records/journal/writer.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import { orderId, signalId } from "./identity.ts";
@@ -349,7 +349,7 @@ function endEntry(
   const order = endTraced(c, session, report);
   return {
     kind: "order_ended",
-    end: report.end as Exclude<OrderEnd, "filled">,
+    end: report.end as OrderEndUnfilled,
     instrument: c.world.instruments[report.order.instrument].id,
     observed: Number.isNaN(report.price) ? null : report.price,
     order_id: order.id,
@@ -359,6 +359,7 @@ function endEntry(
 
 function endTraced(c: Context, session: number, report: ExecutionReport): TracedOrder {
   const order = traced(c, report.order);
+  if (report.end === "partly_filled") return order;
   order.end = report.end;
   order.endedSession = session;
   c.trace.orderByOrdinal.delete(report.order.ordinal);

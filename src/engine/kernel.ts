@@ -124,32 +124,55 @@ function runPlain(k: Kernel, from: number, to: number): void {
 
 /** The same with futures, foreign currencies, sleeves and the portfolio's stages. */
 function runWhole(k: Kernel, from: number, to: number): void {
-  const { state, plan, recorder, world } = k;
-  const { sleeves, layers } = state;
-  const hasActions = world.actions.size > 0;
+  const { state, plan, recorder } = k;
+  const { sleeves } = state;
   for (let session = from; session < to; session++) {
-    state.session = session;
-    updateRates(world, state, session);
-    if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
-    if (hasActions) applyActions(k, session);
-    if (state.payments.length > 0) payDividends(k, session);
-    if (sleeves !== null) crossAtSession(k, sleeves, session);
-    if (state.working.length > 0) matchOrders(k, session);
-    closeMixed(k, session);
     const { flattens } = state.counters;
-    const due = layers === null ? plan.decideOn[session] === 1 : observe(k, session);
+    const due = walkToClose(k, session);
     const asked = due && decide(k, session);
     // A flattening is at work on this close too, whether anything is decided on it or not.
     if (plan.sameClose && (asked || state.counters.flattens > flattens)) {
       if (sleeves !== null) crossAtSameClose(k, sleeves, session);
       matchAtSameClose(k, session);
-      if (world.hasFutures) settleFutures(k, session);
+      if (k.world.hasFutures) settleFutures(k, session);
       valueMixedBook(k, session);
     }
     closeSession(state, session);
     if (session === plan.effectiveStart) state.costsBeforeWindow = totalCosts(state);
     recorder.close(session, state.lots, state.mark);
   }
+}
+
+/** A session up to what is looked at on every close; true when this close is to decide. */
+export function walkToClose(k: Kernel, session: number): boolean {
+  const { state, plan, world } = k;
+  const { sleeves, layers } = state;
+  state.session = session;
+  updateRates(world, state, session);
+  if (state.cashMinor < 0 || state.hasShort) accrueInterest(k, session);
+  if (world.actions.size > 0) applyActions(k, session);
+  if (state.payments.length > 0) payDividends(k, session);
+  if (sleeves !== null) crossAtSession(k, sleeves, session);
+  if (state.working.length > 0) matchOrders(k, session);
+  closeMixed(k, session);
+  return layers === null ? plan.decideOn[session] === 1 : observe(k, session);
+}
+
+/**
+ * The close of a session whose trades and cash a venue has reported: no order is matched and nothing
+ * accrues here. True when this close is to decide.
+ */
+export function closeReported(k: Kernel, session: number): boolean {
+  const { state, plan, world } = k;
+  const { sleeves, layers } = state;
+  state.session = session;
+  updateRates(world, state, session);
+  if (sleeves !== null) crossAtSession(k, sleeves, session);
+  closeMixed(k, session);
+  const due = layers === null ? plan.decideOn[session] === 1 : observe(k, session);
+  closeSession(state, session);
+  k.recorder.close(session, state.lots, state.mark);
+  return due;
 }
 
 /** Marks, variation margin, rolls: the book as it stands when the session's last price is known. */

@@ -21,13 +21,15 @@ export type SignalEnd = {
   readonly unit: string | null;
 };
 
-/** The one terminal state of a signal whose orders have all ended. */
+/** The one terminal state of a signal whose orders have all ended. A venue's refusal outweighs an expiry. */
 export function terminalState(signal: Signal): TerminalState {
   if (signal.openOrders !== 0) {
     invariant(false, 2, `signal ${signal.ordinal} still has orders at work`);
   }
   if (signal.filledLots > 0) return "EXECUTED";
-  if (signal.orders.length > 0 || signal.crosses) return "EXPIRED";
+  if (signal.orders.length > 0 || signal.crosses) {
+    return signal.refusals.some(({ by }) => by === "broker") ? "REJECTED_BY_BROKER" : "EXPIRED";
+  }
   const refusal = lastRefusal(signal);
   if (refusal === undefined) {
     invariant(false, 2, `signal ${signal.ordinal} has neither order nor refusal`);
@@ -69,7 +71,7 @@ export function signalEnd(signal: Signal): SignalEnd {
 export function settleOrder(state: KernelState, order: Order, end: OrderEnd): readonly Signal[] {
   order.working = false;
   if (order.signals.length === 0) return NOBODY;
-  const untried = end === "expired" || end === "non_positive_price";
+  const untried = end === "expired" || end === "rejected" || end === "non_positive_price";
   if (order.signals.length === 1) return settleSignal(state, order, order.signals[0], untried);
   return order.signals.flatMap((ordinal) => settleSignal(state, order, ordinal, untried));
 }

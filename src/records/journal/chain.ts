@@ -5,6 +5,7 @@
  */
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import type { JournalEntry, JournalPayload } from "../../domain/journal-entry.ts";
+import type { AccountEntry, AccountPayload } from "../../domain/trading-entry.ts";
 import type { Sha256 } from "../../ports/hash.ts";
 
 /** Changing one byte of it is a new journal format. */
@@ -13,12 +14,11 @@ const ENTRY_LABEL = "assay/journal-entry/v1";
 /** What the first entry links to. */
 export const ZERO_HASH = "0".repeat(64);
 
+/** What an entry says, its kind apart: of a run's journal or of an account's. */
+export type EntryContent = { readonly kind: AccountPayload["kind"]; readonly payload: Json };
+
 /** Canonical text of one entry. `at` is an event time as base/instant prints it. */
-export function entryBody(
-  seq: number,
-  at: string,
-  entry: Omit<JournalEntry, "seq" | "at">,
-): string {
+export function entryBody(seq: number, at: string, entry: EntryContent): string {
   // The four keys in code unit order: one sort saved per entry.
   return `{"at":${canonicalJson(at)},"kind":${canonicalJson(entry.kind)},"payload":${canonicalJson(
     entry.payload,
@@ -31,7 +31,7 @@ export function entryHash(prev: string, body: string, sha256: Sha256): string {
 }
 
 /** The kind is written once, beside the payload. */
-export function splitPayload(payload: JournalPayload): Omit<JournalEntry, "seq" | "at"> {
+export function splitPayload(payload: AccountPayload): EntryContent {
   const { kind, ...rest } = payload;
   return { kind, payload: rest as unknown as Json };
 }
@@ -42,13 +42,26 @@ export function kindOfBody(body: string): string {
   return body.slice(from, body.indexOf('"', from));
 }
 
-/** Reads a body back into the payload that was emitted. Call it on verified rows only. */
+/** Reads a body of a run's journal back into the payload that was emitted. Call it on verified rows only. */
 export function decodeBody(body: string): {
   readonly seq: number;
   readonly at: string;
   readonly payload: JournalPayload;
 } {
-  const entry = JSON.parse(body) as JournalEntry;
-  const payload = { kind: entry.kind, ...(entry.payload as object) } as unknown as JournalPayload;
+  return decoded<JournalPayload>(body);
+}
+
+/** The same for an account's journal. */
+export function decodeAccountBody(body: string): AccountEntry {
+  return decoded<AccountPayload>(body);
+}
+
+function decoded<Payload>(body: string): {
+  readonly seq: number;
+  readonly at: string;
+  readonly payload: Payload;
+} {
+  const entry = JSON.parse(body) as Omit<JournalEntry, "kind"> & { readonly kind: string };
+  const payload = { kind: entry.kind, ...(entry.payload as object) } as unknown as Payload;
   return { seq: entry.seq, at: entry.at, payload };
 }

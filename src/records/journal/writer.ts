@@ -1,11 +1,12 @@
 /**
- * Chains what a run emits. Payloads enter, rows for the store leave in batches. While a recorded
+ * Chains what a run or an account's trading day emits. Payloads enter, rows for the store leave in batches. While a recorded
  * journal lies ahead (the run before was killed), each entry is recomputed and compared with the
  * recorded one instead of being written again: recorded entries are never rewritten, and a
  * difference stops the run (invariant 20).
  */
 import { InvariantError } from "../../base/assert.ts";
-import type { JournalPayload, TerminalRecord } from "../../domain/journal-entry.ts";
+import type { TerminalRecord } from "../../domain/journal-entry.ts";
+import type { AccountPayload } from "../../domain/trading-entry.ts";
 import type { Sha256 } from "../../ports/hash.ts";
 import type { Head, JournalRow, TerminalRow } from "../../ports/journal-store.ts";
 import { entryBody, entryHash, splitPayload, ZERO_HASH } from "./chain.ts";
@@ -17,7 +18,7 @@ export type JournalBatch = {
 
 export type JournalWriter = {
   /** Chains one entry and returns its seq. */
-  emit(at: string, payload: JournalPayload): number;
+  emit(at: string, payload: AccountPayload): number;
   /** Entries that wait for takeBatch: the engine flushes when enough have gathered. */
   buffered(): number;
   /** Hands over what is not yet in the store, and forgets it. */
@@ -110,7 +111,7 @@ function excerpt(body: string, other: string): string {
   return `${from > 0 ? "..." : ""}${body.slice(from, to)}${to < body.length ? "..." : ""}`;
 }
 
-function collectTerminals(payload: JournalPayload, seq: number, into: TerminalRow[]): void {
+function collectTerminals(payload: AccountPayload, seq: number, into: TerminalRow[]): void {
   switch (payload.kind) {
     case "decision":
       for (const signal of payload.signals) {
@@ -133,6 +134,28 @@ function collectTerminals(payload: JournalPayload, seq: number, into: TerminalRo
     case "roll":
     case "breaker":
     case "sealed":
+    // Facts of the outside end no signal: the entries that the pipeline makes of them do.
+    case "account_opened":
+    case "position_adopted":
+    case "day_opened":
+    case "decided":
+    case "order_acknowledged":
+    case "order_unknown":
+    case "order_refused":
+    case "cancel_requested":
+    case "venue_fill":
+    case "venue_order_ended":
+    case "venue_cash":
+    case "venue_split":
+    case "session_closed":
+    case "reconciled":
+    case "paused":
+    case "resumed":
+    case "incident":
+    case "flatten_ordered":
+    case "trial_started":
+    case "trial_voided":
+    case "day_closed":
       return;
   }
 }

@@ -13,6 +13,10 @@ export type AccountKind =
   /** What a future's fills owe until variation margin pays it: minus its marked value at a close. */
   | "settlement"
   | "flows"
+  /** What positions that were there before the books were worth when they were taken over. */
+  | "opening"
+  /** Money a venue moved under no name of ours. */
+  | "other"
   | "realised"
   | "dividends"
   | "fees"
@@ -54,6 +58,10 @@ export function accountName(kind: AccountKind, part: string | null): string {
       return `Assets:Settlement:${part}`;
     case "flows":
       return inCurrency("Equity:Flows", part);
+    case "opening":
+      return inCurrency("Equity:Opening", part);
+    case "other":
+      return inCurrency("Income:Other", part);
     case "realised":
       return `Income:Realised:${part}`;
     case "dividends":

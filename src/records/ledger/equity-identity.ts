@@ -1,6 +1,6 @@
 /**
  * The equity identity (invariant 11): realised + unrealised + dividends - fees - financing -
- * borrow + FX + external flows = the change in equity since the books were opened, to the minor
+ * borrow + other + FX + external flows = the change in equity since the books were opened, to the minor
  * unit. Neither side is a plug of the other:
  *
  *   equity       accounts as posted (cash, receivables, settlement) + net lots counted from fills, at
@@ -54,6 +54,8 @@ export type EquityIdentity = {
     readonly feesMinor: bigint;
     readonly financingMinor: bigint;
     readonly borrowMinor: bigint;
+    /** Money a venue moved under no name of ours; zero in a backtest. */
+    readonly otherMinor: bigint;
     readonly fxMinor: bigint;
     readonly flowsMinor: bigint;
     readonly sumMinor: bigint;
@@ -64,7 +66,7 @@ export type EquityIdentity = {
 
 /**
  * `flowsMinor`: external flows in the account's own currency as the caller knows them, not as the
- * ledger booked them. Flows in another currency count at the rate of their day.
+ * ledger booked them: deposits, transfers, and what adopted positions cost. Flows in another currency count at the rate of their day.
  */
 export function equityIdentity(
   books: LedgerBooks,
@@ -91,9 +93,10 @@ type Part = Pick<EquityIdentity, "equity" | "explained">;
 
 function ownPart(books: LedgerBooks, marks: Marks, flowsMinor: bigint): Part {
   const equity = equityFromAccounts(books, books.currency, marks);
-  const { realisedMinor, dividendsMinor, feesMinor, financingMinor, borrowMinor } = books.totals;
+  const { realisedMinor, dividendsMinor, feesMinor, financingMinor, borrowMinor, otherMinor } =
+    books.totals;
   const unrealisedMinor = unrealisedIn(books, books.currency, marks);
-  const earned = realisedMinor + unrealisedMinor + dividendsMinor;
+  const earned = realisedMinor + unrealisedMinor + dividendsMinor + otherMinor;
   const sumMinor = earned - feesMinor - financingMinor - borrowMinor + flowsMinor;
   return {
     equity,
@@ -104,6 +107,7 @@ function ownPart(books: LedgerBooks, marks: Marks, flowsMinor: bigint): Part {
       feesMinor,
       financingMinor,
       borrowMinor,
+      otherMinor,
       fxMinor: 0n,
       flowsMinor,
       sumMinor,

@@ -1,7 +1,7 @@
 /**
  * The ledger: double-entry books folded from journal entries, exact and rebuildable (invariant 11).
  * Entries come in seq order; fills, rolls, settlements, splits, dividends, accruals and flows post,
- * the rest does not. Money stands in the currency it was paid in: the account's, or an instrument's.
+ * and of an account what its venue paid, split and held before; the rest does not. Money stands in the currency it was paid in: the account's, or an instrument's.
  * Net asset value is, in each currency, cash + receivables + settlement accounts + positions, each
  * marked and rounded by itself, then converted and rounded once (spec definitions, "Money"). What a
  * change of rates did is attributed at every close.
@@ -12,7 +12,7 @@
 import { invariant } from "../../base/assert.ts";
 import { convertMinor, type MoneyScale, moneyScale, notionalMinor } from "../../base/money.ts";
 import { type Instrument, isFuture } from "../../domain/instrument.ts";
-import type { JournalPayload } from "../../domain/journal-entry.ts";
+import type { AccountEntry, AccountPayload } from "../../domain/trading-entry.ts";
 import { type AccountKind, accountName, imbalance, partOf, type Transaction } from "./accounts.ts";
 import {
   type CurrencyBook,
@@ -24,11 +24,8 @@ import { type Attribution, attribute, type Rates } from "./foreign.ts";
 import { costHeld, createLotBook, type Lot, type LotMethod, lotsHeld } from "./lots.ts";
 import { type Booking, type Draft, draftsOf, type Shelf, type Totals } from "./postings.ts";
 
-export type LedgerEntry = {
-  readonly seq: number;
-  readonly at: string;
-  readonly payload: JournalPayload;
-};
+/** Of a run's journal, or of an account's. */
+export type LedgerEntry = AccountEntry;
 
 export type LedgerOptions = {
   /** ISO 4217 code and digits of the account. */
@@ -169,8 +166,8 @@ function shelfOf(state: Shelved): Shelf {
 }
 
 /** The books of the currency that an entry is in; those without one post nothing, or say it later. */
-function bookFor(state: State, seq: number, payload: JournalPayload): CurrencyBook {
-  if (payload.kind === "split") {
+function bookFor(state: State, seq: number, payload: AccountPayload): CurrencyBook {
+  if (payload.kind === "split" || payload.kind === "venue_split") {
     return bookOfInstrument(state, { seq, id: payload.instrument, named: null });
   }
   if (!("currency" in payload)) return state.own;

@@ -26,6 +26,7 @@ export const COMPONENTS = [
   "feesMinor",
   "financingMinor",
   "borrowMinor",
+  "otherMinor",
   "flowsMinor",
 ] as const;
 export type Component = (typeof COMPONENTS)[number];
@@ -55,6 +56,7 @@ export function noTotals(): Totals {
     feesMinor: 0n,
     financingMinor: 0n,
     borrowMinor: 0n,
+    otherMinor: 0n,
     flowsMinor: 0n,
   };
 }
@@ -95,7 +97,7 @@ export function attribute(
   return { ...now, rate: exact, converted };
 }
 
-/** Realised + unrealised + dividends - fees - financing - borrow + FX + flows. */
+/** Realised + unrealised + dividends - fees - financing - borrow + other + FX + flows. */
 export function explained({ converted }: Pick<Attribution, "converted">): Decimal {
   let sum = converted.fxMinor;
   for (const name of COMPONENTS) {

@@ -16,7 +16,7 @@ import { decimalOf, formatDecimal } from "../../base/decimal.ts";
 import { type MoneyScale, notionalMinor } from "../../base/money.ts";
 import { Fault } from "../../domain/fault.ts";
 import { type Instrument, isFuture } from "../../domain/instrument.ts";
-import type { JournalPayload } from "../../domain/journal-entry.ts";
+import type { AccountPayload } from "../../domain/trading-entry.ts";
 import type { AccountKind, Posting } from "./accounts.ts";
 import { bookFill, type Leg, type Lot, type LotBook } from "./lots.ts";
 import { splitLots } from "./split-lots.ts";
@@ -28,6 +28,8 @@ export type Totals = {
   feesMinor: bigint;
   financingMinor: bigint;
   borrowMinor: bigint;
+  /** Received under no name of ours. */
+  otherMinor: bigint;
   flowsMinor: bigint;
 };
 
@@ -60,7 +62,7 @@ export type Booking = {
 /** One balanced set of postings; the words are made only for a ledger that keeps them. */
 export type Draft = { readonly postings: readonly Posting[]; readonly narrate: () => string };
 
-export function draftsOf(payload: JournalPayload, booking: Booking): readonly Draft[] {
+export function draftsOf(payload: AccountPayload, booking: Booking): readonly Draft[] {
   switch (payload.kind) {
     case "flow":
       return flow(payload, booking);
@@ -89,7 +91,7 @@ export function draftsOf(payload: JournalPayload, booking: Booking): readonly Dr
   }
 }
 
-type Payload<K extends JournalPayload["kind"]> = Extract<JournalPayload, { readonly kind: K }>;
+type Payload<K extends AccountPayload["kind"]> = Extract<AccountPayload, { readonly kind: K }>;
 
 function flow(payload: Payload<"flow">, booking: Booking): readonly Draft[] {
   const amount = whole(payload.amount_minor, "flow", booking);
