@@ -1,0 +1,32 @@
+/** Each day is opened, decided and closed once, over all restarts; its files are what it says. */
+import type { Sha256 } from "../../../src/ports/hash.ts";
+import { type Evidence, ofKind } from "../evidence.ts";
+
+export function eachDayOnce({ entries, dates }: Evidence): readonly string[] {
+  const violations: string[] = [];
+  for (const kind of ["day_opened", "decided", "day_closed"] as const) {
+    const seen = new Set<string>();
+    for (const { date, seq } of ofKind(entries, kind)) {
+      if (seen.has(date)) violations.push(`entry ${seq} is a second ${kind} of ${date}`);
+      seen.add(date);
+    }
+  }
+  const closed = new Set(ofKind(entries, "day_closed").map(({ date }) => date));
+  for (const date of dates) if (!closed.has(date)) violations.push(`${date} was never closed`);
+  return violations;
+}
+
+/** The files of every closed day lie there with the hashes that its last entry names. */
+export function filesAsSaid(sha256: Sha256): (evidence: Evidence) => readonly string[] {
+  return ({ entries, disk }) => {
+    const newest = new Map<string, string>();
+    for (const { files } of ofKind(entries, "day_closed")) {
+      for (const { name, sha256: hash } of files) newest.set(name, hash);
+    }
+    return [...newest].flatMap(([name, hash]) => {
+      const content = disk.files.get(name);
+      if (content === undefined) return [`${name} is missing`];
+      return sha256(content) === hash ? [] : [`${name} is not what the journal says it is`];
+    });
+  };
+}
