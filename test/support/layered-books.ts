@@ -4,7 +4,7 @@
  * its sleeves must have earned together. Says what differs from the kernel and from its sleeves.
  */
 import { convertMinor, exactNotionalMinor, moneyScale } from "../../src/base/money.ts";
-import type { JournalPayload } from "../../src/domain/journal-entry.ts";
+import type { AccountPayload } from "../../src/domain/trading-entry.ts";
 import type { Layered } from "./layered-fixture.ts";
 
 type Books = {
@@ -43,7 +43,7 @@ function add(map: Map<string, number>, key: string, amount: number): void {
   map.set(key, (map.get(key) ?? 0) + amount);
 }
 
-function book(run: Layered, b: Books, p: JournalPayload): void {
+function book(run: Layered, b: Books, p: AccountPayload): void {
   switch (p.kind) {
     case "flow":
       return add(b.cash, p.currency, p.amount_minor);

@@ -5,11 +5,12 @@
  */
 import { formatDate } from "../../src/base/instant.ts";
 import { exactNotionalMinor } from "../../src/base/money.ts";
-import type { JournalPayload, TerminalRecord } from "../../src/domain/journal-entry.ts";
+import type { TerminalRecord } from "../../src/domain/journal-entry.ts";
+import type { AccountPayload } from "../../src/domain/trading-entry.ts";
 import type { World } from "../../src/engine/world.ts";
 import type { LedgerEntry } from "../../src/records/ledger/fold.ts";
 
-type Of<Kind extends JournalPayload["kind"]> = Extract<JournalPayload, { kind: Kind }>;
+type Of<Kind extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: Kind }>;
 
 export type Recorded = {
   readonly world: World;
@@ -62,7 +63,7 @@ export function checkRun(run: Recorded): readonly string[] {
   return books.found;
 }
 
-function take(b: Books, session: number, payload: JournalPayload): void {
+function take(b: Books, session: number, payload: AccountPayload): void {
   switch (payload.kind) {
     case "flow":
       b.cash += payload.amount_minor;

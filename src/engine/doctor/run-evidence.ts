@@ -4,7 +4,7 @@
  */
 import { notionalMinor } from "../../base/money.ts";
 import type { LintResult } from "../../domain/lint-result.ts";
-import type { JournalPayload } from "../../domain/journal-entry.ts";
+import type { AccountPayload } from "../../domain/trading-entry.ts";
 import { diagnose, undiagnosed } from "../../research/doctor/diagnose.ts";
 import type {
   Evidence,
@@ -27,7 +27,7 @@ export type Finished = {
   readonly trace: Trace;
   readonly breach: Breach | null;
   /** The journal's entries in order; orders may be left out. */
-  readonly entries: readonly { readonly payload: JournalPayload }[];
+  readonly entries: readonly { readonly payload: AccountPayload }[];
 };
 
 /**

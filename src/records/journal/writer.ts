@@ -4,7 +4,7 @@
  * recorded one instead of being written again: recorded entries are never rewritten, and a
  * difference stops the run (invariant 20).
  */
-import { InvariantError } from "../../base/assert.ts";
+import { InvariantError, unreachable } from "../../base/assert.ts";
 import type { TerminalRecord } from "../../domain/journal-entry.ts";
 import type { AccountPayload } from "../../domain/trading-entry.ts";
 import type { Sha256 } from "../../ports/hash.ts";
@@ -32,16 +32,17 @@ export type JournalWriter = {
 
 export type JournalWriterOptions = {
   readonly recorded: Head;
-  /** The recorded rows from seq 1 on; read no further than `recorded`. */
+  /** The recorded rows that follow `from`; read no further than `recorded`. */
   readonly prefix: Iterable<JournalRow>;
   readonly sha256: Sha256;
+  /** What was executed before, and is not executed again; the journal's beginning where left out. */
+  readonly from?: Head;
 };
 
 export function createJournalWriter(options: JournalWriterOptions): JournalWriter {
   const { recorded, sha256 } = options;
   const prefix = options.prefix[Symbol.iterator]();
-  let seq = 0;
-  let hash = ZERO_HASH;
+  let { seq, hash } = options.from ?? { seq: 0, hash: ZERO_HASH };
   let rows: JournalRow[] = [];
   let terminals: TerminalRow[] = [];
 
@@ -134,6 +135,7 @@ function collectTerminals(payload: AccountPayload, seq: number, into: TerminalRo
     case "roll":
     case "breaker":
     case "sealed":
+      return;
     // Facts of the outside end no signal: the entries that the pipeline makes of them do.
     case "account_opened":
     case "position_adopted":
@@ -142,11 +144,13 @@ function collectTerminals(payload: AccountPayload, seq: number, into: TerminalRo
     case "order_acknowledged":
     case "order_unknown":
     case "order_refused":
+    case "order_withdrawn":
     case "cancel_requested":
     case "venue_fill":
     case "venue_order_ended":
     case "venue_cash":
     case "venue_split":
+    case "bars_known":
     case "session_closed":
     case "reconciled":
     case "paused":
@@ -157,6 +161,8 @@ function collectTerminals(payload: AccountPayload, seq: number, into: TerminalRo
     case "trial_voided":
     case "day_closed":
       return;
+    default:
+      return unreachable(payload);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { accountName, partOf } from "./accounts.ts";
 import { type Attribution, noAttribution, noTotals } from "./foreign.ts";
 import type { Lot } from "./lots.ts";
-import type { Position, Totals } from "./postings.ts";
+import type { Position, Totals } from "./booking.ts";
 
 export type HeldPosition = Position & { readonly openLots: readonly Lot[] };
 

@@ -22,7 +22,8 @@ import {
 } from "./currency-book.ts";
 import { type Attribution, attribute, type Rates } from "./foreign.ts";
 import { costHeld, createLotBook, type Lot, type LotMethod, lotsHeld } from "./lots.ts";
-import { type Booking, type Draft, draftsOf, type Shelf, type Totals } from "./postings.ts";
+import type { Booking, Draft, Shelf, Totals } from "./booking.ts";
+import { draftsOf } from "./postings.ts";
 
 /** Of a run's journal, or of an account's. */
 export type LedgerEntry = AccountEntry;
@@ -159,6 +160,7 @@ function bookingOf(state: State, { seq, at, payload }: LedgerEntry): Booking {
 
 function shelfOf(state: Shelved): Shelf {
   return {
+    knows: (id) => state.instruments.has(id),
     position: (id) => positionOf(state, id),
     owedMinor: (id) => balanceOf(state, nameOf(state, "settlement", id)),
     totalsOf: (seq, id, named) => bookOfInstrument(state, { seq, id, named }).totals,
@@ -172,7 +174,8 @@ function bookFor(state: State, seq: number, payload: AccountPayload): CurrencyBo
   }
   if (!("currency" in payload)) return state.own;
   const { currency, kind } = payload;
-  if ("instrument" in payload && payload.instrument !== null) {
+  const isPaidOnUnknown = kind === "venue_cash" && !state.instruments.has(payload.instrument ?? "");
+  if ("instrument" in payload && payload.instrument !== null && !isPaidOnUnknown) {
     return bookOfInstrument(state, { seq, id: payload.instrument, named: currency });
   }
   const found = currency === state.own.currency ? state.own : state.foreign.get(currency);

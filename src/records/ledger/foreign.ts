@@ -14,7 +14,7 @@
  */
 import { invariant } from "../../base/assert.ts";
 import { add, type Decimal, decimalOf, multiply } from "../../base/decimal.ts";
-import type { Totals } from "./postings.ts";
+import type { Totals } from "./booking.ts";
 
 /** Units of the account's currency for one unit: 1 for its own, NaN where it is unknown. */
 export type Rates = (currency: string) => number;

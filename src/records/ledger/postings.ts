@@ -9,58 +9,26 @@
  * minus the marked value. A cross moves nothing in the portfolio.
  *
  * Refuses amounts that are not whole, a settlement that is not what is owed and a roll of other
- * lots than are held (invariant 11), and lots that a strict method may not choose (Fault).
+ * lots than are held (invariant 11), and lots that a strict method may not choose (Fault). What an
+ * account's venue did is in venue-postings.ts.
  */
 import { invariant } from "../../base/assert.ts";
 import { decimalOf, formatDecimal } from "../../base/decimal.ts";
-import { type MoneyScale, notionalMinor } from "../../base/money.ts";
-import { Fault } from "../../domain/fault.ts";
-import { type Instrument, isFuture } from "../../domain/instrument.ts";
+import { notionalMinor } from "../../base/money.ts";
+import { isFuture } from "../../domain/instrument.ts";
 import type { AccountPayload } from "../../domain/trading-entry.ts";
-import type { AccountKind, Posting } from "./accounts.ts";
-import { bookFill, type Leg, type Lot, type LotBook } from "./lots.ts";
-import { splitLots } from "./split-lots.ts";
-
-/** Sums over the journal's own figures, apart from the accounts: the identity's second side. */
-export type Totals = {
-  realisedMinor: bigint;
-  dividendsMinor: bigint;
-  feesMinor: bigint;
-  financingMinor: bigint;
-  borrowMinor: bigint;
-  /** Received under no name of ours. */
-  otherMinor: bigint;
-  flowsMinor: bigint;
-};
-
-export type Position = {
-  readonly instrument: Instrument;
-  readonly scale: MoneyScale;
-  readonly book: LotBook;
-  /** Net signed lots counted from fills and splits, apart from the lots in the book. */
-  lots: number;
-};
-
-/** What postings are made from, in the books of all currencies. */
-export type Shelf = {
-  readonly position: (instrument: string) => Position;
-  /** What stands in a future's settlement account. */
-  readonly owedMinor: (instrument: string) => bigint;
-  /** Totals of an instrument's currency; `currency` is the entry's own word for it. */
-  readonly totalsOf: (seq: number, instrument: string, currency: string) => Totals;
-};
-
-/** One entry's place in the books of one currency. */
-export type Booking = {
-  readonly currency: string;
-  readonly seq: number;
-  readonly at: string;
-  readonly totals: Totals;
-  readonly shelf: Shelf;
-};
-
-/** One balanced set of postings; the words are made only for a ledger that keeps them. */
-export type Draft = { readonly postings: readonly Posting[]; readonly narrate: () => string };
+import {
+  type Booking,
+  type Draft,
+  feeOf,
+  legPostings,
+  splitDraft,
+  traded,
+  transfer,
+  whole,
+  words,
+} from "./booking.ts";
+import { positionAdopted, venueCash, venueSplit } from "./venue-postings.ts";
 
 export function draftsOf(payload: AccountPayload, booking: Booking): readonly Draft[] {
   switch (payload.kind) {
@@ -87,6 +55,34 @@ export function draftsOf(payload: AccountPayload, booking: Booking): readonly Dr
     case "cross":
     case "breaker":
     case "sealed":
+      return [];
+    case "venue_cash":
+      return venueCash(payload, booking);
+    case "venue_split":
+      return venueSplit(payload, booking);
+    case "position_adopted":
+      return positionAdopted(payload, booking);
+    // A venue's fill is a fact; the entry "fill" that follows from it posts. So with an order's end.
+    case "venue_fill":
+    case "venue_order_ended":
+    case "account_opened":
+    case "day_opened":
+    case "decided":
+    case "order_acknowledged":
+    case "order_unknown":
+    case "order_refused":
+    case "order_withdrawn":
+    case "cancel_requested":
+    case "bars_known":
+    case "session_closed":
+    case "reconciled":
+    case "paused":
+    case "resumed":
+    case "incident":
+    case "flatten_ordered":
+    case "trial_started":
+    case "trial_voided":
+    case "day_closed":
       return [];
   }
 }
@@ -142,27 +138,13 @@ function dividendPaid(payload: Payload<"dividend_paid">, booking: Booking): read
 }
 
 function split(payload: Payload<"split">, booking: Booking): readonly Draft[] {
-  const { instrument } = payload;
-  const position = booking.shelf.position(instrument);
-  const inLieu = whole(payload.cash_in_lieu_minor, "cash in lieu", booking);
-  const result = splitLots(position.book, {
+  return splitDraft(booking, {
+    instrument: payload.instrument,
     ratio: payload.ratio,
     lotsBefore: payload.lots_before,
     lotsAfter: payload.lots_after,
+    inLieuMinor: whole(payload.cash_in_lieu_minor, "cash in lieu", booking),
   });
-  position.lots += payload.lots_after - payload.lots_before;
-  if (payload.lots_before === 0 && inLieu === 0n) return [];
-  const gain = inLieu - result.relievedMinor;
-  booking.totals.realisedMinor += gain;
-  const postings = [
-    ...result.before.map((lot) => positionPosting(booking, instrument, negated(lot))),
-    ...result.after.map((lot) => positionPosting(booking, instrument, lot)),
-    ...nonZero(booking, "cash", null, inLieu),
-    ...nonZero(booking, "realised", instrument, -gain),
-  ];
-  const narrate = () =>
-    `Split ${instrument} ${payload.ratio} for 1: ${payload.lots_before} lots become ${payload.lots_after}`;
-  return [{ postings, narrate }];
 }
 
 function fill(payload: Payload<"fill">, booking: Booking): readonly Draft[] {
@@ -251,117 +233,4 @@ function settle(
     { to: "cash", from: "settlement", instrument, amount },
     () => `Variation margin ${instrument} at ${formatDecimal(decimalOf(price))}`,
   );
-}
-
-/** The legs of a trade: its signed lots, and their value in minor units. */
-function traded(
-  position: Position,
-  booking: Booking,
-  [lots, notional]: readonly [number, number],
-): readonly Leg[] {
-  const legs = bookFill(position.book, {
-    lots,
-    notionalMinor: whole(notional, "notional", booking),
-    at: booking.at,
-    seq: booking.seq,
-  });
-  if (!legs.ok) {
-    throw new Fault(
-      "mandate",
-      `account.lot_method: entry ${booking.seq} at ${booking.at}, ${position.instrument.id}: ${legs.error.message}; choose fifo, lifo, hifo or average`,
-    );
-  }
-  return legs.value;
-}
-
-function feeOf(payload: { readonly fee_minor: number }, booking: Booking): bigint {
-  const fee = whole(payload.fee_minor, "fee", booking);
-  booking.totals.feesMinor += fee;
-  return fee;
-}
-
-function legPostings(
-  leg: Leg,
-  position: Position,
-  booking: Booking,
-  fee: bigint,
-): readonly Posting[] {
-  const instrument = position.instrument.id;
-  let atCost = 0n;
-  for (const change of leg.changes) atCost += change.costMinor;
-  // Closing: cash in is -notional, what stood in the books is -atCost. Opening: both are equal.
-  const gain = atCost - leg.notionalMinor;
-  booking.totals.realisedMinor += gain;
-  const paid = isFuture(position.instrument)
-    ? posting(booking, "settlement", instrument, -leg.notionalMinor)
-    : posting(booking, "cash", null, -leg.notionalMinor);
-  return [
-    paid,
-    ...leg.changes.map((change) => positionPosting(booking, instrument, change)),
-    ...nonZero(booking, "realised", instrument, -gain),
-    ...nonZero(booking, "fees", null, fee),
-    ...nonZero(booking, "cash", null, -fee),
-  ];
-}
-
-function transfer(
-  booking: Booking,
-  move: {
-    readonly to: AccountKind;
-    readonly from: AccountKind;
-    readonly instrument: string | null;
-    readonly amount: bigint;
-  },
-  narrate: () => string,
-): readonly Draft[] {
-  if (move.amount === 0n) return [];
-  const of = (kind: AccountKind) =>
-    kind === "receivable" || kind === "dividends" || kind === "settlement" ? move.instrument : null;
-  const postings = [
-    posting(booking, move.to, of(move.to), move.amount),
-    posting(booking, move.from, of(move.from), -move.amount),
-  ];
-  return [{ postings, narrate }];
-}
-
-function posting(
-  booking: Booking,
-  account: AccountKind,
-  instrument: string | null,
-  amountMinor: bigint,
-): Posting {
-  return { account, instrument, currency: booking.currency, amountMinor, lots: 0 };
-}
-
-function nonZero(
-  booking: Booking,
-  account: AccountKind,
-  instrument: string | null,
-  amountMinor: bigint,
-): readonly Posting[] {
-  return amountMinor === 0n ? [] : [posting(booking, account, instrument, amountMinor)];
-}
-
-function positionPosting(booking: Booking, instrument: string, change: Lot): Posting {
-  const { lots, costMinor: amountMinor } = change;
-  return { account: "position", instrument, currency: booking.currency, amountMinor, lots };
-}
-
-function negated(lot: Lot): Lot {
-  return { ...lot, lots: -lot.lots, costMinor: -lot.costMinor };
-}
-
-function whole(value: number, what: string, booking: Booking): bigint {
-  invariant(
-    Number.isSafeInteger(value),
-    11,
-    () => `entry ${booking.seq}: ${what} of ${value} is not a whole number of minor units`,
-  );
-  return BigInt(value);
-}
-
-/** "initial_deposit" -> "Initial deposit". */
-function words(code: string): string {
-  const spaced = code.replaceAll("_", " ");
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

@@ -3,7 +3,8 @@
  * value, costs, splits, dividends and borrow. Every sleeve's lots are booked like an account's.
  */
 import { invariant } from "../../base/assert.ts";
-import { type JournalPayload, MICRO_LOTS } from "../../domain/journal-entry.ts";
+import { MICRO_LOTS } from "../../domain/journal-entry.ts";
+import type { AccountPayload } from "../../domain/trading-entry.ts";
 import { bookFill } from "./lots.ts";
 import {
   bySize,
@@ -16,8 +17,9 @@ import {
   valuesOf,
 } from "./sleeve-shares.ts";
 import { splitLots } from "./split-lots.ts";
+import { lotsAfterVenueSplit } from "./venue-postings.ts";
 
-type Payload<K extends JournalPayload["kind"]> = Extract<JournalPayload, { readonly kind: K }>;
+type Payload<K extends AccountPayload["kind"]> = Extract<AccountPayload, { readonly kind: K }>;
 
 export function applyFill(group: Group, payload: Payload<"fill">, at: Moment): void {
   const microLots = sharesOf(group, payload.sleeves, { whole: payload.lots, at });
@@ -52,7 +54,11 @@ export function applyRoll(group: Group, payload: Payload<"roll">, at: Moment): v
 }
 
 /** The fraction of a lot that vanished leaves every sleeve in proportion to its size, paid in lieu. */
-export function applySplit(group: Group, payload: Payload<"split">, at: Moment): void {
+export function applySplit(
+  group: Group,
+  payload: Pick<Payload<"split">, "ratio" | "lots_before" | "lots_after" | "cash_in_lieu_minor">,
+  at: Moment,
+): void {
   const held = heldBy(group, { whole: payload.lots_before, at });
   if (held.every((lots) => lots === 0)) return;
   const { ratio, lots_before: lotsBefore, lots_after: after } = payload;
@@ -67,6 +73,39 @@ export function applySplit(group: Group, payload: Payload<"split">, at: Moment):
       wholeLot: MICRO_LOTS,
     };
     sleeve.realisedMinor += inLieu[i] - splitLots(sleeve.book, terms).relievedMinor;
+  });
+}
+
+/** The venue says what it holds afterwards; what we held is the sum of the sleeves. */
+export function applyVenueSplit(group: Group, payload: Payload<"venue_split">, at: Moment): void {
+  const { ratio, lots_after: atVenue } = payload;
+  const microLots = group.sleeves.reduce((sum, { book }) => sum + book.held, 0);
+  const lots_before = microLots / MICRO_LOTS;
+  const lots_after = lotsAfterVenueSplit(lots_before, { ratio, atVenue });
+  applySplit(group, { ratio, lots_before, lots_after, cash_in_lieu_minor: 0 }, at);
+}
+
+/** What was there before belongs to the one sleeve that trades it; among several nobody can say whose it is. */
+export function applyAdoption(
+  group: Group,
+  payload: Payload<"position_adopted">,
+  at: Moment,
+): void {
+  const microLots = sharesOf(group, [], { whole: payload.lots, at });
+  const notionals = inProportion(payload.notional_minor, microLots, payload.lots);
+  bookTrades(group, { microLots, notionals, at });
+}
+
+/** By size of what is held when it is paid; the venue does not say who held it on the ex-date. */
+export function applyVenueDividend(group: Group, amountMinor: number): void {
+  const held = group.sleeves.map(({ book }) => book.held);
+  if (held.every((lots) => lots === 0)) {
+    group.unownedDividendsMinor += BigInt(amountMinor);
+    return;
+  }
+  const parts = bySize(amountMinor, held);
+  group.sleeves.forEach((sleeve, i) => {
+    sleeve.dividendsMinor += parts[i];
   });
 }
 

@@ -41,6 +41,8 @@ export type Group = {
   readonly instrument: Instrument;
   readonly scale: MoneyScale;
   readonly sleeves: Sleeve[];
+  /** A venue's dividends that came when no sleeve held any more. */
+  unownedDividendsMinor: bigint;
 };
 
 /** Where in the journal. */
@@ -56,7 +58,7 @@ export function groupsOf({
   for (const instrument of instruments) {
     const { id, lot, multiplier, currencyDigits } = instrument;
     const scale = moneyScale(lot, multiplier, currencyDigits);
-    groups.set(id, { instrument, scale, sleeves: [] });
+    groups.set(id, { instrument, scale, sleeves: [], unownedDividendsMinor: 0n });
   }
   for (const { variantId, strategy, instrument } of sleeves) {
     const group = groups.get(instrument);

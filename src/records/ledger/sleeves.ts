@@ -8,25 +8,30 @@
  * A cross moves lots and cost between sleeves at its price. So realised alone does not add up to the
  * portfolio's, realised + unrealised does. Variation margin only pays in cash what those two already
  * count. Interest on the account's cash debit belongs to no sleeve: it has a line of its own per
- * currency, "portfolio" (or "portfolio:EUR"). A portfolio that holds none of an instrument is paid no
+ * currency, "portfolio" (or "portfolio:EUR"), and so have what an account's venue charges or pays
+ * without an order, and a dividend that comes when no sleeve holds any more. A portfolio that holds none of an instrument is paid no
  * dividend, and so are two sleeves that hold it against each other.
  *
  * Lots are closed by the account's method; where that may refuse to choose (strict), oldest first.
  * Refuses shares that do not add up to their fill, a cross that is not zero in sum, and trades of an
  * instrument that no sleeve, or more than one without shares, could own (invariant 11).
  */
-import { invariant } from "../../base/assert.ts";
+import { invariant, unreachable } from "../../base/assert.ts";
 import { MICRO_LOTS } from "../../domain/journal-entry.ts";
+import type { TradingPayload } from "../../domain/trading-entry.ts";
 import { accountName } from "./accounts.ts";
 import { type Ledger, type LedgerEntry, type Marks, markedMinor } from "./fold.ts";
 import { costHeld } from "./lots.ts";
 import {
+  applyAdoption,
   applyBorrow,
   applyCross,
   applyDividend,
   applyFill,
   applyRoll,
   applySplit,
+  applyVenueDividend,
+  applyVenueSplit,
 } from "./sleeve-entries.ts";
 import {
   type Group,
@@ -49,7 +54,9 @@ export type SleeveResult = {
   readonly dividendsMinor: number;
   readonly feesMinor: number;
   readonly borrowMinor: number;
-  /** Realised + unrealised + dividends - fees - borrow; the portfolio's line less its financing too. */
+  /** Of a venue, under no name of ours: the portfolio's line alone has any. */
+  readonly otherMinor: number;
+  /** Realised + unrealised + dividends + other - fees - borrow; the portfolio's line less its financing too. */
   readonly totalMinor: number;
 };
 
@@ -66,14 +73,25 @@ type State = {
   readonly options: SleeveOptions;
   readonly groups: ReadonlyMap<string, Group>;
   /** By currency: what no sleeve owes. */
-  readonly unshared: Map<string, { financingMinor: bigint; borrowMinor: bigint }>;
+  readonly unshared: Map<string, Unshared>;
+};
+
+type Unshared = {
+  financingMinor: bigint;
+  borrowMinor: bigint;
+  feesMinor: bigint;
+  otherMinor: bigint;
 };
 
 export function createSleeveBooks(options: SleeveOptions): SleeveBooks {
   const state: State = { options, groups: groupsOf(options), unshared: new Map() };
   return {
     apply: (entry) => applyEntry(state, entry),
-    results: (marks) => [...sleeveResults(state, marks), ...portfolioLines(state)],
+    results: (marks) => [
+      ...sleeveResults(state, marks),
+      ...unownedLines(state),
+      ...portfolioLines(state),
+    ],
   };
 }
 
@@ -94,7 +112,19 @@ function applyEntry(state: State, entry: LedgerEntry): void {
       if (payload.accrual === "borrow" && payload.instrument !== null) {
         return applyBorrow(groupOf(state, payload.instrument, entry), payload, entry);
       }
-      return applyUnshared(state, payload);
+      addUnshared(
+        state,
+        payload.currency,
+        payload.accrual === "financing" ? "financingMinor" : "borrowMinor",
+        payload.amount_minor,
+      );
+      return;
+    case "venue_cash":
+      return applyVenueCash(state, payload);
+    case "venue_split":
+      return applyVenueSplit(groupOf(state, payload.instrument, entry), payload, entry);
+    case "position_adopted":
+      return applyAdoption(groupOf(state, payload.instrument, entry), payload, entry);
     case "settlement":
     case "dividend_paid":
     case "flow":
@@ -104,7 +134,29 @@ function applyEntry(state: State, entry: LedgerEntry): void {
     case "order_ended":
     case "breaker":
     case "sealed":
+    case "account_opened":
+    case "day_opened":
+    case "decided":
+    case "order_acknowledged":
+    case "order_unknown":
+    case "order_refused":
+    case "order_withdrawn":
+    case "cancel_requested":
+    case "venue_fill":
+    case "venue_order_ended":
+    case "bars_known":
+    case "session_closed":
+    case "reconciled":
+    case "paused":
+    case "resumed":
+    case "incident":
+    case "flatten_ordered":
+    case "trial_started":
+    case "trial_voided":
+    case "day_closed":
       return;
+    default:
+      return unreachable(payload);
   }
 }
 
@@ -118,20 +170,45 @@ function groupOf({ groups }: State, id: string, { seq }: Moment): Group {
   return group;
 }
 
-function applyUnshared(
-  { unshared }: State,
-  accrual: {
-    readonly accrual: "financing" | "borrow";
-    readonly currency: string;
-    readonly amount_minor: number;
-  },
+function addUnshared(
+  { unshared }: Pick<State, "unshared">,
+  currency: string,
+  what: keyof Unshared,
+  amount: number,
 ): void {
-  const { currency } = accrual;
-  const line = unshared.get(currency) ?? { financingMinor: 0n, borrowMinor: 0n };
-  line[accrual.accrual === "financing" ? "financingMinor" : "borrowMinor"] += BigInt(
-    accrual.amount_minor,
-  );
+  const line = unshared.get(currency) ?? {
+    financingMinor: 0n,
+    borrowMinor: 0n,
+    feesMinor: 0n,
+    otherMinor: 0n,
+  };
+  line[what] += BigInt(amount);
   unshared.set(currency, line);
+}
+
+/** As the ledger books it (venue-postings.ts): costs are positive here. */
+function applyVenueCash(
+  state: State,
+  payload: Extract<TradingPayload, { readonly kind: "venue_cash" }>,
+): void {
+  const { cause, currency, amount_minor: amount, instrument } = payload;
+  switch (cause) {
+    case "fee":
+      return addUnshared(state, currency, "feesMinor", -amount);
+    case "interest":
+      return addUnshared(state, currency, "financingMinor", -amount);
+    case "transfer":
+      return;
+    case "dividend": {
+      const group = instrument === null ? undefined : state.groups.get(instrument);
+      if (group === undefined) return addUnshared(state, currency, "otherMinor", amount);
+      return applyVenueDividend(group, amount);
+    }
+    case "other":
+      return addUnshared(state, currency, "otherMinor", amount);
+    default:
+      return unreachable(cause);
+  }
 }
 
 function sleeveResults({ groups }: State, marks: Marks): readonly SleeveResult[] {
@@ -153,31 +230,58 @@ function sleeveResults({ groups }: State, marks: Marks): readonly SleeveResult[]
         dividendsMinor: Number(dividendsMinor),
         feesMinor: Number(feesMinor),
         borrowMinor: Number(borrowMinor),
+        otherMinor: 0,
         totalMinor: Number(gains - feesMinor - borrowMinor),
       };
     });
   });
 }
 
+const NO_RESULT = {
+  strategy: "",
+  instrument: "",
+  microLots: 0,
+  realisedMinor: 0,
+  unrealisedMinor: 0,
+  dividendsMinor: 0,
+  feesMinor: 0,
+  borrowMinor: 0,
+  otherMinor: 0,
+} as const;
+
+function unownedLines({ options, groups }: State): readonly SleeveResult[] {
+  return [...groups.values()].flatMap(({ instrument, unownedDividendsMinor }) => {
+    if (unownedDividendsMinor === 0n) return [];
+    const { id, currency } = instrument;
+    const dividendsMinor = Number(unownedDividendsMinor);
+    const variantId = lineName(options, currency);
+    const totalMinor = dividendsMinor;
+    return [{ ...NO_RESULT, variantId, instrument: id, currency, dividendsMinor, totalMinor }];
+  });
+}
+
 function portfolioLines({ options, unshared }: State): readonly SleeveResult[] {
-  return [...unshared].map(([currency, { financingMinor, borrowMinor }]) => ({
-    variantId: currency === options.currency ? PORTFOLIO_LINE : `${PORTFOLIO_LINE}:${currency}`,
-    strategy: "",
-    instrument: "",
-    currency,
-    microLots: 0,
-    realisedMinor: 0,
-    unrealisedMinor: 0,
-    dividendsMinor: 0,
-    feesMinor: 0,
-    borrowMinor: Number(borrowMinor),
-    totalMinor: Number(0n - borrowMinor - financingMinor),
-  }));
+  return [...unshared].map(([currency, line]) => {
+    const { financingMinor, borrowMinor, feesMinor, otherMinor } = line;
+    return {
+      ...NO_RESULT,
+      variantId: lineName(options, currency),
+      currency,
+      feesMinor: Number(feesMinor),
+      borrowMinor: Number(borrowMinor),
+      otherMinor: Number(otherMinor),
+      totalMinor: Number(otherMinor - feesMinor - borrowMinor - financingMinor),
+    };
+  });
+}
+
+function lineName(options: SleeveOptions, currency: string): string {
+  return currency === options.currency ? PORTFOLIO_LINE : `${PORTFOLIO_LINE}:${currency}`;
 }
 
 /**
  * The first amount of the portfolio that its sleeves do not add up to, in words, or null. Per
- * instrument lots, realised + unrealised and dividends; per currency fees, borrow and financing.
+ * instrument lots, realised + unrealised and dividends; per currency fees, borrow, other and financing.
  */
 export function checkSleeves(
   books: Pick<SleeveBooks, "results">,
@@ -205,7 +309,9 @@ export function checkSleeves(
     const line: Where = (result) => at(result) && result.instrument === "";
     compare(`fees in ${currency} minor units`, sum("feesMinor", at), totals.feesMinor);
     compare(`borrow in ${currency} minor units`, sum("borrowMinor", at), totals.borrowMinor);
-    const financing = 0 - sum("totalMinor", line) - sum("borrowMinor", line);
+    compare(`other in ${currency} minor units`, sum("otherMinor", at), totals.otherMinor);
+    const costs = sum("feesMinor", line) + sum("borrowMinor", line);
+    const financing = sum("otherMinor", line) - sum("totalMinor", line) - costs;
     compare(`financing in ${currency} minor units`, financing, totals.financingMinor);
   }
   return found[0] ?? null;

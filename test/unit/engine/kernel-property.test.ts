@@ -4,7 +4,7 @@
  * listening changes a bit. The checks are shown to find planted faults. Ten thousand seeds: soak.
  */
 import { describe, expect, it } from "vitest";
-import type { JournalPayload } from "../../../src/domain/journal-entry.ts";
+import type { AccountPayload } from "../../../src/domain/trading-entry.ts";
 import { entriesOf, type Outcome, soundRun } from "../../support/market-fixture.ts";
 import { checkRun, type Recorded } from "../../support/run-checks.ts";
 import { randomRun } from "../../support/random-market.ts";
@@ -67,7 +67,7 @@ describe("the checks themselves", () => {
   const busy = busyRun();
   const clean = () => busy;
 
-  function altered(kind: JournalPayload["kind"], change: (p: JournalPayload) => JournalPayload[]) {
+  function altered(kind: AccountPayload["kind"], change: (p: AccountPayload) => AccountPayload[]) {
     const run = clean();
     // A decision whose signals all ended in it leaves no trace elsewhere: conservation finds that.
     const n = run.entries.findLastIndex(
@@ -89,19 +89,19 @@ describe("the checks themselves", () => {
 
   it.each([
     ["a lost fill", "fill", () => [], /never ended/],
-    ["a fill twice", "fill", (p: JournalPayload) => [p, p], /which does not work/],
+    ["a fill twice", "fill", (p: AccountPayload) => [p, p], /which does not work/],
     ["a lost end", "order_ended", () => [], /never ended/],
     ["a lost decision", "decision", () => [], /which no decision holds/],
     [
       "a fee of one cent more",
       "fill",
-      (p: JournalPayload) => [p.kind === "fill" ? { ...p, fee_minor: p.fee_minor + 1 } : p],
+      (p: AccountPayload) => [p.kind === "fill" ? { ...p, fee_minor: p.fee_minor + 1 } : p],
       /cash .* kernel/,
     ],
     [
       "a fill outside its bar",
       "fill",
-      (p: JournalPayload) => [
+      (p: AccountPayload) => [
         p.kind === "fill" ? { ...p, reference_price: p.reference_price * 3 } : p,
       ],
       /outside/,
@@ -109,10 +109,10 @@ describe("the checks themselves", () => {
     [
       "an order no gate judged",
       "order",
-      (p: JournalPayload) => [p.kind === "order" ? { ...p, purpose: "open", verdicts: [] } : p],
+      (p: AccountPayload) => [p.kind === "order" ? { ...p, purpose: "open", verdicts: [] } : p],
       /approved on ""/,
     ],
-  ] as [string, JournalPayload["kind"], (p: JournalPayload) => JournalPayload[], RegExp][])(
+  ] as [string, AccountPayload["kind"], (p: AccountPayload) => AccountPayload[], RegExp][])(
     "find %s",
     (_, kind, change, finding) => {
       expect(altered(kind, change).join("\n")).toMatch(finding);

@@ -8,7 +8,7 @@ import { type Market, soundRun } from "../../support/market-fixture.ts";
 const BOOKS = { currency: "USD", digits: 2, of: () => [] };
 
 function endsIn(market: Market): readonly string[] {
-  const entries: readonly Entry[] = soundRun(market).entries;
+  const entries: readonly Entry[] = soundRun(market).entries as readonly Entry[];
   return entries
     .filter((entry): entry is EntryOf<"order"> => entry.payload.kind === "order")
     .map((opened) => endText(orderPath(opened, entries, BOOKS)));

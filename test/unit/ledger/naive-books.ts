@@ -4,7 +4,7 @@
  * nothing with the ledger, not even its rounding.
  */
 import type { Instrument } from "../../../src/domain/instrument.ts";
-import type { JournalPayload } from "../../../src/domain/journal-entry.ts";
+import type { AccountPayload } from "../../../src/domain/trading-entry.ts";
 import type { Day } from "./mixed-journal.ts";
 
 /** In lowest terms, the bottom positive. */
@@ -55,7 +55,7 @@ export function naiveDays(days: readonly Day[], instruments: readonly Instrument
 }
 
 function enter(
-  p: JournalPayload,
+  p: AccountPayload,
   books: {
     readonly money: Map<string, bigint>;
     readonly cash: Map<string, bigint>;

@@ -2,11 +2,8 @@
  * Sleeves as plain arithmetic: fractions of lots and money in doubles, with no lots, no cost and no
  * class of income. Counts how often the books may have rounded.
  */
-import {
-  type JournalPayload,
-  MICRO_LOTS,
-  type SleeveShare,
-} from "../../../src/domain/journal-entry.ts";
+import { MICRO_LOTS, type SleeveShare } from "../../../src/domain/journal-entry.ts";
+import type { AccountPayload } from "../../../src/domain/trading-entry.ts";
 import type { LedgerEntry } from "../../../src/records/ledger/fold.ts";
 import { MIXED, mixedSleeves } from "./mixed-journal.ts";
 
@@ -43,7 +40,7 @@ function unitOf(id: string): number {
 }
 
 function enter(
-  p: JournalPayload,
+  p: AccountPayload,
   books: {
     readonly owners: readonly Naive[];
     readonly find: (variant: string) => Naive;
