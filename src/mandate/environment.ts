@@ -13,6 +13,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const PROCESS_SETTINGS = {
   ASSAY_HOME: "folder for packs, runs and journals instead of .assay beside the mandate",
   ASSAY_REQUIRE_ALL: "1: a test skipped for a missing tool or file is a failure",
+  ASSAY_ALPACA_PAPER_KEY_ID: "Alpaca, paper account: key id; wins over the secrets file",
+  ASSAY_ALPACA_PAPER_SECRET: "Alpaca, paper account: secret key; wins over the secrets file",
+  ASSAY_ALPACA_LIVE_KEY_ID: "Alpaca, live account: key id; wins over the secrets file",
+  ASSAY_ALPACA_LIVE_SECRET: "Alpaca, live account: secret key; wins over the secrets file",
+  ASSAY_ALERT_SMTP_URL: "mail server for alerts: smtps://user:password@host",
+  ASSAY_ALERT_FROM: "address that alerts are sent from",
+  ASSAY_ALERT_TO: "addresses that alerts are sent to, separated by commas",
+  ASSAY_ALERT_WEBHOOK_URL: "address that alerts are posted to",
+  ASSAY_ALERT_WEBHOOK_SECRET: "key that posted alerts are signed with",
 } as const;
 
 const SETTING_PREFIX = "ASSAY_";

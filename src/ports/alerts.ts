@@ -14,8 +14,8 @@ export type Alert = {
 export type AlertChannel = {
   /** "smtp", "webhook". */
   readonly name: string;
-  /** Throws when it was not delivered. */
-  send(alert: Alert, nowMs: number): Promise<void>;
+  /** Throws when it was not delivered. `raisedMs` is the same for every try: it tells a repeat from a new alert. */
+  send(alert: Alert, raisedMs: number): Promise<void>;
 };
 
 export type Alerts = {

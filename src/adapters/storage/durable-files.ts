@@ -20,11 +20,18 @@ import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 
-/** Replaces `path` durably. The name aside starts with a dot and ends with .tmp. */
-export function writeDurably(path: string, content: Uint8Array): void {
+/**
+ * Replaces `path` durably. The name aside starts with a dot and ends with .tmp. With "owner" nobody
+ * else may read it, from its first byte on.
+ */
+export function writeDurably(
+  path: string,
+  content: Uint8Array,
+  readers: "all" | "owner" = "all",
+): void {
   const aside = asideName(path);
   try {
-    writeAside(aside, content);
+    writeAside(aside, content, readers);
     renameSync(aside, path);
     syncFolder(dirname(path));
   } catch (error) {
@@ -124,8 +131,10 @@ export function diskFault(error: unknown, doing: string, path: string): Error {
   });
 }
 
-function writeAside(path: string, content: Uint8Array): void {
-  const handle = openSync(path, "w");
+function writeAside(path: string, content: Uint8Array, readers: "all" | "owner"): void {
+  // What a killed process left aside keeps the mode it had.
+  if (readers === "owner") rmSync(path, { force: true });
+  const handle = readers === "owner" ? openSync(path, "wx", 0o600) : openSync(path, "w");
   try {
     let written = 0;
     while (written < content.length) {
