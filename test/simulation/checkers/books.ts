@@ -3,9 +3,11 @@
  * cash from the journal's entries, summed in plain integers. They are equal at the end; or trading is
  * paused, for a break that something done to the venue explains.
  */
-import { BREAK_CODES, type BreakCode } from "../../../src/domain/reconciliation.ts";
+import type { BreakCode } from "../../../src/domain/reconciliation.ts";
 import { type Evidence, ofKind } from "../evidence.ts";
 import { isPaused } from "./pause.ts";
+
+const CURRENCY = "USD";
 
 export type OwnBooks = {
   /** Signed lots by instrument; no zeros. */
@@ -46,42 +48,42 @@ export function ownBooks(entries: Evidence["entries"]): OwnBooks {
   return { lots, cashMinor };
 }
 
-/** The differences between our books and the venue's, one sentence each. */
-export function differences({ entries, venue }: Evidence): readonly string[] {
+type Difference = { readonly subject: string; readonly text: string };
+
+/** Where our books and the venue's differ: symbols, and the currency. */
+export function differences({ entries, venue }: Pick<Evidence, "entries" | "venue">): Difference[] {
   const ours = ownBooks(entries);
   const theirs = new Map(venue.positions.map(({ symbol, qty }) => [symbol, Number(qty)]));
   const symbols = [...new Set([...ours.lots.keys(), ...theirs.keys()])].sort();
   const found = symbols.flatMap((symbol) => {
     const [own, their] = [ours.lots.get(symbol) ?? 0, theirs.get(symbol) ?? 0];
-    return own === their ? [] : [`${symbol}: we hold ${own}, the venue says ${their}`];
+    if (own === their) return [];
+    return [{ subject: symbol, text: `${symbol}: we hold ${own}, the venue says ${their}` }];
   });
   const theirMinor = Math.round(Number(venue.cash) * 100);
   if (ours.cashMinor !== theirMinor) {
-    found.push(`cash: ours is ${ours.cashMinor} cents, the venue's ${theirMinor}`);
+    const text = `cash: ours is ${ours.cashMinor} cents, the venue's ${theirMinor}`;
+    found.push({ subject: CURRENCY, text });
   }
   return found;
 }
 
-/** Equal, or paused for a break that a disturbance of the venue explains. */
+/** Equal, or paused for breaks that name each difference and that a disturbance of the venue explains. */
 export function ledgerIsVenueOrPaused(evidence: Evidence): readonly string[] {
-  const explained = new Set<BreakCode>(evidence.disturbances.flatMap(({ explains }) => explains));
-  const violations = ofKind(evidence.entries, "reconciled").flatMap(({ seq, breaks }) =>
+  const { entries, disturbances } = evidence;
+  const explained = new Set<BreakCode>(disturbances.flatMap(({ explains }) => explains));
+  const failures = ofKind(entries, "reconciled").filter(({ result }) => result === "FAIL");
+  const violations = failures.flatMap(({ seq, breaks }) =>
     breaks
       .filter(({ code }) => !explained.has(code))
       .map(({ code, subject, ours, theirs }) => {
         return `entry ${seq} finds the break ${code} of ${subject} (ours ${ours}, theirs ${theirs}); nothing was done that explains it`;
       }),
   );
-  const differing = differences(evidence);
-  if (differing.length === 0) return violations;
-  if (!isPaused(evidence.entries)) {
-    return [...violations, ...differing.map((text) => `${text}; and trading is open`)];
+  const named = new Set(failures.at(-1)?.breaks.map(({ subject }) => subject));
+  for (const { subject, text } of differences(evidence)) {
+    if (!isPaused(entries)) violations.push(`${text}; and trading is open`);
+    else if (!named.has(subject)) violations.push(`${text}; paused, but not for it`);
   }
-  const last = ofKind(evidence.entries, "reconciled").findLast(({ result }) => result === "FAIL");
-  const codes = last?.breaks.map(({ code }) => code) ?? [];
-  if (codes.some((code) => BREAK_CODES.includes(code))) return violations;
-  return [
-    ...violations,
-    ...differing.map((text) => `${text}; paused, but for no break that says so`),
-  ];
+  return violations;
 }
