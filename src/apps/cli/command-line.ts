@@ -8,12 +8,15 @@ import { Fault } from "../../domain/fault.ts";
 import { EXIT_CODES } from "../../domain/run-status.ts";
 import { addCommands } from "./commands.ts";
 import { failureOf } from "./failure.ts";
+import type { InputStream } from "./hidden-input.ts";
 import { createOutput, type Stream } from "./output.ts";
 
 export type Surroundings = {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly environment: NodeJS.ProcessEnv;
+  /** Opened by the command that reads it. */
+  readonly stdin?: () => InputStream;
 };
 
 export async function runCommandLine(
@@ -30,7 +33,7 @@ export async function runCommandLine(
       writeOut: (text) => void stdout.write(text),
       writeErr: () => undefined,
     });
-  addCommands(program, { output, environment }, (code) => {
+  addCommands(program, { output, environment, stdin: surroundings.stdin ?? null }, (code) => {
     exitCode = code;
   });
   try {

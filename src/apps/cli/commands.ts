@@ -12,16 +12,22 @@ import { type Flag, loadMandate } from "./compose.ts";
 import { configLines, configJson } from "./config-command.ts";
 import { findHome, type RunQuery } from "./find-run.ts";
 import { exportLedger, LEDGER_FORMATS, type LedgerFormat } from "./ledger-command.ts";
+import type { InputStream } from "./hidden-input.ts";
 import type { Output } from "./output.ts";
 import { buildPackResult, listPacksResult } from "./pack-command.ts";
 import { runMandate } from "./run-command.ts";
 import { runJson, summaryLines } from "./run-summary.ts";
 import { whenFree } from "./when-free.ts";
 import { listRunsResult } from "./runs-command.ts";
+import { addSecrets } from "./secrets-command.ts";
 import { progressBar } from "./terminal.ts";
 
-/** Where a command prints, and the environment it reads. */
-export type Session = { readonly output: Output; readonly environment: NodeJS.ProcessEnv };
+/** Where a command prints, the environment it reads, and what is typed to it. */
+export type Session = {
+  readonly output: Output;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stdin: (() => InputStream) | null;
+};
 
 type Exit = (code: number) => void;
 type Options = { readonly set: readonly Flag[]; readonly home?: string };
@@ -38,6 +44,7 @@ export function addCommands(program: Command, session: Session, exit: Exit): voi
   addExplain(program, session);
   addPack(program, session);
   addLedger(program, session);
+  addSecrets(program, session);
   common(program.command("config"), "print a mandate as it resolves, with the origin of each value")
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
     .action((path: string, options: Options) => {
