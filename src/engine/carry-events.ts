@@ -2,12 +2,12 @@
  * What happens to a book without trading: interest on a debit, borrow on shorts, splits, dividends
  * and their payment. Runs before the session's first fill.
  */
-import { add, decimalOf, divideRounded, multiply } from "../base/decimal.ts";
 import { dayNumber } from "../base/instant.ts";
 import { notionalMinor } from "../base/money.ts";
-import type { CashDividend, Split } from "../domain/corporate-action.ts";
+import type { CashDividend } from "../domain/corporate-action.ts";
 import type { ProtectiveStop } from "../domain/target.ts";
 import { accrue } from "../venue/accruals.ts";
+import { inLieuMinor, splitLots } from "../venue/splits.ts";
 import { toAccountMinor } from "./account-money.ts";
 import { endOrder } from "./book-fill.ts";
 import { splitSleeves } from "./sleeves/split-sleeves.ts";
@@ -64,7 +64,7 @@ export function applyActions(k: Kernel, session: number): void {
   for (const action of k.world.actions.get(session) ?? []) {
     const i = k.world.indexOf.get(action.instrument) as number;
     if (action.kind === "dividend") accrueDividend(k, i, action);
-    else applySplit(k, i, action);
+    else applySplit(k, i, action.ratio);
   }
 }
 
@@ -102,12 +102,17 @@ export function payDividends(k: Kernel, session: number): void {
   state.payments = state.payments.filter((payment) => payment.dueMs > now);
 }
 
-function applySplit(k: Kernel, i: number, action: Split): void {
+/** Positions, sleeves, working orders and open wishes on the scale after it. */
+export function applySplit(k: Kernel, i: number, ratio: number): void {
   const { state } = k;
-  const { ratio } = action;
   const lotsBefore = state.lots[i];
-  const { whole: lotsAfter, isExact } = multiplyLots(lotsBefore, ratio);
-  const cashInLieuMinor = isExact ? 0 : inLieu(k, i, lotsAfter, ratio);
+  const { whole: lotsAfter, isExact } = splitLots(lotsBefore, ratio);
+  const cashInLieuMinor = isExact
+    ? 0
+    : inLieuMinor({ before: lotsBefore, after: lotsAfter }, ratio, {
+        price: state.mark[i],
+        scale: k.world.scales[i],
+      });
   if (state.mark[i] === state.mark[i]) state.mark[i] /= ratio;
   state.lots[i] = lotsAfter;
   state.cash[k.world.currencyOf[i]] += cashInLieuMinor;
@@ -115,13 +120,13 @@ function applySplit(k: Kernel, i: number, action: Split): void {
     state.sleeves !== null && splitSleeves(k, state.sleeves, i, { ratio, lotsBefore, lotsAfter });
   const orders = state.working.filter((order) => order.working && order.instrument === i);
   for (const order of orders) {
-    order.lots = multiplyLots(order.lots, ratio).whole;
+    order.lots = splitLots(order.lots, ratio).whole;
     if (order.price !== null) order.price /= ratio;
   }
   for (const signal of state.openSignals.values()) {
     if (signal.instrument !== i) continue;
     const isWhole = signal.kind !== "forecast";
-    const resized = (lots: number) => (isWhole ? multiplyLots(lots, ratio).whole : lots * ratio);
+    const resized = (lots: number) => (isWhole ? splitLots(lots, ratio).whole : lots * ratio);
     signal.wantedLots = resized(signal.wantedLots);
     signal.filledLots = resized(signal.filledLots);
     if (typeof signal.entry === "object") signal.entry = { limit: signal.entry.limit / ratio };
@@ -143,28 +148,4 @@ function applySplit(k: Kernel, i: number, action: Split): void {
 /** A stop that waits with its order is on the scale of the day it was decided. */
 function splitStop(stop: ProtectiveStop, ratio: number): ProtectiveStop {
   return "price" in stop ? { price: stop.price / ratio } : { distance: stop.distance / ratio };
-}
-
-/**
- * The lots that vanish, at the last mark: (before x ratio - after) x mark / ratio, by exact
- * decimals, because a fraction such as 1.9 - 1 is not what it says in doubles.
- */
-function inLieu({ state, world }: Kernel, i: number, lotsAfter: number, ratio: number): number {
-  const scale = world.scales[i];
-  const divisor = decimalOf(ratio);
-  const vanished = add(multiply(decimalOf(state.lots[i]), divisor), decimalOf(-lotsAfter));
-  const value = multiply(multiply(vanished, decimalOf(state.mark[i])), scale.exact);
-  const top = value.coefficient * 10n ** BigInt(scale.digits + divisor.scale);
-  return Number(divideRounded(top, divisor.coefficient * 10n ** BigInt(value.scale)));
-}
-
-/** Whole lots toward zero; a ratio like 1/3 must not lose a lot to rounding. */
-function multiplyLots(lots: number, ratio: number): { whole: number; isExact: boolean } {
-  const exact = lots * ratio;
-  const nearest = Math.round(exact);
-  if (Math.abs(exact - nearest) <= Math.abs(exact) * 1e-12) {
-    return { whole: nearest === 0 ? 0 : nearest, isExact: true };
-  }
-  const whole = exact < 0 ? 0 - Math.floor(-exact) : Math.floor(exact);
-  return { whole, isExact: false };
 }

@@ -63,6 +63,8 @@ export type ExchangeOrder = {
   /** Why it ended so, for the record: "non_positive_price", "nothing_to_close", null. */
   reason: string | null;
   readonly submittedMs: number;
+  /** Since when it may trade: later than submitted for a leg. */
+  activeMs: number;
   updatedMs: number;
   filledMs: number | null;
   canceledMs: number | null;

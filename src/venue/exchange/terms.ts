@@ -38,6 +38,8 @@ export type VenueRules = {
   readonly auctionWindows: boolean;
   /** A buy stop becomes a stop-limit (+4 % below 50, else +2.5 %). */
   readonly buyStopLimit: boolean;
+  /** A gtc order ends by itself after so many days; null: never. */
+  readonly gtcDays: number | null;
   readonly dividends: boolean;
   /** Chance that a fill comes in two executions; seeded. */
   readonly partialFillChance: number;
@@ -54,6 +56,7 @@ export const BACKTEST_RULES: VenueRules = {
   minimumNotionalMinor: null,
   auctionWindows: false,
   buyStopLimit: false,
+  gtcDays: null,
   dividends: true,
   partialFillChance: 0,
 };
@@ -69,6 +72,7 @@ export const ALPACA_RULES: VenueRules = {
   minimumNotionalMinor: 100,
   auctionWindows: true,
   buyStopLimit: true,
+  gtcDays: 90,
   dividends: false,
   partialFillChance: 0.1,
 };
