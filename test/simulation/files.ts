@@ -12,6 +12,9 @@ export function openBlobs(disk: Disk, life: Life, sha256: Sha256): BlobStore {
   return {
     async put(content) {
       const name = sha256(content);
+      // What is kept already is not written again.
+      if (disk.blobs.has(name))
+        return life.moment(`blob ${name.slice(0, 8)} is kept`).then(() => name);
       await write(disk, life, { into: disk.blobs, path: `blobs/${name}`, name, content });
       return name;
     },
