@@ -1,0 +1,38 @@
+/**
+ * Alpaca behind the broker's door: paper, live, or a venue on this machine that speaks its protocol.
+ * Enters: keys, environment, where to put the tape; leaves: the port (ports/broker.ts). Quantities, prices
+ * and money stay the exact text that the venue printed. Refuses missing keys, an address that is neither
+ * Alpaca's nor this machine's, a limiter beyond what Alpaca permits, and another version of the client.
+ */
+import type { Broker, BrokerStream } from "../../../ports/broker.ts";
+import { readAccount, readClock, readSessions, readSnapshot } from "./account.ts";
+import { activitiesSince } from "./activities.ts";
+import { type AlpacaOptions, openClient } from "./client.ts";
+import { cancelOrder, orderByClientId, placeOrder } from "./orders.ts";
+import { openStream } from "./stream.ts";
+
+export async function createAlpacaBroker(options: AlpacaOptions): Promise<Broker> {
+  const client = await openClient(options);
+  const streams = new Set<BrokerStream>();
+  return {
+    name: "alpaca",
+    averaging: "weighted_average",
+    account: () => readAccount(client),
+    clock: () => readClock(client),
+    sessions: (fromDate, toDate) => readSessions(client, fromDate, toDate),
+    place: (order) => placeOrder(client, order),
+    cancel: (venueOrderId) => cancelOrder(client, venueOrderId),
+    orderByClientId: (clientOrderId) => orderByClientId(client, clientOrderId),
+    snapshot: () => readSnapshot(client),
+    activitiesSince: (cursor) => activitiesSince(client, cursor),
+    stream: async (listener) => {
+      const stream = await openStream(client, listener);
+      streams.add(stream);
+      return stream;
+    },
+    close: async () => {
+      await Promise.all([...streams].map((stream) => stream.close()));
+      streams.clear();
+    },
+  };
+}
