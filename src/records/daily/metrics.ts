@@ -5,8 +5,7 @@
  * one, a field of another type, a second row of a date (invariant 21).
  */
 import { parseIsoDate } from "../../base/instant.ts";
-import { minorText } from "../../base/figures.ts";
-import { add, formatDecimal, parseDecimal } from "../../base/decimal.ts";
+import { minorOfText, minorText } from "../../base/figures.ts";
 import { invariant } from "../../base/assert.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
 import type { MetricsRow } from "../../domain/daily-metrics.ts";
@@ -243,13 +242,12 @@ function endedCounts(terminals: { readonly [state: string]: number }): MetricsRo
 /** Exact: the digits are those of the notionals. */
 function tradedText({ trades, risk }: DailyDocument): string {
   const digits = (risk.cash.split(".")[1] ?? "").length;
-  let total = { coefficient: 0n, scale: digits };
+  let minor = 0;
   for (const { notional } of trades.fills) {
-    const part = parseDecimal(notional.replace("-", ""));
-    invariant(part !== null, 21, `${METRICS_FILE}: notional ${notional} is no decimal`);
-    total = add(total, part);
+    const part = minorOfText(notional, digits);
+    invariant(part !== null, 21, `${METRICS_FILE}: notional ${notional} has not ${digits} digits`);
+    minor += Math.abs(part);
   }
-  const minor = Number(formatDecimal({ ...total, scale: total.scale - digits }));
   return minorText(minor, digits);
 }
 
