@@ -113,7 +113,23 @@ export type TradingPayload =
       readonly ratio: number;
       readonly lots_after: number;
     }
-  /** The session's bars are known: the book is marked, the breakers are stepped. */
+  | {
+      /** We gave the order up before it reached the venue, or the venue never heard of it: its hour is past. */
+      readonly kind: "order_withdrawn";
+      readonly order_id: string;
+      readonly reason: string;
+    }
+  | {
+      /** The bars of a session are known: its close follows. */
+      readonly kind: "bars_known";
+      readonly date: string;
+      readonly pack_id: string;
+      /** The pack is read up to and with this date. */
+      readonly pack_until: string;
+      /** The session that trades next. */
+      readonly coming: string;
+    }
+  /** Of the session whose bars became known: the book is marked, the breakers were stepped. */
   | {
       readonly kind: "session_closed";
       readonly date: string;
@@ -128,6 +144,8 @@ export type TradingPayload =
       readonly warnings: readonly string[];
       /** Of the venue's report, kept as a file. Null where it did not answer. */
       readonly snapshot_sha256: string | null;
+      /** Where the venue's activities were read up to. */
+      readonly activities_cursor?: string | null;
     }
   | {
       readonly kind: "paused";

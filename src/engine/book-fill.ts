@@ -4,6 +4,7 @@
  */
 import { invariant } from "../base/assert.ts";
 import { notionalMinor } from "../base/money.ts";
+import { MICRO_LOTS } from "../domain/journal-entry.ts";
 import type { ExecutionReport, Order, OrderEndUnfilled, Side } from "../domain/order.ts";
 import { approveReduction } from "../execution/gates/approval.ts";
 import { feeMinor } from "../venue/fees.ts";
@@ -13,7 +14,7 @@ import type { FillMoney, Share } from "./recorder.ts";
 import { settleOrder } from "./signal-end.ts";
 import type { Signal } from "./signal.ts";
 import type { Kernel } from "./state.ts";
-import { shareFill } from "./sleeves/share-fill.ts";
+import { shareFill, sleevesOf } from "./sleeves/share-fill.ts";
 import { submit } from "./submit.ts";
 
 const NO_SHARES: readonly Share[] = [];
@@ -85,6 +86,27 @@ export function bookTrade(k: Kernel, order: Order, trade: Trade): void {
   }
   if (state.lots[i] === 0) leaveFlat(k, order);
   else followPosition(k, i, opener, price);
+}
+
+/**
+ * An execution that its order was no longer for: it ended here first, or would turn the position round. It
+ * has happened, so it is booked: on the instrument's first sleeve, and no order or stop follows from it.
+ */
+export function bookStray(k: Kernel, order: Order, trade: Trade): void {
+  const { state } = k;
+  const i = order.instrument;
+  const { lots, price, referencePrice, money } = trade;
+  state.cash[k.world.currencyOf[i]] -= money.notionalMinor + money.feeMinor;
+  state.lots[i] += lots;
+  logFill(k, i, trade, money);
+  const [owner] = sleevesOf(k, i);
+  const shares: Share[] = [];
+  if (state.sleeves !== null && owner !== undefined) {
+    state.sleeves.microLots[owner] += lots * MICRO_LOTS;
+    shares.push({ variant: owner, microLots: lots * MICRO_LOTS });
+  }
+  const report: ExecutionReport = { order, end: "partly_filled", lots, price, referencePrice };
+  k.recorder.fill(state.session, { report, money, shares, ended: NO_SIGNALS });
 }
 
 function leaveOpen(order: Order, lots: number): readonly Signal[] {

@@ -10,7 +10,7 @@ import type { Sha256 } from "../ports/hash.ts";
 const NAME_DIGITS = 32;
 
 /** A backtest trades one account; its orders carry this name in their ids. */
-const ACCOUNT = "backtest";
+export const BACKTEST_ACCOUNT = "backtest";
 
 export function signalId(variantId: string, at: string, sha256: Sha256): string {
   return sha256(canonicalJson({ at, label: "assay/signal/v1", variant_id: variantId })).slice(
@@ -22,6 +22,7 @@ export function signalId(variantId: string, at: string, sha256: Sha256): string 
 /** Without side or quantity, so that a rerun which nets differently cannot double an order. */
 export function orderId(
   order: {
+    readonly account: string;
     readonly instrument: string;
     readonly at: string;
     readonly purpose: OrderPurpose;
@@ -30,10 +31,7 @@ export function orderId(
   },
   sha256: Sha256,
 ): string {
-  return sha256(canonicalJson({ account: ACCOUNT, label: "assay/order/v1", ...order })).slice(
-    0,
-    NAME_DIGITS,
-  );
+  return sha256(canonicalJson({ label: "assay/order/v1", ...order })).slice(0, NAME_DIGITS);
 }
 
 export type RunIdentity = {

@@ -13,12 +13,12 @@ import type {
 import type { ExecutionReport, Order, OrderEndUnfilled } from "../domain/order.ts";
 import type { JournalWriter } from "../records/journal/writer.ts";
 import type { Sha256 } from "../ports/hash.ts";
-import { orderId, signalId } from "./identity.ts";
+import { BACKTEST_ACCOUNT, orderId, signalId } from "./identity.ts";
 import { traceDecision } from "./layers/trace-decision.ts";
 import type { FillRecord, ForecastRecord, Recorder, Share } from "./recorder.ts";
 import { type SignalEnd, signalEnd } from "./signal-end.ts";
 import type { Signal } from "./signal.ts";
-import type { Plan } from "./state.ts";
+import type { KernelState, Plan } from "./state.ts";
 import type { Trace, TracedOrder } from "./trace.ts";
 import { VerdictList } from "./verdict-list.ts";
 import type { World } from "./world.ts";
@@ -29,6 +29,8 @@ type Context = {
   readonly journal: JournalWriter;
   readonly sha256: Sha256;
   readonly trace: Trace;
+  /** Whose orders these are, and who answers for what the breakers do; left out: a backtest. */
+  readonly account?: { readonly name: string; readonly operator: string };
 };
 
 export function createJournallingRecorder(c: Context): Recorder {
@@ -200,7 +202,7 @@ function portfolioEvents(
         high_water_minor: r.highWaterMinor,
         limit: r.limit,
         observed: r.observed,
-        operator: "simulated",
+        operator: c.account?.operator ?? "simulated",
         rule: r.rule,
         to: r.to,
       }),
@@ -271,6 +273,17 @@ function signalRecord(c: Context, signal: Signal, verdicts: VerdictList): Signal
   };
 }
 
+/** For a state that was taken up again: the names its open signals and orders were given. */
+export function recallNames(c: Context, state: KernelState): void {
+  for (const signal of state.openSignals.values()) {
+    const variant = c.plan.variants[signal.variant];
+    const id = signalId(variant.id, formatInstant(c.world.sessionsMs[signal.session]), c.sha256);
+    const { beliefLots, finalLots } = signal;
+    c.trace.signals[signal.ordinal] = { id, beliefLots, finalLots, end: null };
+    for (const order of signal.orders) if (order.working) noteServed(c, order, id);
+  }
+}
+
 function noteServed(c: Context, order: Order, signal: string): TracedOrder {
   const known = c.trace.orderByOrdinal.get(order.ordinal) ?? traceOrder(c, order);
   known.signalIds.push(signal);
@@ -281,7 +294,8 @@ function traceOrder(c: Context, order: Order): TracedOrder {
   const instrument = c.world.instruments[order.instrument].id;
   const at = formatInstant(c.world.sessionsMs[order.session]);
   const { purpose, leg, generation } = order;
-  const id = orderId({ instrument, at, purpose, leg, generation }, c.sha256);
+  const account = c.account?.name ?? BACKTEST_ACCOUNT;
+  const id = orderId({ account, instrument, at, purpose, leg, generation }, c.sha256);
   const { lots, price } = order;
   const entry: TracedOrder = { id, order, lots, price, signalIds: [], end: null, endedSession: -1 };
   c.trace.orders.push(entry);

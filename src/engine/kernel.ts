@@ -52,8 +52,19 @@ export function createKernel(
     () => `curves of ${curves.nav.length} sessions do not fit a world of ${length}`,
   );
   curves.receivable = null;
-  const state = createState(world, plan, curves);
-  const k: Kernel = {
+  const k = kernelOver(world, plan, recorder, createState(world, plan, curves));
+  deposit(k);
+  return k;
+}
+
+/** A kernel that goes on with a state. */
+export function kernelOver(
+  world: World,
+  plan: Plan,
+  recorder: Recorder,
+  state: KernelState,
+): Kernel {
+  return {
     world,
     plan,
     state,
@@ -61,8 +72,6 @@ export function createKernel(
     signalGates: enabledOf(SIGNAL_GATES, plan, state),
     orderGates: enabledOf(ORDER_GATES, plan, state),
   };
-  deposit(k);
-  return k;
 }
 
 /** The same kernel before its first session again, for another plan of as many variants. */

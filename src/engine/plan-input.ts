@@ -41,6 +41,8 @@ export type PlanSettings = {
 };
 
 export type PlanInput = {
+  /** Trading: signals pass the pause gate before every other. */
+  readonly canPause?: boolean;
   readonly world: World;
   readonly actions: readonly CorporateAction[];
   readonly uses: readonly StrategyUse[];

@@ -39,8 +39,17 @@ export function planTerms(input: PlanInput): PlanTerms {
   if (layers === null) requireOneStrategyEach(input.uses);
   requireCurrencies(input);
   requireTicks(input);
-  const wiring = layers === null ? DIRECT_WIRING : layerWiring(layers);
+  const wiring = pausable(
+    layers === null ? DIRECT_WIRING : layerWiring(layers),
+    input.canPause === true,
+  );
   return { ...termsOf(input), ...gatesOf(wiring) };
+}
+
+/** Only where there is somebody who can pause: a backtest has no broker to disagree with. */
+function pausable(wiring: Wiring, canPause: boolean): Wiring {
+  if (!canPause) return wiring;
+  return { ...wiring, gates: [{ name: "pause", enabled: true }, ...wiring.gates] };
 }
 
 function gatesOf(wiring: Wiring): Pick<Plan, "wiring" | "enabledGates" | "requiredGates"> {

@@ -36,6 +36,12 @@ export type PrepareInput = {
   /** The named run's brake, under overlay.mode precomputed; else empty. */
   readonly precomputed: readonly PrecomputedDay[];
   readonly sha256: Sha256;
+  /** Trading: the session that comes after the pack's newest one. */
+  readonly comingMs?: number;
+  /** Trading: what the account was opened with, in the place of account.initial_equity. */
+  readonly openingEquityMinor?: number;
+  /** Trading: signals pass the pause gate before every other. */
+  readonly canPause?: boolean;
 };
 
 export function prepareRun(input: PrepareInput): Prepared {
@@ -47,6 +53,7 @@ export function prepareRun(input: PrepareInput): Prepared {
   const world = buildWorld(
     { ...pack, series: pack.series.filter((s) => traded.has(s.instrument.id)) },
     { currency, digits },
+    input.comingMs ?? null,
   );
   const planInput: PlanInput = {
     world,
@@ -69,18 +76,26 @@ export function prepareRun(input: PrepareInput): Prepared {
     precomputed: input.precomputed,
     sha256: input.sha256,
     sourceOf: input.sourceOf,
+    canPause: input.canPause ?? false,
   };
+  const planned = buildPlan(planInput);
   return {
     pack,
     world,
     planInput,
-    planned: buildPlan(planInput),
+    planned: openedWith(planned, input.openingEquityMinor),
     name: mandate.name,
     seed: mandate.seed,
     lotMethod: mandate.account.lot_method,
     periodsPerYear: mandate.metrics.periods_per_year,
     riskFree: mandate.metrics.risk_free,
   };
+}
+
+/** A venue's account holds what it holds, whatever the mandate says of a backtest's. */
+function openedWith(planned: Planned, equityMinor: number | undefined): Planned {
+  if (equityMinor === undefined) return planned;
+  return { ...planned, plan: { ...planned.plan, initialEquityMinor: equityMinor } };
 }
 
 function takeLayers(mandate: Mandate): LayerSettings {

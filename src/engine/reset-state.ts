@@ -30,6 +30,7 @@ export function resetState(state: KernelState, plan: Plan): void {
   resetTally(state.tally);
   state.limits = plan.limits;
   state.book = null;
+  state.safety = null;
 }
 
 function resetAccount(state: KernelState): void {

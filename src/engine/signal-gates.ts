@@ -9,6 +9,7 @@ import { refusalOf } from "../execution/gates/approval.ts";
 import { correlationGate, type HeldOther } from "../execution/gates/correlation.ts";
 import { duplicateGate } from "../execution/gates/duplicate.ts";
 import { freshnessGate } from "../execution/gates/freshness.ts";
+import { pauseGate } from "../execution/gates/pause.ts";
 import { policyGate } from "../execution/gates/policy.ts";
 import { pairCorrelation } from "../market/features/correlation.ts";
 import type { Book } from "./book.ts";
@@ -21,6 +22,7 @@ import type { StageCounts } from "./stage-tally.ts";
 import type { Kernel, SignalGate } from "./state.ts";
 
 export const SIGNAL_GATES: readonly SignalGate[] = [
+  { name: "pause", judge: judgePause },
   { name: "freshness", judge: judgeFreshness },
   { name: "duplicate", judge: judgeDuplicate },
   { name: "policy", judge: judgePolicy },
@@ -34,8 +36,10 @@ export function bookOfSignals(k: Kernel): Book | null {
 
 /** True when it goes on to netting and orders. `book` is the decision's one bookOfSignals. */
 export function judgeSignal(k: Kernel, signal: Signal, book: Book | null): boolean {
-  if (signal.refusals.length > 0) return false;
+  const isRefused = signal.refusals.length > 0;
   for (const gate of k.signalGates) {
+    // What has no size is asked about a pause alone: while trading is closed, that is its end.
+    if (isRefused && gate.name !== "pause") return false;
     const { counts } = gate;
     counts.reached++;
     const verdict = gate.judge(k, signal, book);
@@ -58,6 +62,13 @@ export function tallied(counts: StageCounts, verdict: Verdict): void {
   if (verdict.result === "not_evaluated") counts.notEvaluated++;
   else counts.evaluated++;
   if (verdict.result !== "pass") counts.bound++;
+}
+
+/** First of all: while trading is closed, that is why a signal does not trade. */
+function judgePause(k: Kernel, signal: Signal): Verdict {
+  const { safety } = k.state;
+  invariant(safety !== null, 4, "the pause gate is asked and nobody knows whether trading is open");
+  return pauseGate(safety, k.plan.variants[signal.variant].strategy);
 }
 
 /** As old as the older of the instrument's bar and its currency's rate; null where one never came. */

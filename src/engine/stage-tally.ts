@@ -17,7 +17,7 @@ export const PORTFOLIO_STAGES = [
 ] as const;
 export type StageName = (typeof PORTFOLIO_STAGES)[number];
 
-export const SIGNAL_GATES = ["freshness", "duplicate", "policy", "correlation"] as const;
+export const SIGNAL_GATES = ["pause", "freshness", "duplicate", "policy", "correlation"] as const;
 export type SignalGateName = (typeof SIGNAL_GATES)[number];
 
 export const ORDER_GATES = ["breakers", "heat", "volatility_regime", "limits", "cash"] as const;
@@ -83,6 +83,7 @@ export function createTally(): StageTally {
       sizing: zero(),
     },
     gates: {
+      pause: zero(),
       freshness: zero(),
       duplicate: zero(),
       policy: zero(),

@@ -7,6 +7,7 @@ import type { Forecast } from "../domain/forecast.ts";
 import type { Order } from "../domain/order.ts";
 import type { TerminalState, Verdict } from "../domain/refusal.ts";
 import type { ExposureView } from "../execution/gates/exposure.ts";
+import type { Safety } from "../execution/gates/pause.ts";
 import type { Limits } from "../execution/gates/limits.ts";
 import type { TargetDecider } from "../research/strategies/decider.ts";
 import type { FeeSchedule } from "../venue/fees.ts";
@@ -162,6 +163,8 @@ export type KernelState = {
   /** Null while every instrument belongs to one strategy (allocation direct). */
   readonly sleeves: SleeveBook | null;
   readonly layers: LayerState | null;
+  /** Whether trading is open; null where nobody can close it. */
+  safety: Safety | null;
 };
 
 /** `curves` may come from an earlier kernel of the same size: every session writes its own values. */
@@ -225,6 +228,7 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
     stoppedAt: new Int32Array(n).fill(-1),
     sleeves: plan.layers === null ? null : createSleeveBook(plan.variants.length, n),
     layers: plan.layers === null ? null : createLayerState(plan.layers, plan.initialEquityMinor),
+    safety: null,
   };
 }
 

@@ -3,6 +3,7 @@
  * one timeline of sessions (a session is a time at which any instrument has a bar), and corporate
  * actions by the session they take effect in. NaN marks a session without a bar; nothing is filled.
  */
+import { invariant } from "../base/assert.ts";
 import { type MoneyScale, moneyScale } from "../base/money.ts";
 import type { BarSeries } from "../domain/bar.ts";
 import type { CorporateAction } from "../domain/corporate-action.ts";
@@ -71,9 +72,17 @@ export type World = {
 /** What the account keeps its books in. */
 export type AccountCurrency = { readonly currency: string; readonly digits: number };
 
-export function buildWorld(pack: BacktestPack, account: AccountCurrency): World {
+/**
+ * `comingMs`: the session that trades next and has no bar yet, after the newest of the pack. Orders work
+ * in it, and rhythms such as "friday" know by it whether the newest session is their day.
+ */
+export function buildWorld(
+  pack: BacktestPack,
+  account: AccountCurrency,
+  comingMs: number | null = null,
+): World {
   const { series } = pack;
-  const sessionsMs = unionOfTimes(series);
+  const sessionsMs = withComing(unionOfTimes(series), comingMs);
   const rowAt = series.map((s) => rowsAtSessions(s.timesMs, sessionsMs));
   const sessionOfRow = rowAt.map((rows, i) =>
     rows === null ? null : sessionsOfRows(rows, series[i].timesMs.length),
@@ -180,6 +189,13 @@ function rollColumns(
     columns.rollAt[s] = next === futures.contract[row] ? 0 : 1;
   }
   return columns;
+}
+
+function withComing(sessionsMs: Float64Array, comingMs: number | null): Float64Array {
+  if (comingMs === null) return sessionsMs;
+  const newest = sessionsMs[sessionsMs.length - 1];
+  invariant(comingMs > newest, 20, `the coming session ${comingMs} is not after ${newest}`);
+  return Float64Array.of(...sessionsMs, comingMs);
 }
 
 function unionOfTimes(series: readonly BarSeries[]): Float64Array {

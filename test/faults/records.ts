@@ -225,8 +225,8 @@ const AGAIN: readonly Fault[] = [
     "a wall clock in the core",
     planted(
       RECORDER,
-      "orderId({ instrument, at, purpose, leg, generation }, c.sha256)",
-      "orderId({ instrument, at: `${at}${performance.now()}`, purpose, leg, generation }, c.sha256)",
+      "orderId({ account, instrument, at, purpose, leg, generation }, c.sha256)",
+      "orderId({ account, instrument, at: `${at}${performance.now()}`, purpose, leg, generation }, c.sha256)",
     ),
   ),
   twice(

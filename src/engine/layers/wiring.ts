@@ -15,7 +15,7 @@ export function layerWiring(settings: LayerSettings): Wiring {
     netting: true,
     sizing: true,
   };
-  const gates: { readonly [name in GateName]: boolean } = {
+  const gates: { readonly [name in Exclude<GateName, "pause">]: boolean } = {
     freshness: true,
     duplicate: true,
     policy: policy.enabled,
@@ -28,6 +28,9 @@ export function layerWiring(settings: LayerSettings): Wiring {
   };
   return {
     stages: PORTFOLIO_STAGES.map((name) => ({ name, enabled: stages[name] })),
-    gates: [...SIGNAL_GATES, ...ORDER_GATES].map((name) => ({ name, enabled: gates[name] })),
+    // Nobody pauses a backtest: the gate comes with an account (plan.ts).
+    gates: [...SIGNAL_GATES, ...ORDER_GATES].flatMap((name) =>
+      name === "pause" ? [] : [{ name, enabled: gates[name] }],
+    ),
   };
 }

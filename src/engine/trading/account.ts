@@ -1,0 +1,184 @@
+/**
+ * What an account's journal says up to now, folded entry by entry: whether it is paused, what was seen of
+ * the venue, which day is open and how far it came, the trial. It is made from the journal at every start
+ * and never written: a pause that was journalled cannot be forgotten (invariant 14).
+ */
+import { invariant } from "../../base/assert.ts";
+import {
+  type SafetyFact,
+  type Safety,
+  stepSafety,
+  UNKNOWN_SAFETY,
+} from "../../execution/gates/pause.ts";
+import type { AccountEntry, AccountPayload, TradingPayload } from "../../domain/trading-entry.ts";
+
+export type Fact = TradingPayload | Extract<AccountPayload, { kind: "flow" }>;
+type Of<K extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: K }>;
+
+/** A day of the account, and what of it is journalled. */
+export type DayProgress = {
+  readonly opened: Of<"day_opened">;
+  readonly fromSeq: number;
+  startReconciled: boolean;
+  decided: boolean;
+  endReconciled: boolean;
+  barsKnown: Of<"bars_known"> | null;
+  closed: Of<"day_closed"> | null;
+};
+
+export type Trial = {
+  readonly started: Of<"trial_started">;
+  voided: Of<"trial_voided"> | null;
+};
+
+export type AccountView = {
+  opened: Of<"account_opened"> | null;
+  openingMinor: number;
+  readonly adopted: Of<"position_adopted">[];
+  safety: Safety;
+  /** Execution and activity ids that are booked. */
+  readonly executions: Set<string>;
+  readonly activities: Set<string>;
+  /** Where the venue's activities were read up to when it was last reconciled. */
+  cursor: string | null;
+  day: DayProgress | null;
+  /** Dates of days that are closed. */
+  readonly closedDays: Set<string>;
+  trial: Trial | null;
+  /** Mandate that the newest day was opened with. */
+  mandateHash: string | null;
+  lastSeq: number;
+};
+
+export function newAccountView(): AccountView {
+  return {
+    opened: null,
+    openingMinor: 0,
+    adopted: [],
+    safety: UNKNOWN_SAFETY,
+    executions: new Set(),
+    activities: new Set(),
+    cursor: null,
+    day: null,
+    closedDays: new Set(),
+    trial: null,
+    mandateHash: null,
+    lastSeq: 0,
+  };
+}
+
+/** Facts come from outside and are executed; everything else follows from them. */
+export function isFact(payload: AccountPayload): payload is Fact {
+  switch (payload.kind) {
+    case "run_started":
+    case "accrual":
+    case "split":
+    case "dividend":
+    case "dividend_paid":
+    case "decision":
+    case "order":
+    case "fill":
+    case "settlement":
+    case "roll":
+    case "cross":
+    case "breaker":
+    case "order_ended":
+    case "sealed":
+    case "session_closed":
+      return false;
+    default:
+      return true;
+  }
+}
+
+export function foldAccount(view: AccountView, { seq, at, payload }: AccountEntry): void {
+  invariant(seq === view.lastSeq + 1, 10, () => `entry ${seq} comes after ${view.lastSeq}`);
+  view.lastSeq = seq;
+  const safety = safetyFact(payload, at);
+  if (safety !== null) view.safety = stepSafety(view.safety, safety);
+  switch (payload.kind) {
+    case "account_opened":
+      view.opened = payload;
+      view.mandateHash = payload.mandate_hash;
+      return;
+    case "flow":
+      view.openingMinor += payload.amount_minor;
+      return;
+    case "position_adopted":
+      if (view.day === null) view.adopted.push(payload);
+      return;
+    case "venue_fill":
+      view.executions.add(payload.execution_id);
+      return;
+    case "venue_cash":
+    case "venue_split":
+      view.activities.add(payload.activity_id);
+      return;
+    case "trial_started":
+      view.trial = { started: payload, voided: null };
+      return;
+    case "trial_voided":
+      if (view.trial !== null) view.trial.voided = payload;
+      return;
+    default:
+      foldDay(view, payload, seq);
+  }
+}
+
+function foldDay(view: AccountView, payload: AccountPayload, seq: number): void {
+  if (payload.kind === "reconciled") view.cursor = payload.activities_cursor ?? view.cursor;
+  if (payload.kind === "day_opened") {
+    view.day = {
+      opened: payload,
+      fromSeq: seq,
+      startReconciled: false,
+      decided: false,
+      endReconciled: false,
+      barsKnown: null,
+      closed: null,
+    };
+    view.mandateHash = payload.mandate_hash;
+    return;
+  }
+  const { day } = view;
+  if (day === null) return;
+  if (payload.kind === "decided") day.decided = true;
+  if (payload.kind === "bars_known") day.barsKnown = payload;
+  if (payload.kind === "reconciled") {
+    if (payload.phase === "start") day.startReconciled = true;
+    if (payload.phase === "end") day.endReconciled = true;
+  }
+  if (payload.kind === "day_closed") {
+    day.closed = payload;
+    view.closedDays.add(payload.date);
+  }
+}
+
+/** What an entry says about whether trading is open. */
+function safetyFact(payload: AccountPayload, at: string): SafetyFact | null {
+  switch (payload.kind) {
+    case "reconciled": {
+      const { result, phase, snapshot_sha256: snapshot } = payload;
+      return { kind: "reconciled", result, phase, at: snapshot === null ? null : at };
+    }
+    case "paused": {
+      const { cause, message, operator } = payload;
+      return { kind: "paused", cause, message, operator };
+    }
+    case "resumed":
+      return { kind: "resumed", forced: payload.forced };
+    case "day_opened":
+      return { kind: "day_opened" };
+    case "order_acknowledged":
+      return { kind: "order_accepted" };
+    case "order_refused":
+      return { kind: "order_rejected" };
+    case "order_unknown":
+      return { kind: "venue_failed" };
+    case "incident":
+      if (payload.code === "stream_lost") return { kind: "stream_lost" };
+      return payload.code === "venue_unavailable" ? { kind: "venue_failed" } : null;
+    default:
+      return null;
+  }
+}
