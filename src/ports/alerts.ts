@@ -12,7 +12,7 @@ export type Alert = {
 };
 
 export type AlertChannel = {
-  /** "smtp", "webhook". */
+  /** "smtp:ann@example.org", "webhook". */
   readonly name: string;
   /** Throws when it was not delivered. `raisedMs` is the same for every try: it tells a repeat from a new alert. */
   send(alert: Alert, raisedMs: number): Promise<void>;

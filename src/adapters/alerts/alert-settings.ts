@@ -29,13 +29,10 @@ export function alertSettings(secrets: Secrets): AlertSettings {
   const hidden: Secret[] = [];
   if (mail !== null) {
     const [url, from, to] = mail;
-    channels.push(
-      createSmtpChannel({
-        url: url.value,
-        from: oneAddress(from),
-        to: addressesOf(to),
-      }),
-    );
+    const sender = oneAddress(from);
+    for (const receiver of new Set(addressesOf(to))) {
+      channels.push(createSmtpChannel({ url: url.value, from: sender, to: receiver }));
+    }
     hidden.push(...secretsOfUrl(url.value));
   }
   if (address !== null) {
