@@ -64,8 +64,11 @@ export function newYorkMs(date: string, time: string): number {
     );
   }
   const local = dateMs + (Number(match[1]) * 60 + Number(match[2])) * 60_000;
-  return local - newYorkOffsetMs(local);
+  return local - newYorkOffsetMs(local + STANDARD_MS);
 }
+
+/** New York is four or five hours behind: by then its clocks show this time or one later. */
+const STANDARD_MS = 5 * 3_600_000;
 
 /** YYYY-MM-DD that calendars in New York show. */
 export function newYorkDate(ms: number): string {

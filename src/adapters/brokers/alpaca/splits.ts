@@ -1,8 +1,9 @@
 /**
- * Splits among the activities. Alpaca books one as two siblings, the old shares out and the new ones in
- * (`group_id` links siblings [spec]; the two rows are observed, not documented). Enters: rows of activities;
- * leaves: what each row of a split that can be told stands for. What cannot be told is left to the caller,
- * who must not lose it: a row alone, three rows, two of one sign.
+ * Splits among the activities. Enters: rows of activities; leaves: what each row of a split that can be told
+ * stands for. Two forms are read: one row that names the holding before and after (the field names of
+ * Alpaca's activity events [spec]), and two siblings, the old shares out and the new ones in (`group_id`
+ * links siblings [spec]; that a split may come as such a pair is assumed, not documented). What cannot be
+ * told is left to the caller, who must not lose it: a row that names one quantity, three rows, one sign.
  */
 import type { VenueActivity } from "../../../domain/venue-report.ts";
 import { type Body, decimalOf, optionalDecimal, optionalText, textOf } from "./body.ts";
@@ -11,14 +12,18 @@ type Split = Extract<VenueActivity, { readonly kind: "split" }>;
 
 /** "told": the sibling says it. */
 export function splitsOf(rows: readonly Body[]): ReadonlyMap<Body, Split | "told"> {
+  const told = new Map<Body, Split | "told">();
   const groups = new Map<string, Body[]>();
   for (const row of rows) {
     if (row["activity_type"] !== "SPLIT" || optionalText(row, "status") === "canceled") continue;
+    if (optionalDecimal(row, "new_qty") !== null && optionalDecimal(row, "old_qty") !== null) {
+      told.set(row, wholeSplit(row));
+      continue;
+    }
     const key =
       optionalText(row, "group_id") ?? `${optionalText(row, "symbol")} ${textOf(row, "date")}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
-  const told = new Map<Body, Split | "told">();
   for (const siblings of groups.values()) {
     const pair = pairOf(siblings);
     if (pair === null) continue;
@@ -26,6 +31,22 @@ export function splitsOf(rows: readonly Body[]): ReadonlyMap<Body, Split | "told
     told.set(pair.in, splitOf(pair));
   }
   return told;
+}
+
+/** Shares paid out in money make the holding a worse witness of the ratio than the rates are. */
+function wholeSplit(row: Body): Split {
+  const rates =
+    optionalDecimal(row, "new_rate") !== null && optionalDecimal(row, "old_rate") !== null;
+  const [to, from] = rates ? ["new_rate", "old_rate"] : ["new_qty", "old_qty"];
+  return {
+    kind: "split",
+    activityId: textOf(row, "id"),
+    date: textOf(row, "date").slice(0, 10),
+    symbol: textOf(row, "symbol"),
+    qtyAfter: decimalOf(row, "new_qty"),
+    ratio: Math.abs(numberOf(row, to) / numberOf(row, from)),
+    raw: row,
+  };
 }
 
 type Pair = { readonly out: Body; readonly in: Body };
@@ -59,7 +80,11 @@ function splitOf(pair: Pair): Split {
   };
 }
 
-/** For signs and ratios alone: quantities themselves stay text. */
 function qtyOf(row: Body): number {
-  return Number(decimalOf(row, "qty"));
+  return numberOf(row, "qty");
+}
+
+/** For signs and ratios alone: quantities themselves stay text. */
+function numberOf(row: Body, key: string): number {
+  return Number(decimalOf(row, key));
 }
