@@ -3,6 +3,7 @@
  * which corporate actions take effect before its open. Enters: the options; leaves: lookups. Refuses
  * what the exchange cannot keep exact books of: futures, other currencies, bars without a session.
  */
+import { invariant } from "../../base/assert.ts";
 import { decimalOf } from "../../base/decimal.ts";
 import { DAY_MS, dayNumber, formatDate, parseIsoDate } from "../../base/instant.ts";
 import { type MoneyScale, moneyScale } from "../../base/money.ts";
@@ -34,6 +35,7 @@ export type PreparedMarket = {
 export function prepareMarket(options: ExchangeOptions): PreparedMarket {
   const { series, sessions } = options;
   for (const one of series) refuseUnbookable(options, one);
+  invariant(options.costs.fees.length === series.length, 8, "one fee schedule for each instrument");
   const dateMs = Float64Array.from(sessions, ({ date }) => dateOf(date));
   refuseDisorder(options, dateMs);
   const firstMs = dateOf(options.firstDate);
@@ -58,6 +60,12 @@ export function prepareMarket(options: ExchangeOptions): PreparedMarket {
 
 function refuseUnbookable({ currency, currencyDigits }: ExchangeOptions, one: BarSeries): void {
   const { instrument } = one;
+  if (decimalOf(instrument.lot).scale > 9) {
+    throw new Fault(
+      "data",
+      `${instrument.id} has lots of ${instrument.lot}: quantities have at most 9 decimals here`,
+    );
+  }
   if (isFuture(instrument)) {
     const message = `${instrument.id} is a future: this exchange trades what is paid in full; leave it out`;
     throw new Fault("data", message);

@@ -49,7 +49,7 @@ export type ExchangeOrder = {
   /** close: it only ever takes from what is held. */
   readonly intent: "open" | "close";
   /** Entry of the bracket it is a leg of. */
-  readonly parentId: string | null;
+  parentId: string | null;
   legIds: readonly string[];
   qtyNano: bigint;
   filledNano: bigint;

@@ -1,0 +1,117 @@
+/**
+ * The account as it stands: cash, what is held at the last price, what may still be bought. All in
+ * minor units of the account's currency. `positionsOf` shows what the exchange shows, which a planted
+ * delay may keep behind; everything else is of now.
+ */
+import { type Decimal, formatDecimal } from "../../base/decimal.ts";
+import { notionalMinor } from "../../base/money.ts";
+import { formatNano, unitsOf } from "./quantity.ts";
+import type { Exchange, ExchangeOrder } from "./state.ts";
+
+export type AccountView = {
+  readonly cashMinor: number;
+  readonly longMinor: number;
+  /** Zero or negative. */
+  readonly shortMinor: number;
+  readonly equityMinor: number;
+  /** Null: without limit. */
+  readonly buyingPowerMinor: number | null;
+};
+
+export type PositionView = {
+  readonly symbol: string;
+  /** Signed decimal text. */
+  readonly qty: string;
+  readonly qtyNano: bigint;
+  readonly averagePrice: string;
+  /** Last known price; NaN before the first bar. */
+  readonly price: number;
+  readonly valueMinor: number;
+  /** At the average price. */
+  readonly costMinor: number;
+};
+
+export function accountOf(x: Exchange): AccountView {
+  let longMinor = 0;
+  let shortMinor = 0;
+  for (const { symbol, qtyNano } of x.state.positions) {
+    if (qtyNano === 0n) continue;
+    const value = valueMinor(x, symbol, qtyNano);
+    if (value > 0) longMinor += value;
+    else shortMinor += value;
+  }
+  const { cashMinor } = x.state;
+  const equityMinor = cashMinor + longMinor + shortMinor;
+  const multiplier = x.options.rules.buyingPowerMultiplier;
+  return {
+    cashMinor,
+    longMinor,
+    shortMinor,
+    equityMinor,
+    buyingPowerMinor:
+      multiplier === null
+        ? null
+        : Math.floor(equityMinor * multiplier) - longMinor + shortMinor - workingMinor(x),
+  };
+}
+
+/** What the orders that open something would take. */
+function workingMinor(x: Exchange): number {
+  let total = 0;
+  for (const order of x.working) if (order.intent === "open") total += costMinor(x, order);
+  return total;
+}
+
+/** Shares sold short at market count a little more than they would bring. */
+const SHORT_MARGIN = 1.03;
+
+/** What is left of an order at its own price, else at the last one; unsigned. */
+export function costMinor(
+  x: Exchange,
+  order: Pick<
+    ExchangeOrder,
+    "symbol" | "side" | "qtyNano" | "filledNano" | "limitPrice" | "stopPrice"
+  >,
+): number {
+  const i = x.market.indexOf.get(order.symbol) as number;
+  const last = x.state.marks[i] * (order.side === "sell" ? SHORT_MARGIN : 1);
+  const own = order.limitPrice ?? order.stopPrice;
+  const price = own === null ? last : order.side === "sell" ? Math.max(own, last) : own;
+  if (Number.isNaN(price)) return 0;
+  const units = unitsOf(order.qtyNano - order.filledNano);
+  return Math.abs(notionalMinor(units, price, x.market.scales[i]));
+}
+
+/** Those that are not flat, by symbol. */
+export function positionsOf(x: Exchange): readonly PositionView[] {
+  const { positionLag, nowMs } = x.state;
+  const sinceMs =
+    positionLag !== null && nowMs < positionLag.untilMs
+      ? positionLag.sinceMs
+      : Number.POSITIVE_INFINITY;
+  const views: PositionView[] = [];
+  for (const position of x.state.positions) {
+    const { qtyNano, averagePrice } = position.changedMs >= sinceMs ? position.before : position;
+    if (qtyNano !== 0n) views.push(viewOf(x, position.symbol, qtyNano, averagePrice));
+  }
+  return views.sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+}
+
+function viewOf(x: Exchange, symbol: string, qtyNano: bigint, average: Decimal): PositionView {
+  const i = x.market.indexOf.get(symbol) as number;
+  const paid = Number(formatDecimal(average));
+  return {
+    symbol,
+    qty: formatNano(qtyNano),
+    qtyNano,
+    averagePrice: formatDecimal(average),
+    price: x.state.marks[i],
+    valueMinor: valueMinor(x, symbol, qtyNano),
+    costMinor: notionalMinor(unitsOf(qtyNano), paid, x.market.scales[i]),
+  };
+}
+
+function valueMinor(x: Exchange, symbol: string, qtyNano: bigint): number {
+  const i = x.market.indexOf.get(symbol) as number;
+  return notionalMinor(unitsOf(qtyNano), x.state.marks[i], x.market.scales[i]);
+}
