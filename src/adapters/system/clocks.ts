@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { settled } from "../../base/result.ts";
 import { BrokerRefused, BrokerUnavailable } from "../../ports/broker.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Secret } from "./secret.ts";
+import { blotOut, type Secret } from "./secret.ts";
 
 /** Timers stand still while a computer sleeps: so late at most is its waking noticed. */
 const NAP_MS = 1000;
@@ -152,7 +152,8 @@ async function askOnce(
     throw new BrokerUnavailable(`${where} answered ${status}`);
   }
   if (status < 200 || status > 299) {
-    throw new BrokerRefused(String(status), `${where} answered ${status}: ${text.slice(0, 200)}`);
+    const said = blotOut(text.slice(0, 200), [keyId, secret]);
+    throw new BrokerRefused(String(status), `${where} answered ${status}: ${said}`);
   }
   try {
     return text === "" ? null : (JSON.parse(text) as unknown);

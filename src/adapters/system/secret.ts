@@ -27,12 +27,23 @@ export class Secret {
   }
 }
 
-/** The text without the secrets: as they are, URL-encoded, in base64, escaped as in JSON. */
+/**
+ * The text without the secrets: as they are, URL-encoded, in base64, escaped as in JSON. Forms may
+ * overlap, so all are found in the text as it was, and what any of them covers goes.
+ */
 export function blotOut(text: string, secrets: readonly Secret[]): string {
-  const forms = secrets.flatMap((secret) => formsOf(secret.reveal()));
-  // The longest first: a part blotted out would leave the rest of the whole standing.
-  forms.sort((a, b) => b.length - a.length);
-  return forms.reduce((rest, form) => rest.replaceAll(form, BLOT), text);
+  const covered = new Uint8Array(text.length);
+  for (const form of secrets.flatMap((secret) => formsOf(secret.reveal()))) {
+    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
+      covered.fill(1, at, at + form.length);
+    }
+  }
+  let clean = "";
+  for (let i = 0; i < text.length; i++) {
+    if (covered[i] === 0) clean += text[i];
+    else if (i === 0 || covered[i - 1] === 0) clean += BLOT;
+  }
+  return clean;
 }
 
 function formsOf(value: string): string[] {
