@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { PROCESS_SETTINGS } from "../../../src/mandate/environment.ts";
 import type { MandateInput } from "../../../src/mandate/resolve.ts";
 import { GOOD, refusal, resolve } from "./sections.ts";
 
@@ -15,6 +16,8 @@ const environment = (variables: Record<string, string>) => ({ environment: varia
 
 const MISSING_SOURCES =
   'expected a list of at least 1, each a map with file, columns, got nothing; write "sources: [<values>]" under cargo';
+
+const SETTINGS = Object.keys(PROCESS_SETTINGS).join(", ");
 
 const CASES: readonly Case[] = [
   {
@@ -205,7 +208,7 @@ const CASES: readonly Case[] = [
     more: environment({ ASSAY_HOEM: "/x", ASSAY_TOLLS__BPS: "1", ASSAY_QUX: "1" }),
     lines: [
       "environment ASSAY_HOEM: not a setting that Assay reads; did you mean ASSAY_HOME?",
-      "environment ASSAY_QUX: not a setting that Assay reads; unset it (settings: ASSAY_HOME, ASSAY_REQUIRE_ALL; keys: ASSAY__SECTION__KEY)",
+      `environment ASSAY_QUX: not a setting that Assay reads; unset it (settings: ${SETTINGS}; keys: ASSAY__SECTION__KEY)`,
       "environment ASSAY_TOLLS__BPS: not a setting that Assay reads; did you mean ASSAY__TOLLS__BPS?",
     ],
   },
@@ -214,7 +217,7 @@ const CASES: readonly Case[] = [
     text: GOOD,
     more: environment({ ASSAY__TOLLS__PER_SHRE: "1", ASSAY__ASSAY: "1", ASSAY__: "1" }),
     lines: [
-      "environment ASSAY__: no such key; unset it (settings: ASSAY_HOME, ASSAY_REQUIRE_ALL; keys: ASSAY__SECTION__KEY)",
+      `environment ASSAY__: no such key; unset it (settings: ${SETTINGS}; keys: ASSAY__SECTION__KEY)`,
       "environment ASSAY__ASSAY: the version of the format is written in the file alone",
       "environment ASSAY__TOLLS__PER_SHRE: no such key; did you mean ASSAY__TOLLS__PER_SHARE?",
     ],
