@@ -19,6 +19,7 @@ import type {
   ExchangeEvent,
   ExchangeOrder,
   FillActivity,
+  SplitActivity,
 } from "../../venue/exchange/state.ts";
 import { printInstant } from "./request.ts";
 
@@ -148,20 +149,26 @@ export function activityBody(activity: ExchangeActivity, currency: Currency): Bo
     case "FILL":
       return fillBody(activity);
     case "SPLIT":
-      return {
-        ...bookedBody(activity),
-        activity_sub_type: activity.ratio > 1 ? "FSPLIT" : "RSPLIT",
-        symbol: activity.symbol,
-        qty: quantityText(activity.qtyAfterNano - activity.qtyBeforeNano),
-        old_qty: quantityText(activity.qtyBeforeNano),
-        new_qty: quantityText(activity.qtyAfterNano),
-        old_rate: "1",
-        new_rate: priceText(activity.ratio),
-        net_amount: "0",
-      };
+      return splitBody(activity);
     default:
       return cashBody(activity, currency);
   }
+}
+
+/** One row; the holding before and after in the words of the broker's activity events. */
+function splitBody(split: SplitActivity): Body {
+  return {
+    ...bookedBody(split),
+    activity_sub_type: split.ratio > 1 ? "FSPLIT" : "RSPLIT",
+    symbol: split.symbol,
+    qty: quantityText(split.qtyAfterNano - split.qtyBeforeNano),
+    old_qty: quantityText(split.qtyBeforeNano),
+    new_qty: quantityText(split.qtyAfterNano),
+    old_rate: "1",
+    new_rate: priceText(split.ratio),
+    per_share_amount: "0",
+    net_amount: "0",
+  };
 }
 
 export type Currency = { readonly currency: string; readonly digits: number };

@@ -1,0 +1,138 @@
+/**
+ * A local venue that listens: the pure exchange behind HTTP and a WebSocket on 127.0.0.1, speaking
+ * Alpaca's Trading API v2, Market Data v2 daily bars and trade_updates. Enters: the exchange's terms,
+ * credentials, how time runs, what goes wrong; leaves: the addresses, and what stops it.
+ */
+import type { AddressInfo } from "node:net";
+import type { ExchangeOptions } from "../../venue/exchange/terms.ts";
+import { createExchange } from "../../venue/exchange/exchange.ts";
+import type { Exchange } from "../../venue/exchange/state.ts";
+import { type FaultScript, NO_FAULTS } from "../../venue/faults.ts";
+import { createApp, type Credentials, isAuthorized, type VenueRequest } from "./app.ts";
+import { calendarOf } from "./calendar.ts";
+import { controlRoutes } from "./control-routes.ts";
+import { callFault } from "./fault-acts.ts";
+import { createFaultDesk } from "./fault-desk.ts";
+import { createFrameDoor } from "./frames.ts";
+import { accountRoutes, marketRoutes } from "./market-routes.ts";
+import { marketOf } from "./market.ts";
+import type { Speed } from "./pace.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import { createTradeStream } from "./trade-stream.ts";
+import { orderRoutes, positionRoutes } from "./trading-routes.ts";
+import { lastInstantOf, nowMs, type Venue } from "./venue.ts";
+import { keepUp, moveTo } from "./walk.ts";
+
+export type VenueOptions = {
+  /** Sessions are taken from the series' dates: leave them out. */
+  readonly terms: Omit<ExchangeOptions, "sessions">;
+  readonly credentials: Credentials;
+  /** Default: time stands until somebody steps it. */
+  readonly speed?: Speed;
+  /** Requests a minute; default: without limit. */
+  readonly requestsPerMinute?: number | null;
+  readonly faults?: FaultScript;
+  /** 0, the default: any that is free. */
+  readonly port?: number;
+  /** Called when somebody asks the venue to stop; default: it stops itself. */
+  readonly onShutdown?: () => void;
+  readonly wallMs?: () => number;
+};
+
+export type RunningVenue = {
+  /** "http://127.0.0.1:41234": trading, market data and control alike. */
+  readonly url: string;
+  readonly dataUrl: string;
+  /** "ws://127.0.0.1:41234/stream" */
+  readonly streamUrl: string;
+  readonly exchange: Exchange;
+  /** The venue's own time. */
+  readonly nowMs: () => number;
+  /** Steps the clock as the control door does, and waits until the stream's clients have read. */
+  readonly advanceTo: (ms: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+const HOST = "127.0.0.1";
+/** How often time that runs by itself is looked at, for the stream's sake. */
+const TICK_MS = 20;
+
+export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
+  const { credentials, requestsPerMinute = null } = options;
+  const venue = venueOf(options);
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= stop();
+    return closing;
+  };
+  const routes = [
+    ...orderRoutes(venue),
+    ...positionRoutes(venue),
+    ...accountRoutes(venue),
+    ...marketRoutes(venue),
+    ...controlRoutes(venue, options.onShutdown ?? (() => void close())),
+  ];
+  const app = createApp({
+    credentials,
+    limit: requestsPerMinute === null ? null : createRateLimit(requestsPerMinute),
+    wallMs: venue.wallMs,
+    routes,
+    keepUp: () => keepUp(venue),
+    faultOf: (call, request) => callFault(venue, call, symbolOf(request)),
+  });
+  app.server.on("upgrade", (request, socket, head) => {
+    if (request.url === "/stream") venue.stream.upgrade(request, socket, head);
+    else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+  });
+  const ticking = venue.pace.speed.kind === "step" ? null : setInterval(keepUp, TICK_MS, venue);
+  const stop = async (): Promise<void> => {
+    if (ticking !== null) clearInterval(ticking);
+    venue.stream.close();
+    await app.close();
+  };
+  await app.listen({ host: HOST, port: options.port ?? 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://${HOST}:${port}`;
+  return {
+    url,
+    dataUrl: url,
+    streamUrl: `ws://${HOST}:${port}/stream`,
+    exchange: venue.exchange,
+    nowMs: () => nowMs(venue),
+    advanceTo: (ms) => {
+      moveTo(venue, ms);
+      return venue.stream.settled();
+    },
+    close,
+  };
+}
+
+function venueOf(options: VenueOptions): Venue {
+  const { terms, credentials, wallMs = Date.now } = options;
+  const market = marketOf(terms.series, terms.actions);
+  const exchange = createExchange({ ...terms, sessions: market.sessions });
+  const stream = createTradeStream((keyId, secret) => isAuthorized(credentials, keyId, secret));
+  const desk = createFaultDesk(options.faults ?? NO_FAULTS);
+  return {
+    exchange,
+    market,
+    calendar: calendarOf(market.sessions),
+    stream,
+    frames: createFrameDoor(stream, desk),
+    desk,
+    delays: { skewMs: 0, resumes: [] },
+    pace: {
+      speed: options.speed ?? { kind: "step" },
+      venueStartMs: exchange.state.nowMs,
+      wallStartMs: wallMs(),
+      lastMs: lastInstantOf(market),
+    },
+    wallMs,
+  };
+}
+
+/** What an order is for, where the request names it: faults may be narrowed to a symbol. */
+function symbolOf({ body, params }: VenueRequest): string | null {
+  const symbol = (body as { readonly symbol?: unknown } | null | undefined)?.symbol;
+  return typeof symbol === "string" ? symbol : (params["symbol"] ?? null);
+}
