@@ -30,9 +30,8 @@ export function markdownTable(
 
 /** Text for a list item or a paragraph: one line, nothing in it that formats. */
 export function inlineText(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>#|]/g, (mark) => {
-    return mark === "_" || mark === "#" ? mark : `\\${mark}`;
-  });
+  const line = text.replace(/\s+/g, " ").replace(/[\\`*[\]<>|]/g, "\\$&");
+  return line.replace(/^ ?(?=[#+>-])/, "\\");
 }
 
 function cellText(text: string): string {

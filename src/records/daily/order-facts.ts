@@ -16,7 +16,8 @@ export type OrderFacts = {
   readonly filledLots: number;
   readonly filledToday: number;
   readonly unknown: boolean;
-  /** "40310000 insufficient buying power". */
+  readonly rejected: boolean;
+  /** Why it was refused or given up: "40310000 insufficient buying power". */
   readonly refusal: string | null;
   readonly end: string | null;
 };
@@ -34,7 +35,7 @@ export function foldOrders(
   }
   for (const { payload } of entries) {
     if (payload.kind === "order") book.set(payload.order_id, opened(payload, true));
-    else if (payload.kind === "split") resize(book, payload.orders);
+    else if (payload.kind === "split") resize(book, payload);
     else noteFact(book, payload);
   }
   return book;
@@ -43,7 +44,7 @@ export function foldOrders(
 /** One of: created, acknowledged, unknown, partially_filled, filled, cancelled, rejected, expired. */
 export function stateOf(facts: OrderFacts): string {
   if (facts.filledLots !== 0 && Math.abs(facts.filledLots) >= Math.abs(facts.lots)) return "filled";
-  if (facts.refusal !== null) return "rejected";
+  if (facts.rejected) return "rejected";
   if (facts.end !== null) return STATE_OF_END[facts.end] ?? facts.end;
   if (facts.filledLots !== 0) return "partially_filled";
   if (facts.venueOrderId !== null) return "acknowledged";
@@ -72,6 +73,7 @@ function opened(order: OpenedOrder, today: boolean): OrderFacts {
     filledLots: 0,
     filledToday: 0,
     unknown: false,
+    rejected: false,
     refusal: null,
     end: null,
   };
@@ -79,11 +81,14 @@ function opened(order: OpenedOrder, today: boolean): OrderFacts {
 
 type Book = Map<string, OrderFacts>;
 
-function resize(
-  book: Book,
-  orders: readonly { readonly order_id: string; lots: number; price: number | null }[],
-): void {
-  for (const { order_id, lots, price } of orders) change(book, order_id, { lots, price });
+/** A split names what is left of an order; what was filled before counts in the new lots too. */
+function resize(book: Book, split: AccountPayload & { readonly kind: "split" }): void {
+  for (const { order_id, lots: rest, price } of split.orders) {
+    const facts = book.get(order_id);
+    if (facts === undefined) continue;
+    const filledLots = facts.filledLots * split.ratio;
+    book.set(order_id, { ...facts, filledLots, lots: filledLots + rest, price });
+  }
 }
 
 function noteFact(book: Book, payload: AccountPayload): void {
@@ -96,7 +101,12 @@ function noteFact(book: Book, payload: AccountPayload): void {
     case "order_unknown":
       return change(book, payload.order_id, { unknown: true });
     case "order_refused":
-      return change(book, payload.order_id, { refusal: `${payload.code} ${payload.message}` });
+      return change(book, payload.order_id, {
+        rejected: true,
+        refusal: `${payload.code} ${payload.message}`,
+      });
+    case "order_withdrawn":
+      return change(book, payload.order_id, { end: "cancelled", refusal: payload.reason });
     case "venue_fill":
       return change(book, payload.order_id, { venueOrderId: payload.venue_order_id });
     case "venue_order_ended":
@@ -114,7 +124,8 @@ function noteFact(book: Book, payload: AccountPayload): void {
 
 function venueEnd(payload: { venue_order_id: string; end: VenueOrderEnd }): Partial<OrderFacts> {
   const { venue_order_id: venueOrderId, end } = payload;
-  return { venueOrderId, end, refusal: end === "rejected" ? "rejected by the venue" : null };
+  if (end !== "rejected") return { venueOrderId, end };
+  return { venueOrderId, end, rejected: true, refusal: "rejected after it was accepted" };
 }
 
 function addFill(book: Book, fill: { readonly order_id: string; readonly lots: number }): void {

@@ -138,9 +138,30 @@ describe("the state of an order comes from the facts", () => {
     ["filled", [acknowledged, ...execution("o1"), ended("cancelled")]],
     ["cancelled", [ended("cancelled")]],
     ["cancelled", [ended("replaced")]],
+    ["cancelled", [{ kind: "order_withdrawn", order_id: "o1", reason: "its hour is past" }]],
     ["expired", [ended("expired")]],
     ["rejected", [ended("rejected")]],
   ];
+  it("a split re-sizes what is left, and what was filled counts in the new lots", () => {
+    const split: AccountPayload = {
+      kind: "split",
+      instrument: "SPY",
+      ratio: 2,
+      lots_before: 4,
+      lots_after: 8,
+      cash_in_lieu_minor: 0,
+      orders: [{ order_id: "o1", lots: 12, price: null }],
+    };
+    const made = { kind: "order", ...order("o1", { signal_ids: [] }) } as const;
+    const facts = [...execution("o1", { lots: 4 }), split];
+    const none = { forecasts: 0, holds: 0 };
+    const half = buildDaily(input([decided(false), made, ...facts], none)).trades.orders[0];
+    expect(half).toMatchObject({ state: "partially_filled", lots: 20, filled_lots: 8 });
+    const rest = execution("o1", { id: "x2", lots: 12, price: 50 });
+    const whole = buildDaily(input([decided(false), made, ...facts, ...rest], none));
+    expect(whole.trades.orders[0]).toMatchObject({ state: "filled", filled_lots: 20 });
+  });
+
   it.each(cases)("%s", (state, facts) => {
     const flatten = { kind: "order", ...order("o1", { signal_ids: [] }) } as const;
     const day = buildDaily(input([decided(false), flatten, ...facts], { forecasts: 0, holds: 0 }));
