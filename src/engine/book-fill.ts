@@ -241,6 +241,7 @@ function placeStop(k: Kernel, i: number, price: number): void {
   };
   state.counters.stopsPlaced++;
   state.stops[i] = stop;
-  submit(k, approveReduction(stop, state.lots[i]), []);
-  k.recorder.order(state.session, stop, []);
+  const approved = approveReduction(stop, state.lots[i]);
+  submit(k, approved, []);
+  k.recorder.order(state.session, approved, []);
 }

@@ -36,6 +36,7 @@ function flatten(k: Kernel, i: number, held: number): void {
     signals: [],
   };
   state.counters.flattens++;
-  submit(k, approveReduction(order, held), []);
-  k.recorder.order(state.session, order, []);
+  const approved = approveReduction(order, held);
+  submit(k, approved, []);
+  k.recorder.order(state.session, approved, []);
 }

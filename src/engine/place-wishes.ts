@@ -2,7 +2,7 @@
  * From wishes to approved orders: each leg through the order gates to the venue, or to a refusal
  * that ends every signal it serves. Reductions go first: what they free is there for what adds.
  */
-import type { Order } from "../domain/order.ts";
+import type { Approved, Order } from "../domain/order.ts";
 import type { Verdict } from "../domain/refusal.ts";
 import { approve } from "../execution/gates/approval.ts";
 import { breakersGate } from "../execution/gates/breakers.ts";
@@ -19,7 +19,7 @@ import type { Signal } from "./signal.ts";
 import type { JudgedOrder, Kernel, OrderGate } from "./state.ts";
 import { submit } from "./submit.ts";
 
-export type Submission = { readonly order: Order; readonly verdicts: readonly Verdict[] };
+export type Submission = { readonly order: Approved<Order>; readonly verdicts: readonly Verdict[] };
 
 export const ORDER_GATES: readonly OrderGate[] = [
   {
@@ -65,7 +65,7 @@ function placeOrder(judged: JudgedOrder, { signals }: Wish, placed: Submission[]
   }
   book.take(order);
   submit(k, result.value, signals);
-  if (k.recorder.keepsEvidence) placed.push({ order, verdicts });
+  if (k.recorder.keepsEvidence) placed.push({ order: result.value, verdicts });
 }
 
 /** Those on the signals that an order serves, and those on itself. */

@@ -38,8 +38,6 @@ export type PrepareInput = {
   readonly sha256: Sha256;
   /** Trading: the session that comes after the pack's newest one. */
   readonly comingMs?: number;
-  /** Trading: what the account was opened with, in the place of account.initial_equity. */
-  readonly openingEquityMinor?: number;
   /** Trading: signals pass the pause gate before every other. */
   readonly canPause?: boolean;
 };
@@ -78,24 +76,17 @@ export function prepareRun(input: PrepareInput): Prepared {
     sourceOf: input.sourceOf,
     canPause: input.canPause ?? false,
   };
-  const planned = buildPlan(planInput);
   return {
     pack,
     world,
     planInput,
-    planned: openedWith(planned, input.openingEquityMinor),
+    planned: buildPlan(planInput),
     name: mandate.name,
     seed: mandate.seed,
     lotMethod: mandate.account.lot_method,
     periodsPerYear: mandate.metrics.periods_per_year,
     riskFree: mandate.metrics.risk_free,
   };
-}
-
-/** A venue's account holds what it holds, whatever the mandate says of a backtest's. */
-function openedWith(planned: Planned, equityMinor: number | undefined): Planned {
-  if (equityMinor === undefined) return planned;
-  return { ...planned, plan: { ...planned.plan, initialEquityMinor: equityMinor } };
 }
 
 function takeLayers(mandate: Mandate): LayerSettings {

@@ -2,7 +2,7 @@
  * What the kernel tells whoever listens. The journalling recorder makes entries and traces, the
  * null recorder drops everything; the kernel computes the same numbers with either.
  */
-import type { ExecutionReport, Order } from "../domain/order.ts";
+import type { Approved, ExecutionReport, Order } from "../domain/order.ts";
 import type { Verdict } from "../domain/refusal.ts";
 import type { BreakerChange } from "../execution/gates/breakers.ts";
 import type { LayerState } from "./layers/state.ts";
@@ -124,7 +124,7 @@ export type Recorder = {
   ) => void;
   readonly forecast: (session: number, record: ForecastRecord) => void;
   readonly decision: (session: number, navMinor: number, signals: readonly Signal[]) => void;
-  readonly order: (session: number, order: Order, verdicts: readonly Verdict[]) => void;
+  readonly order: (session: number, order: Approved<Order>, verdicts: readonly Verdict[]) => void;
   readonly fill: (session: number, fill: FillRecord) => void;
   readonly ended: (session: number, report: ExecutionReport, ended: readonly Signal[]) => void;
   readonly settlement: (session: number, settled: readonly Settlement[]) => void;

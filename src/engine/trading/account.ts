@@ -39,7 +39,7 @@ export type AccountView = {
   /** Execution and activity ids that are booked. */
   readonly executions: Set<string>;
   readonly activities: Set<string>;
-  /** Where the venue's activities were read up to when it was last reconciled. */
+  /** Where the venue's activities were read up to at the last PASS. */
   cursor: string | null;
   day: DayProgress | null;
   /** Dates of days that are closed. */
@@ -126,7 +126,9 @@ export function foldAccount(view: AccountView, { seq, at, payload }: AccountEntr
 }
 
 function foldDay(view: AccountView, payload: AccountPayload, seq: number): void {
-  if (payload.kind === "reconciled") view.cursor = payload.activities_cursor ?? view.cursor;
+  if (payload.kind === "reconciled" && payload.result === "PASS") {
+    view.cursor = payload.activities_cursor ?? view.cursor;
+  }
   if (payload.kind === "day_opened") {
     view.day = {
       opened: payload,

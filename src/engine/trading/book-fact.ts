@@ -15,7 +15,7 @@ import { flattenAll } from "../flatten.ts";
 import type { Kernel } from "../state.ts";
 import { sleevesOf } from "../sleeves/share-fill.ts";
 import type { Fact } from "./account.ts";
-import type { OpenDay } from "./core.ts";
+import type { OpenDay } from "./open-day.ts";
 import type { LiveOrder } from "./live-order.ts";
 
 type Of<K extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: K }>;
@@ -63,11 +63,17 @@ export function bookFact(day: OpenDay, fact: Fact): void {
       adopt(kernel, fact);
       return;
     case "flatten_ordered":
-      flattenAll(kernel);
+      orderFlat(day);
       return;
     default:
       return;
   }
+}
+
+function orderFlat({ kernel, state }: OpenDay): void {
+  const known = new Set(state.orders.keys());
+  flattenAll(kernel);
+  for (const [id, live] of state.orders) if (!known.has(id)) live.evenPaused = true;
 }
 
 export function liveOrder({ state }: OpenDay, id: string): LiveOrder {

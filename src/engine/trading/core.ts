@@ -6,58 +6,50 @@
  */
 import { invariant } from "../../base/assert.ts";
 import { formatDate, parseIsoDate } from "../../base/instant.ts";
-import type { StageRecord } from "../../domain/stage-record.ts";
 import type { AccountEntry, AccountPayload } from "../../domain/trading-entry.ts";
-import type { Sha256 } from "../../ports/hash.ts";
 import type { JournalWriter } from "../../records/journal/writer.ts";
-import type { Ledger } from "../../records/ledger/fold.ts";
 import { createJournallingRecorder, recallNames } from "../journalling-recorder.ts";
 import { closeReported, kernelOver } from "../kernel.ts";
 import { decide } from "../pipeline.ts";
 import type { Prepared } from "../prepare.ts";
 import type { Recorder } from "../recorder.ts";
 import { stageRecords } from "../stage-tally.ts";
-import type { Kernel } from "../state.ts";
 import { createTrace, type Trace } from "../trace.ts";
-import { type AccountView, type Fact, foldAccount } from "./account.ts";
+import { type Fact, foldAccount } from "./account.ts";
 import { bookFact } from "./book-fact.ts";
+import { foldCarried, newCarried } from "./carried.ts";
+import { foldBookings, type LotSizes, newBookings } from "./our-books.ts";
 import { isOpenAtVenue } from "./live-order.ts";
+import type { CarriedIn, Core, OpenDay } from "./open-day.ts";
 import { decodeState, encodeState, type TradingState } from "./snapshot.ts";
 
 type Of<K extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: K }>;
 
-/** What one decision came to, for the day's document. */
-export type DayDecision = {
-  readonly forecasts: number;
-  readonly holds: number;
-  readonly stages: readonly StageRecord[];
-};
-
-export type Core = {
-  readonly sha256: Sha256;
-  readonly account: { readonly name: string; readonly operator: string };
-  readonly journal: JournalWriter;
-  readonly view: AccountView;
-  /** Null until an account was opened. */
-  ledger: Ledger | null;
-  /** Null until a day was opened. */
-  day: OpenDay | null;
-  /** Entries since the newest day_opened. */
-  entries: AccountEntry[];
-  decision: DayDecision | null;
-};
-
-export type OpenDay = {
-  prepared: Prepared;
-  kernel: Kernel;
-  state: TradingState;
-  trace: Trace;
-};
-
 export function createCore(
-  options: Pick<Core, "sha256" | "account" | "journal" | "view" | "ledger">,
+  options: Pick<Core, "sha256" | "account" | "averaging" | "journal" | "view" | "ledger">,
 ): Core {
-  return { ...options, day: null, entries: [], decision: null };
+  return {
+    ...options,
+    day: null,
+    entries: [],
+    bookings: newBookings(),
+    carried: newCarried(),
+    carriedIn: { orders: [], signals: [], paused: null },
+    decision: null,
+  };
+}
+
+/** Units in a lot, and the currency's digits, of what the open day trades. */
+export function lotSizes({ day }: Pick<Core, "day">): LotSizes {
+  return sizesIn(day?.prepared.world);
+}
+
+export function sizesIn(world: Prepared["world"] | undefined): LotSizes {
+  return (id) => {
+    const instrument = world?.instruments[world.indexOf.get(id) ?? -1];
+    invariant(instrument !== undefined, 11, `nothing here trades ${id}`);
+    return { lot: instrument.lot, digits: instrument.currencyDigits };
+  };
 }
 
 /** Journals a fact and does what follows from it. */
@@ -77,16 +69,24 @@ export function openDay(
   fact: Of<"day_opened">,
   opening: { readonly prepared: Prepared; readonly state: string },
 ): void {
+  const { prepared } = opening;
+  const state = decodeState(opening.state, prepared.world, prepared.planned.plan);
+  core.carriedIn = carriedInto(core, state);
   core.entries = [];
   core.decision = null;
   emit(core, at, fact);
-  const { prepared, state } = opening;
-  const day = dayOn(core, prepared, decodeState(state, prepared.world, prepared.planned.plan));
+  const day = dayOn(core, prepared, state);
   for (const [id, live] of day.state.orders) {
     if (!isOpenAtVenue(live)) day.state.orders.delete(id);
   }
   requireComing(day, fact.date);
   core.day = day;
+}
+
+/** The state that the last day left, on a world of another mandate: nothing is executed again. */
+export function standBy(core: Core, prepared: Prepared, text: string): void {
+  const state = decodeState(text, prepared.world, prepared.planned.plan);
+  core.day = dayOn(core, prepared, state);
 }
 
 /** The bars of the session that was traded: marks, breakers, and whether its close is to decide. */
@@ -120,6 +120,9 @@ export function closeSession(
 /** What the next day will begin with. */
 export function stateText({ day }: Core): string {
   invariant(day !== null, 20, "no day is open whose state could be kept");
+  const { kernel } = day.state;
+  // A session that never got its bars is not counted: another may come in its place.
+  if (kernel.session === comingSession(day.prepared)) kernel.session--;
   return encodeState(day.state, day.prepared.world, day.prepared.planned.plan);
 }
 
@@ -133,7 +136,23 @@ export function emit(core: Core, at: string, payload: AccountPayload): void {
   const entry: AccountEntry = { seq, at, payload };
   foldAccount(core.view, entry);
   core.ledger?.apply(entry);
+  foldCarried(core.carried, entry);
+  if (core.day !== null) foldBookings(core.bookings, entry, lotSizes(core), core.averaging);
   core.entries.push(entry);
+}
+
+function carriedInto({ carried, view }: Core, state: TradingState): CarriedIn {
+  const orders = [...state.orders.values()].filter(isOpenAtVenue);
+  const { pause } = view.safety;
+  return {
+    orders: orders.flatMap(({ id, venueOrderId, filledLots, order }) => {
+      const opened = carried.orders.get(id);
+      if (opened === undefined) return [];
+      return [{ order: opened, venueOrderId, filledLots: order.side * filledLots }];
+    }),
+    signals: [...carried.signals.values()],
+    paused: pause === null ? null : `${pause.cause}: ${pause.message}`,
+  };
 }
 
 function decideNow(core: Core, day: OpenDay, fact: Of<"decided">): void {
@@ -198,6 +217,7 @@ function watching(
         state: "created",
         filledLots: 0,
         cancelRequested: false,
+        evenPaused: false,
         decidedPrice: state.kernel.mark[order.instrument],
       });
     },

@@ -2,7 +2,7 @@
  * An order of ours on its way through a venue: the kernel's order, the ids both sides know it by, and what
  * the venue has said of it. Kept in the trading state, so that a restart knows what it has at work.
  */
-import type { Order } from "../../domain/order.ts";
+import type { Approved, Order } from "../../domain/order.ts";
 
 /** created: journalled and not known to be at the venue; working: acknowledged; unknown: to be looked up. */
 export type LiveState =
@@ -17,7 +17,7 @@ export type LiveState =
 export type LiveOrder = {
   readonly id: string;
   /** The kernel's own: its lots are what is left to trade. */
-  readonly order: Order;
+  readonly order: Approved<Order>;
   readonly instrument: string;
   /** Signed, as journalled. */
   readonly lots: number;
@@ -26,6 +26,8 @@ export type LiveOrder = {
   /** Unsigned lots filled so far. */
   filledLots: number;
   cancelRequested: boolean;
+  /** Ordered by a person, who may close what a pause holds. */
+  evenPaused: boolean;
   /** The raw price it was decided at: what fills are compared with. */
   readonly decidedPrice: number;
 };

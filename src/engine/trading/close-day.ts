@@ -1,0 +1,194 @@
+/**
+ * The end of a day: its document from its entries, as JSON and as Markdown, its row of metrics.csv, the
+ * incident log, the state the next day begins with. The last entry names them all by their hashes.
+ */
+import type { Json } from "../../base/canonical-json.ts";
+import { decodeUtf8, encodeUtf8 } from "../../base/utf8.ts";
+import type { DailyDocument } from "../../domain/daily-document.ts";
+import { type Evidence, known, unknown } from "../../domain/evidence.ts";
+import type { VenueSession } from "../../ports/broker.ts";
+import { buildDaily } from "../../records/daily/build-daily.ts";
+import type { DailyInput } from "../../records/daily/daily-input.ts";
+import { canonicalDaily, dailyMarkdown } from "../../records/daily/markdown.ts";
+import {
+  METRICS_FILE,
+  metricsCsv,
+  metricsRow,
+  parseMetrics,
+  upsertRow,
+} from "../../records/daily/metrics.ts";
+import { stateText } from "./core.ts";
+import type { Core, OpenDay } from "./open-day.ts";
+import { alert, type Desk, flush, record } from "./desk.ts";
+import { CLOSING_STATE } from "./recover.ts";
+
+export async function closeDay(desk: Desk, session: VenueSession): Promise<DailyDocument> {
+  const { core, ports } = desk;
+  const document = buildDaily(dailyInput(desk, session));
+  const { date } = session;
+  const json = `artifacts/json/${date}.json`;
+  const markdown = `artifacts/markdown/${date}.md`;
+  const files = [
+    { name: json, sha256: await ports.files.write(json, encodeUtf8(canonicalDaily(document))) },
+    {
+      name: markdown,
+      sha256: await ports.files.write(markdown, encodeUtf8(dailyMarkdown(document))),
+    },
+  ];
+  await writeMetrics(desk, document);
+  if (core.view.day?.barsKnown !== null) {
+    const sha256 = await ports.states.put(encodeUtf8(stateText(core)));
+    files.push({ name: CLOSING_STATE, sha256 });
+  }
+  record(desk, { kind: "day_closed", date, status: document.status, files });
+  await flush(desk);
+  await tell(desk, document);
+  return document;
+}
+
+async function writeMetrics({ ports }: Desk, document: DailyDocument): Promise<void> {
+  const written = await ports.files.read(METRICS_FILE);
+  const rows = written === null ? [] : parseMetrics(decodeUtf8(written));
+  const text = metricsCsv(upsertRow(rows, metricsRow(document)));
+  await ports.files.write(METRICS_FILE, encodeUtf8(text));
+}
+
+/** What a person should hear of at the day's end: incidents, and why nothing was traded while paused. */
+async function tell(desk: Desk, { date, health, status }: DailyDocument): Promise<void> {
+  const serious = health.incidents.filter(({ severity }) => severity !== "info");
+  if (serious.length === 0 && status !== "PAUSED") return;
+  const lines = serious.map(({ code, message }) => `${code}: ${message}`);
+  const level = status === "PAUSED" ? "critical" : "warning";
+  const subject = `${date} ended ${status} with ${serious.length} incidents`;
+  await alert(desk, level, subject, [...lines, health.paused ?? ""].join("\n"));
+}
+
+function dailyInput(desk: Desk, { date }: VenueSession): DailyInput {
+  const { core, terms, ports } = desk;
+  const day = core.day as OpenDay;
+  const opened = core.view.day?.opened;
+  const isMarked = core.view.day?.barsKnown !== null;
+  const missed = core.view.day?.decided === true ? null : "nothing ran on this day";
+  return {
+    date,
+    decidedOn: opened?.decided_on ?? date,
+    mode: terms.mode,
+    name: terms.name,
+    account: core.account.name,
+    broker: ports.broker.name,
+    currency: terms.currency,
+    currencyDigits: terms.currencyDigits,
+    mandateHash: terms.mandateHash,
+    pack: { id: opened?.pack_id ?? "", until: opened?.pack_until ?? "" },
+    codeHash: terms.codeHash,
+    journalHead: core.journal.head().hash,
+    entries: core.entries,
+    carried: core.carriedIn,
+    forecasts: core.decision?.forecasts ?? 0,
+    holds: core.decision?.holds ?? 0,
+    missed,
+    dataAgeSessions: ageOf(day, isMarked),
+    trial: trialOf(core, date),
+    regime: regimeOf(day),
+    risk: riskOf(core, day, isMarked),
+    positions: positionsOf(core, day, isMarked),
+    health: { runtimeS: ports.workSeconds(), errors: [], warnings: [] },
+    stages: plain(core.decision?.stages ?? []),
+  };
+}
+
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+/** Sessions between the newest bars and the session that was traded: 1 when all is well. */
+function ageOf({ kernel, prepared }: OpenDay, isMarked: boolean): Evidence<number> {
+  const coming = prepared.world.sessionsMs.length - (isMarked ? 2 : 1);
+  let newest = -1;
+  for (const last of kernel.state.lastBar) newest = Math.max(newest, last);
+  if (newest < 0) return unknown("no instrument has a bar");
+  return known(coming - newest + (isMarked ? 1 : 0));
+}
+
+function trialOf({ view }: Core, date: string): DailyDocument["trial"] {
+  const { trial } = view;
+  if (trial === null) return null;
+  const { trial_id, days, date: from } = trial.started;
+  const past = [...view.closedDays].filter((closed) => closed >= from && closed < date).length;
+  return { trial_id, day: past + 1, days, voided: trial.voided !== null };
+}
+
+function regimeOf({ kernel, prepared }: OpenDay): DailyInput["regime"] {
+  const { layers, session } = kernel.state;
+  const off = unknown("the mandate has no portfolio stages");
+  if (layers === null) {
+    return {
+      volatilityIndex: off,
+      volatilityClass: "OFF",
+      brake: "OFF",
+      brakeScalar: off,
+      breaker: "OFF",
+    };
+  }
+  const { plan, brake } = layers;
+  const index = plan.evidence.volatilityIndex?.[session] ?? Number.NaN;
+  const at = prepared.world.sessionsMs.length;
+  return {
+    volatilityIndex: Number.isFinite(index)
+      ? known(index)
+      : unknown(at === 0 ? "no session" : "the data has no volatility index for this session"),
+    volatilityClass: plan.volatilityRegime === null ? "OFF" : layers.volatilityRegime,
+    brake: brake === null ? "OFF" : brake.regime,
+    brakeScalar: brake === null ? unknown("the overlay is off") : known(brake.scalar),
+    breaker: plan.breakers === null ? "OFF" : layers.breaker.state,
+  };
+}
+
+const UNMARKED = "the data has no bar of this session yet";
+
+function riskOf(core: Core, { state, kernel }: OpenDay, isMarked: boolean): DailyInput["risk"] {
+  const { navMinor, cashMinor, layers, valueMinor, session } = kernel.state;
+  const marked = <T>(value: () => Evidence<T>) => (isMarked ? value() : unknown(UNMARKED));
+  const share = (minor: number) =>
+    navMinor > 0 ? known(minor / navMinor) : unknown("the net asset value is not positive");
+  let gross = 0;
+  let net = 0;
+  for (const value of valueMinor) {
+    gross += Math.abs(value);
+    net += value;
+  }
+  const heat = layers?.daily.heat[session] ?? Number.NaN;
+  const before = state.previousNavMinor;
+  return {
+    navMinor: marked(() => known(navMinor)),
+    cashMinor: core.ledger?.cashOf(core.view.opened?.currency ?? "") ?? cashMinor,
+    navBeforeMinor: before === null ? unknown("this is the account's first day") : known(before),
+    highWaterMinor:
+      layers === null ? unknown("nothing keeps a high-water mark") : known(layers.highWaterMinor),
+    gross: marked(() => share(gross)),
+    net: marked(() => share(net)),
+    heat: Number.isFinite(heat) ? known(heat) : unknown("no heat was measured on this session"),
+  };
+}
+
+function positionsOf(
+  { ledger }: Core,
+  { kernel }: OpenDay,
+  isMarked: boolean,
+): DailyInput["positions"] {
+  const { state, world } = kernel;
+  return world.instruments.flatMap(({ id }, i) => {
+    if (state.lots[i] === 0) return [];
+    const open = ledger?.positions.get(id)?.openLots ?? [];
+    const cost = open.reduce((sum, lot) => sum + Number(lot.costMinor), 0);
+    return [
+      {
+        instrument: id,
+        lots: state.lots[i],
+        mark: isMarked ? known(state.mark[i]) : unknown(UNMARKED),
+        valueMinor: isMarked ? known(state.valueMinor[i]) : unknown(UNMARKED),
+        costMinor: cost,
+      },
+    ];
+  });
+}

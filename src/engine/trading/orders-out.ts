@@ -1,0 +1,201 @@
+/**
+ * Orders on their way out: what the core has ordered is placed, what it has taken back is cancelled, and an
+ * outcome nobody knows is looked up by the order's own id before anything else. An order is never sent a
+ * second time unless the venue has answered that it does not know it (spec execution, 3).
+ */
+import { invariant } from "../../base/assert.ts";
+import { inTerms } from "../../execution/gates/approval.ts";
+import { pauseGate } from "../../execution/gates/pause.ts";
+import { ticketOf } from "../../execution/orders/ticket.ts";
+import { BrokerUnavailable } from "../../ports/broker.ts";
+import { type Desk, flush, incident, record } from "./desk.ts";
+import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
+import { settleOrder } from "./venue-sync.ts";
+
+/** Until when an order for the session's auction may be sent, in ms since the epoch. */
+export type Window = { readonly cutoffMs: number };
+
+/** Cancels first, then what is new; journalled before it leaves (invariant 10). */
+export async function sendOrders(desk: Desk, window: Window): Promise<void> {
+  await flush(desk);
+  for (const live of ordersOf(desk)) if (isTakenBack(live)) await cancelOrder(desk, live);
+  for (const live of ordersOf(desk)) {
+    if (live.state !== "created" && live.state !== "unknown") continue;
+    if (live.state === "created" && waitsForClose(desk, live)) continue;
+    await sendOrder(desk, live, window);
+    await flush(desk);
+  }
+}
+
+/** Every order whose place at the venue is not known: what another process left behind, and lost answers. */
+export async function resolveOrders(desk: Desk): Promise<void> {
+  for (const live of ordersOf(desk)) {
+    const isKnown = live.state === "created" && desk.fresh.has(live.id);
+    if (isKnown || (live.state !== "created" && live.state !== "unknown")) continue;
+    await asked(desk, live);
+  }
+  await flush(desk);
+}
+
+/** After the session: what the venue answers it never had is given up. */
+export async function giveUpUnsent(desk: Desk): Promise<void> {
+  for (const live of ordersOf(desk)) {
+    if (live.state !== "created" && live.state !== "unknown") continue;
+    if ((await asked(desk, live)) !== "not_there") continue;
+    withdraw(desk, live, "its session is over, and the venue never had it");
+  }
+  await flush(desk);
+}
+
+function ordersOf({ core }: Desk): readonly LiveOrder[] {
+  return [...(core.day?.state.orders.values() ?? [])];
+}
+
+/** The kernel has ended it and the venue may still work it. */
+function isTakenBack(live: LiveOrder): boolean {
+  return !live.order.working && isOpenAtVenue(live) && !live.cancelRequested;
+}
+
+/** Crossing zero closes first: no venue lets the other side open while this one is held. */
+function waitsForClose({ core }: Desk, { order }: LiveOrder): boolean {
+  const held = core.day?.kernel.state.lots[order.instrument] ?? 0;
+  return order.purpose === "open" && held * order.side < 0;
+}
+
+async function sendOrder(desk: Desk, live: LiveOrder, window: Window): Promise<void> {
+  if (!desk.fresh.has(live.id) || live.state === "unknown") {
+    const found = await asked(desk, live);
+    if (found !== "not_there") return;
+  }
+  const closed = closedTo(desk, live);
+  if (closed !== null) {
+    withdraw(desk, live, closed);
+    return;
+  }
+  if (isLate(desk, live, window)) {
+    withdraw(desk, live, "its auction had passed before it could be sent");
+    incident(desk, "warning", "too_late", {
+      subject: live.id,
+      message: `order ${live.id} of ${live.lots} ${live.instrument} was not sent: its auction had passed`,
+    });
+    return;
+  }
+  await place(desk, live, true);
+}
+
+/** A look-up that may fail: the order then stays unknown, and nothing follows. */
+async function asked(desk: Desk, live: LiveOrder): Promise<"there" | "not_there" | "no_answer"> {
+  try {
+    return (await lookUp(desk, live)) ? "there" : "not_there";
+  } catch (error) {
+    if (!(error instanceof BrokerUnavailable)) throw error;
+    incident(desk, "warning", "venue_unavailable", {
+      subject: live.id,
+      message: `order ${live.id} could not be looked up: ${error.message}`,
+    });
+    return "no_answer";
+  }
+}
+
+/** True when the venue knows it; then nothing is sent. Throws BrokerUnavailable where nobody can say. */
+async function lookUp(desk: Desk, live: LiveOrder): Promise<boolean> {
+  const found = await desk.ports.broker.orderByClientId(live.id);
+  if (found === null) {
+    desk.fresh.add(live.id);
+    return false;
+  }
+  settleOrder(desk, live, found);
+  return true;
+}
+
+async function place(desk: Desk, live: LiveOrder, mayRepeat: boolean): Promise<void> {
+  const { core, ports } = desk;
+  const { day } = core;
+  invariant(day !== null, 10, "an order is sent and no day is open");
+  const { instruments } = day.prepared.world;
+  const { id, lot, tick, allowNonpositive } = instruments[live.order.instrument];
+  const ticket = ticketOf(live.order, {
+    clientOrderId: live.id,
+    symbol: id,
+    lotSize: lot,
+    tick,
+    allowNonpositive,
+    marketPhase: day.prepared.planned.plan.marketPhase,
+  });
+  if (!ticket.ok) {
+    record(desk, refusal(live, ticket.error.code, ticket.error.message));
+    return;
+  }
+  // From here on its fate is unknown until the venue has answered.
+  desk.fresh.delete(live.id);
+  const outcome = await ports.broker.place(inTerms(live.order, ticket.value));
+  switch (outcome.kind) {
+    case "acknowledged":
+      settleOrder(desk, live, outcome.order);
+      return;
+    case "rejected":
+      record(desk, refusal(live, outcome.code, outcome.message));
+      return;
+    case "unknown":
+      await resolveUnknown(desk, live, outcome.reason, mayRepeat);
+  }
+}
+
+function refusal(live: LiveOrder, code: string, message: string) {
+  return { kind: "order_refused", order_id: live.id, code, message } as const;
+}
+
+/**
+ * Looked up at once; where the venue answers that it has never heard of it, it is sent once more under the
+ * same id, which the venue takes but once.
+ */
+async function resolveUnknown(
+  desk: Desk,
+  live: LiveOrder,
+  reason: string,
+  mayRepeat: boolean,
+): Promise<void> {
+  record(desk, { kind: "order_unknown", order_id: live.id, reason });
+  await flush(desk);
+  incident(desk, "warning", "order_unknown", {
+    subject: live.id,
+    message: `nobody knows what became of order ${live.id} of ${live.lots} ${live.instrument}: ${reason}; it is looked up by its id`,
+  });
+  const found = await asked(desk, live);
+  if (found === "not_there" && mayRepeat && closedTo(desk, live) === null) {
+    await place(desk, live, false);
+  }
+}
+
+function withdraw(desk: Desk, live: LiveOrder, reason: string): void {
+  record(desk, { kind: "order_withdrawn", order_id: live.id, reason });
+}
+
+/** Why nothing of this kind may leave now; null: it may. */
+function closedTo({ core }: Desk, live: LiveOrder): string | null {
+  if (live.evenPaused) return null;
+  const { result, rule } = pauseGate(core.view.safety, null);
+  return result === "pass" ? null : `trading is closed: ${rule}`;
+}
+
+/** Orders that wait in the book have no auction to miss. */
+function isLate({ nowMs }: Desk, { order }: LiveOrder, { cutoffMs }: Window): boolean {
+  return order.price === null && nowMs >= cutoffMs;
+}
+
+async function cancelOrder(desk: Desk, live: LiveOrder): Promise<void> {
+  if (live.state === "created" && desk.fresh.has(live.id)) {
+    withdraw(desk, live, "it was taken back before it was sent");
+    return;
+  }
+  if (live.venueOrderId === null && !(await lookUp(desk, live))) {
+    withdraw(desk, live, "it was taken back, and the venue never heard of it");
+    return;
+  }
+  const { venueOrderId } = live;
+  if (venueOrderId === null || !isOpenAtVenue(live)) return;
+  record(desk, { kind: "cancel_requested", order_id: live.id, venue_order_id: venueOrderId });
+  await flush(desk);
+  // Whatever it answers, what counts is what the order is found to be: the stream or the day's end tells.
+  await desk.ports.broker.cancel(venueOrderId);
+}

@@ -1,0 +1,167 @@
+/**
+ * Our side of a reconciliation, from the journal alone: positions and cash of the ledger, average prices
+ * folded from our own executions, the orders we have at work, the executions booked since the last PASS.
+ */
+import { invariant } from "../../base/assert.ts";
+import { formatDecimal, type Decimal, decimalOf, multiply } from "../../base/decimal.ts";
+import type { AccountEntry, AccountPayload } from "../../domain/trading-entry.ts";
+import type { AveragingMethod } from "../../domain/venue-report.ts";
+import { type Average, FLAT, stepAverage } from "../../execution/reconciliation/average.ts";
+import type { OurBooks, OurFill, OurOrder } from "../../execution/reconciliation/sides.ts";
+import type { Ledger } from "../../records/ledger/fold.ts";
+import type { AccountView } from "./account.ts";
+import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
+
+type Of<K extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: K }>;
+
+/** What the ledger does not keep and reconciliation asks for. */
+export type Bookings = {
+  readonly averages: Map<string, Average>;
+  /** Since the last reconciliation that passed, in the order in which they were booked. */
+  recent: OurFill[];
+  readonly earlier: Set<string>;
+  /** The execution whose booking comes next. */
+  pending: Of<"venue_fill"> | null;
+};
+
+export function newBookings(): Bookings {
+  return { averages: new Map(), recent: [], earlier: new Set(), pending: null };
+}
+
+export type LotSizes = (instrument: string) => { readonly lot: number; readonly digits: number };
+
+export function foldBookings(
+  bookings: Bookings,
+  { payload }: Pick<AccountEntry, "payload">,
+  sizes: LotSizes,
+  method: AveragingMethod,
+): void {
+  switch (payload.kind) {
+    case "venue_fill":
+      bookings.pending = payload;
+      return;
+    case "fill":
+      noteFill(bookings, payload, sizes, method);
+      return;
+    case "position_adopted":
+      step(bookings, payload.instrument, method, {
+        kind: "trade",
+        qty: formatDecimal(unitsOf(payload.lots, sizes(payload.instrument).lot)),
+        price: formatDecimal(decimalOf(payload.price)),
+      });
+      return;
+    case "split":
+      step(bookings, payload.instrument, method, {
+        kind: "split",
+        qtyAfter: formatDecimal(unitsOf(payload.lots_after, sizes(payload.instrument).lot)),
+      });
+      return;
+    case "reconciled":
+      if (payload.result !== "PASS") return;
+      for (const { executionId } of bookings.recent) bookings.earlier.add(executionId);
+      bookings.recent = [];
+      return;
+    default:
+      return;
+  }
+}
+
+function noteFill(
+  bookings: Bookings,
+  fill: Of<"fill">,
+  sizes: LotSizes,
+  method: AveragingMethod,
+): void {
+  const { pending } = bookings;
+  invariant(pending !== null, 11, `order ${fill.order_id} was filled and no venue said so`);
+  bookings.pending = null;
+  const { lot, digits } = sizes(fill.instrument);
+  step(bookings, fill.instrument, method, {
+    kind: "trade",
+    qty: formatDecimal(unitsOf(fill.lots, lot)),
+    price: pending.price,
+  });
+  bookings.recent.push({
+    executionId: pending.execution_id,
+    orderId: fill.order_id,
+    venueOrderId: pending.venue_order_id,
+    instrument: fill.instrument,
+    lots: fill.lots,
+    lotSize: lot,
+    price: pending.price,
+    currency: fill.currency,
+    cashMinor: 0 - fill.notional_minor - fill.fee_minor,
+    digits,
+  });
+}
+
+function step(
+  { averages }: Bookings,
+  instrument: string,
+  method: AveragingMethod,
+  next: Parameters<typeof stepAverage>[1],
+): void {
+  averages.set(instrument, stepAverage(averages.get(instrument) ?? FLAT, next, method));
+}
+
+function unitsOf(lots: number, lot: number): Decimal {
+  return multiply(decimalOf(lots), decimalOf(lot));
+}
+
+export function ourBooks(
+  from: {
+    readonly ledger: Ledger;
+    readonly bookings: Bookings;
+    readonly view: AccountView;
+    readonly orders: Iterable<LiveOrder>;
+    readonly currency: string;
+    readonly digits: number;
+  },
+  sizes: LotSizes,
+  /** When orders good for one session must have ended; null while that session lies ahead. */
+  sessionEndMs: number | null,
+): OurBooks {
+  const { ledger, bookings, view, orders } = from;
+  return {
+    positions: [...ledger.positions].map(([instrument, { lots }]) => ({
+      instrument,
+      lots,
+      lotSize: sizes(instrument).lot,
+      averagePrice: bookings.averages.get(instrument)?.price ?? null,
+    })),
+    cash: [
+      {
+        currency: from.currency,
+        minor: ledger.cashOf(from.currency),
+        digits: from.digits,
+        unpostedFeesMinor: 0,
+      },
+    ],
+    orders: [...orders].map((live) => ourOrder(live, sizes(live.instrument).lot, sessionEndMs)),
+    fills: bookings.recent,
+    earlierExecutions: bookings.earlier,
+    bookedActivities: view.activities,
+  };
+}
+
+function ourOrder(live: LiveOrder, lotSize: number, sessionEndMs: number | null): OurOrder {
+  const { id, venueOrderId, instrument, lots, filledLots, cancelRequested, order } = live;
+  const stays = order.timeInForce === "gtc" && order.price !== null;
+  return {
+    orderId: id,
+    venueOrderId,
+    instrument,
+    lots,
+    filledLots,
+    lotSize,
+    state: stateOf(live),
+    expectedEndMs: stays ? null : sessionEndMs,
+    cancelRequested,
+  };
+}
+
+function stateOf(live: LiveOrder): OurOrder["state"] {
+  if (!isOpenAtVenue(live)) return "ended";
+  if (live.state === "created" || live.state === "unknown") return live.state;
+  return live.filledLots > 0 ? "partially_filled" : "acknowledged";
+}

@@ -1,0 +1,170 @@
+/**
+ * Our books against the venue's report, as it is done on a trading day: read, booked, compared, kept. What
+ * does not agree pauses trading for good: the break pack is written, an alert raised, and only a person's
+ * resume after a fresh PASS opens again (spec execution, 5).
+ */
+import { invariant } from "../../base/assert.ts";
+import { canonicalJson, type Json } from "../../base/canonical-json.ts";
+import { encodeUtf8 } from "../../base/utf8.ts";
+import type { Reconciliation, ReconciliationPhase } from "../../domain/reconciliation.ts";
+import type { VenueSnapshot } from "../../domain/venue-report.ts";
+import { AVERAGE_TOLERANCE, notRun, reconcile } from "../../execution/reconciliation/reconcile.ts";
+import { type OurBooks, ourSide, theirSide } from "../../execution/reconciliation/sides.ts";
+import { isTransient } from "../../execution/reconciliation/transient.ts";
+import { breakLines } from "../../execution/reconciliation/words.ts";
+import { breakPack } from "../../records/daily/break-pack.ts";
+import { BrokerUnavailable } from "../../ports/broker.ts";
+import { lotSizes } from "./core.ts";
+import { alert, type Desk, flush, incident, instant, look, record } from "./desk.ts";
+import { ourBooks } from "./our-books.ts";
+import { settleOpenOrders } from "./settle-orders.ts";
+import { readActivities, type Synced } from "./venue-sync.ts";
+
+/** A venue's positions may lag its fills by ten seconds (Alpaca-API issue 276). */
+const LAG_LOOKS = 6;
+const LAG_STEP_MS = 2000;
+
+export type ReconcileCall = {
+  readonly phase: ReconciliationPhase;
+  /** The stream has listened since the last time: what it did not tell of was missed. */
+  readonly listened: boolean;
+  /** The close of the session that day orders belong to. */
+  readonly sessionEndMs: number;
+};
+
+type Compared = {
+  readonly found: Reconciliation;
+  readonly snapshot: VenueSnapshot | null;
+  readonly ours: OurBooks | null;
+  readonly cursor: string | null;
+};
+
+export async function reconcileAccount(desk: Desk, call: ReconcileCall): Promise<Reconciliation> {
+  await look(desk);
+  const compared = await compareUntilSettled(desk, call);
+  const { found, snapshot, cursor } = compared;
+  const name = `${instant(desk).slice(0, 10)}-${call.phase}-${desk.core.view.lastSeq + 1}`;
+  const snapshotHash =
+    snapshot === null
+      ? null
+      : await desk.ports.files.write(`snapshots/${name}.json`, jsonBytes(snapshot));
+  record(desk, {
+    kind: "reconciled",
+    phase: call.phase,
+    result: found.result,
+    breaks: found.breaks,
+    warnings: found.warnings,
+    snapshot_sha256: snapshotHash,
+    activities_cursor: cursor,
+  });
+  if (found.result === "FAIL") await pauseOn(desk, call, compared, name);
+  await flush(desk);
+  return found;
+}
+
+/** Asks again while all that differs is a fill that the venue shows late. */
+async function compareUntilSettled(desk: Desk, call: ReconcileCall): Promise<Compared> {
+  for (let looks = 1; ; looks++) {
+    const compared = await compare(desk, call);
+    const recent = desk.core.bookings.recent;
+    if (looks >= LAG_LOOKS || !isTransient(compared.found, recent)) return compared;
+    await desk.ports.clock.waitUntil(desk.nowMs + LAG_STEP_MS);
+    await look(desk);
+  }
+}
+
+async function compare(desk: Desk, call: ReconcileCall): Promise<Compared> {
+  try {
+    const synced = await readActivities(desk, call);
+    await settleOpenOrders(desk);
+    await flush(desk);
+    const snapshot = await desk.ports.broker.snapshot();
+    return compareWith(desk, call, synced, snapshot);
+  } catch (error) {
+    if (!(error instanceof BrokerUnavailable)) throw error;
+    incident(desk, "critical", "venue_unavailable", {
+      subject: `${call.phase} reconciliation`,
+      message: `the venue did not answer: ${error.message}`,
+    });
+    return { found: notRun(error.message), snapshot: null, ours: null, cursor: null };
+  }
+}
+
+function compareWith(
+  desk: Desk,
+  call: ReconcileCall,
+  synced: Synced,
+  snapshot: VenueSnapshot,
+): Compared {
+  const { core, terms } = desk;
+  const { ledger } = core;
+  invariant(ledger !== null, 11, "an account is reconciled before it has books");
+  const ours = ourBooks(
+    {
+      ledger,
+      bookings: core.bookings,
+      view: core.view,
+      orders: core.day?.state.orders.values() ?? [],
+      currency: terms.currency,
+      digits: terms.currencyDigits,
+    },
+    lotSizes(core),
+    call.sessionEndMs,
+  );
+  const theirs = theirSide({ snapshot, activities: synced.activities });
+  const compared = reconcile(ourSide(ours), theirs, {
+    nowMs: desk.nowMs,
+    averageTolerance: AVERAGE_TOLERANCE,
+  });
+  // Booked by now, so that the books agree: it was missed all the same.
+  const breaks = [...compared.breaks, ...synced.missed];
+  const result = synced.missed.length > 0 ? "FAIL" : compared.result;
+  return { found: { ...compared, breaks, result }, snapshot, ours, cursor: synced.cursor };
+}
+
+async function pauseOn(
+  desk: Desk,
+  call: ReconcileCall,
+  { found, snapshot, ours }: Compared,
+  name: string,
+): Promise<void> {
+  const { core, ports } = desk;
+  const codes = [...new Set(found.breaks.map(({ code }) => code))].join(", ");
+  await ports.files.write(
+    `breaks/${name}.json`,
+    encodeUtf8(
+      breakPack({
+        date: instant(desk).slice(0, 10),
+        at: instant(desk),
+        phase: call.phase,
+        account: core.account.name,
+        broker: ports.broker.name,
+        reconciliation: found,
+        snapshot,
+        ours: plain(ours),
+      }),
+    ),
+  );
+  incident(desk, "critical", "reconciliation_break", {
+    subject: name,
+    message: `${call.phase} reconciliation found ${codes}; see breaks/${name}.json`,
+  });
+  record(desk, {
+    kind: "paused",
+    cause: "reconciliation",
+    message: `${codes} at the ${call.phase} reconciliation; see breaks/${name}.json`,
+    operator: null,
+  });
+  await flush(desk);
+  await alert(desk, "critical", `paused: ${codes}`, breakLines(found).join("\n"));
+}
+
+function jsonBytes(snapshot: VenueSnapshot): Uint8Array {
+  return encodeUtf8(`${canonicalJson(plain(snapshot))}\n`);
+}
+
+/** Sets as lists, so that everything that was compared can be read. */
+function plain(value: unknown): Json {
+  const listed = (_: string, held: unknown) => (held instanceof Set ? [...held].sort() : held);
+  return JSON.parse(JSON.stringify(value, listed)) as Json;
+}
