@@ -6,7 +6,7 @@
 import { type Result, err, ok } from "../../base/result.ts";
 import { DAY_MS } from "../../base/instant.ts";
 import { uuidOf } from "./ids.ts";
-import { endOrder, isEnded, tell } from "./order-life.ts";
+import { dropEnded, endOrder, isEnded, tell } from "./order-life.ts";
 import { notFound, type OrderRequest, unprocessable, type VenueRefusal } from "./requests.ts";
 import { isOpen } from "./sessions.ts";
 import type { Exchange, ExchangeOrder } from "./state.ts";
@@ -140,6 +140,7 @@ export function cancelOrder(x: Exchange, id: string): Result<ExchangeOrder, Venu
   // A bracket's legs live and end together once the entry is done.
   const siblings = x.working.filter((o) => o.parentId !== null && o.parentId === order.parentId);
   for (const sibling of siblings) endOrder(x, sibling, "canceled", "sibling_canceled");
+  dropEnded(x);
   return ok(order);
 }
 
@@ -153,7 +154,7 @@ export function orderByClientId(x: Exchange, clientOrderId: string): ExchangeOrd
 
 /** What may still fill, in the order of acceptance; legs that wait are among them. */
 export function workingOrders(x: Exchange): readonly ExchangeOrder[] {
-  return x.working.filter((order) => !isEnded(order));
+  return x.working;
 }
 
 /** All orders there ever were, in the order of submission. */
