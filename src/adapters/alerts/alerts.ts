@@ -26,7 +26,7 @@ export type AlertOptions = {
 
 export function createAlerts({ channels, store, secrets = [] }: AlertOptions): Alerts {
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
-  invariant(byName.size === channels.length, 15, "two alert channels have one name");
+  invariant(byName.size === channels.length, 8, "two alert channels have one name");
   const reasonOf = (error: unknown): string =>
     blotOut(error instanceof Error ? error.message : String(error), secrets);
 
