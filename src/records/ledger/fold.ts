@@ -1,7 +1,7 @@
 /**
  * The ledger: double-entry books folded from journal entries, exact and rebuildable (invariant 11).
  * Entries come in seq order; fills, rolls, settlements, splits, dividends, accruals and flows post,
- * and of an account what its venue paid, split and held before; the rest does not. Money stands in the currency it was paid in: the account's, or an instrument's.
+ * and of an account what its venue paid and held before; the rest does not. Money stands in the currency it was paid in: the account's, or an instrument's.
  * Net asset value is, in each currency, cash + receivables + settlement accounts + positions, each
  * marked and rounded by itself, then converted and rounded once (spec definitions, "Money"). What a
  * change of rates did is attributed at every close.
@@ -169,7 +169,7 @@ function shelfOf(state: Shelved): Shelf {
 
 /** The books of the currency that an entry is in; those without one post nothing, or say it later. */
 function bookFor(state: State, seq: number, payload: AccountPayload): CurrencyBook {
-  if (payload.kind === "split" || payload.kind === "venue_split") {
+  if (payload.kind === "split") {
     return bookOfInstrument(state, { seq, id: payload.instrument, named: null });
   }
   if (!("currency" in payload)) return state.own;

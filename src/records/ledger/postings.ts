@@ -28,7 +28,7 @@ import {
   whole,
   words,
 } from "./booking.ts";
-import { positionAdopted, venueCash, venueSplit } from "./venue-postings.ts";
+import { positionAdopted, venueCash } from "./venue-postings.ts";
 
 export function draftsOf(payload: AccountPayload, booking: Booking): readonly Draft[] {
   switch (payload.kind) {
@@ -58,12 +58,11 @@ export function draftsOf(payload: AccountPayload, booking: Booking): readonly Dr
       return [];
     case "venue_cash":
       return venueCash(payload, booking);
-    case "venue_split":
-      return venueSplit(payload, booking);
     case "position_adopted":
       return positionAdopted(payload, booking);
-    // A venue's fill is a fact; the entry "fill" that follows from it posts. So with an order's end.
+    // A venue's fill and split are facts; the entries "fill" and "split" that follow from them post.
     case "venue_fill":
+    case "venue_split":
     case "venue_order_ended":
     case "account_opened":
     case "day_opened":

@@ -17,7 +17,6 @@ import {
   valuesOf,
 } from "./sleeve-shares.ts";
 import { splitLots } from "./split-lots.ts";
-import { lotsAfterVenueSplit } from "./venue-postings.ts";
 
 type Payload<K extends AccountPayload["kind"]> = Extract<AccountPayload, { readonly kind: K }>;
 
@@ -54,11 +53,7 @@ export function applyRoll(group: Group, payload: Payload<"roll">, at: Moment): v
 }
 
 /** The fraction of a lot that vanished leaves every sleeve in proportion to its size, paid in lieu. */
-export function applySplit(
-  group: Group,
-  payload: Pick<Payload<"split">, "ratio" | "lots_before" | "lots_after" | "cash_in_lieu_minor">,
-  at: Moment,
-): void {
+export function applySplit(group: Group, payload: Payload<"split">, at: Moment): void {
   const held = heldBy(group, { whole: payload.lots_before, at });
   if (held.every((lots) => lots === 0)) return;
   const { ratio, lots_before: lotsBefore, lots_after: after } = payload;
@@ -76,22 +71,14 @@ export function applySplit(
   });
 }
 
-/** The venue says what it holds afterwards; what we held is the sum of the sleeves. */
-export function applyVenueSplit(group: Group, payload: Payload<"venue_split">, at: Moment): void {
-  const { ratio, lots_after: atVenue } = payload;
-  const microLots = group.sleeves.reduce((sum, { book }) => sum + book.held, 0);
-  const lots_before = microLots / MICRO_LOTS;
-  const lots_after = lotsAfterVenueSplit(lots_before, { ratio, atVenue });
-  applySplit(group, { ratio, lots_before, lots_after, cash_in_lieu_minor: 0 }, at);
-}
-
-/** What was there before belongs to the one sleeve that trades it; among several nobody can say whose it is. */
+/** What was there before belongs to the first sleeve of its instrument, as the kernel has it. */
 export function applyAdoption(
   group: Group,
   payload: Payload<"position_adopted">,
   at: Moment,
 ): void {
-  const microLots = sharesOf(group, [], { whole: payload.lots, at });
+  const whole = payload.lots * MICRO_LOTS;
+  const microLots = group.sleeves.map((_, i) => (i === 0 ? whole : 0));
   const notionals = inProportion(payload.notional_minor, microLots, payload.lots);
   bookTrades(group, { microLots, notionals, at });
 }

@@ -31,7 +31,6 @@ import {
   applyRoll,
   applySplit,
   applyVenueDividend,
-  applyVenueSplit,
 } from "./sleeve-entries.ts";
 import {
   type Group,
@@ -121,8 +120,6 @@ function applyEntry(state: State, entry: LedgerEntry): void {
       return;
     case "venue_cash":
       return applyVenueCash(state, payload);
-    case "venue_split":
-      return applyVenueSplit(groupOf(state, payload.instrument, entry), payload, entry);
     case "position_adopted":
       return applyAdoption(groupOf(state, payload.instrument, entry), payload, entry);
     case "settlement":
@@ -143,6 +140,7 @@ function applyEntry(state: State, entry: LedgerEntry): void {
     case "order_withdrawn":
     case "cancel_requested":
     case "venue_fill":
+    case "venue_split":
     case "venue_order_ended":
     case "bars_known":
     case "session_closed":

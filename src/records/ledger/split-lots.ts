@@ -28,11 +28,6 @@ export type SplitResult = {
 /** A ratio such as 1/3 is a rounded double; a whole result may come out this much short. */
 const RATIO_NOISE = 1 + 1e-12;
 
-/** Whole lots of `held` x `ratio`, a fraction dropped. */
-export function keptLots(held: number, ratio: number): number {
-  return Math.trunc(held * ratio * RATIO_NOISE) + 0;
-}
-
 export function splitLots(book: LotBook, terms: SplitTerms): SplitResult {
   const { held } = book;
   invariant(

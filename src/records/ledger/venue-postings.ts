@@ -1,7 +1,6 @@
 /**
- * What an account's venue did without a trade, in the books: money it paid or took, shares that
- * split, positions that were there before. Only these and fills post in paper and live trading; the
- * pack's dividends and splits are expectations there. Amounts are whole minor units, positive is
+ * What an account's venue did without a trade, in the books: money it paid or took, and positions
+ * that were there before. In paper and live trading the pack's dividends are expectations that post nothing. Amounts are whole minor units, positive is
  * received. Refuses an adoption that would close something (invariant 11).
  */
 import { invariant, unreachable } from "../../base/assert.ts";
@@ -13,13 +12,11 @@ import {
   type Draft,
   posting,
   positionPosting,
-  splitDraft,
   traded,
   transfer,
   whole,
   words,
 } from "./booking.ts";
-import { keptLots } from "./split-lots.ts";
 
 type Payload<K extends TradingPayload["kind"]> = Extract<TradingPayload, { readonly kind: K }>;
 
@@ -54,26 +51,6 @@ export function venueCash(payload: Payload<"venue_cash">, booking: Booking): rea
   }
   booking.totals.otherMinor += amount;
   return receive("other", amount);
-}
-
-/** What is paid in lieu of a fraction comes as cash of its own. */
-export function venueSplit(payload: Payload<"venue_split">, booking: Booking): readonly Draft[] {
-  const { instrument, ratio, lots_after: atVenue } = payload;
-  const { lots: lotsBefore } = booking.shelf.position(instrument);
-  const lotsAfter = lotsAfterVenueSplit(lotsBefore, { ratio, atVenue });
-  return splitDraft(booking, { instrument, ratio, lotsBefore, lotsAfter, inLieuMinor: 0n });
-}
-
-/**
- * Lots that the books hold after a venue's split. The venue's own count where it is ours times the
- * ratio, rounded either way; where it held something else before, ours times the ratio, whole lots
- * kept: books follow their own fills, and the difference is reconciliation's to find.
- */
-export function lotsAfterVenueSplit(
-  lotsBefore: number,
-  { ratio, atVenue }: { readonly ratio: number; readonly atVenue: number },
-): number {
-  return Math.abs(lotsBefore * ratio - atVenue) < 1 ? atVenue : keptLots(lotsBefore, ratio);
 }
 
 /** At cost against opening equity: an external flow in kind. A future owes nothing but its settlement. */

@@ -8,6 +8,7 @@ import { DAY_MS, formatDate, parseIsoDate } from "../../../src/base/instant.ts";
 import { exactNotionalMinor, moneyScale } from "../../../src/base/money.ts";
 import type { Instrument } from "../../../src/domain/instrument.ts";
 import type { JournalPayload } from "../../../src/domain/journal-entry.ts";
+import type { AccountPayload } from "../../../src/domain/trading-entry.ts";
 import type { LedgerEntry, LedgerOptions, Marks } from "../../../src/records/ledger/fold.ts";
 import type { Rates } from "../../../src/records/ledger/foreign.ts";
 import type { LotMethod } from "../../../src/records/ledger/lots.ts";
@@ -132,7 +133,7 @@ export const NO_RATES: Rates = (currency) => {
 };
 
 /** One payload a day from 2020-01-02 on. */
-export function daily(payloads: readonly JournalPayload[]): LedgerEntry[] {
+export function daily(payloads: readonly AccountPayload[]): LedgerEntry[] {
   const first = parseIsoDate("2020-01-02") ?? Number.NaN;
   return payloads.map((payload, i) => ({
     seq: i + 1,
