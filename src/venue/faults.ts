@@ -42,6 +42,7 @@ export const FAULT_POINTS = {
   cash_adjusted: "time",
   unasked_fill: "time",
   phantom_order: "time",
+  position_changed: "time",
 } as const satisfies { readonly [kind: string]: FaultPoint };
 
 export type FaultKind = keyof typeof FAULT_POINTS;
@@ -75,11 +76,11 @@ export type FaultRule = {
   readonly probability: number;
   /** How often at most. */
   readonly times: number;
-  /** halt, unasked_fill, phantom_order: which symbol. */
+  /** halt, unasked_fill, phantom_order, position_changed: which symbol; for the others it narrows. */
   readonly symbol: string | null;
   /** late_event, late_position, stream_stall, timeout, halt, clock_skew: how long. */
   readonly durationMs: number | null;
-  /** unasked_fill, phantom_order: signed units as decimal text. */
+  /** unasked_fill, phantom_order, position_changed: signed units as decimal text. */
   readonly qty: string | null;
   /** unasked_fill, phantom_order, price_bust: price as decimal text. */
   readonly price: string | null;
@@ -137,13 +138,23 @@ export function faultFor(
   moment: FaultMoment,
 ): DueFault | null {
   for (let index = 0; index < script.rules.length; index++) {
-    const rule = script.rules[index];
-    if (state.fired[index] >= rule.times || !suits(rule, moment)) continue;
-    if (rule.probability >= 1 || chanceOf(script.seed, index, moment) < rule.probability) {
-      return { rule, index };
-    }
+    const due = dueRule(script, state, index, moment);
+    if (due !== null) return due;
   }
   return null;
+}
+
+/** One rule by itself: due at this moment, or null. */
+export function dueRule(
+  script: FaultScript,
+  state: FaultState,
+  index: number,
+  moment: FaultMoment,
+): DueFault | null {
+  const rule = script.rules[index];
+  if (state.fired[index] >= rule.times || !suits(rule, moment)) return null;
+  const isStruck = rule.probability >= 1 || chanceOf(script.seed, index, moment) < rule.probability;
+  return isStruck ? { rule, index } : null;
 }
 
 /** The state after a fault was carried out. */

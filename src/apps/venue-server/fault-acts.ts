@@ -96,7 +96,7 @@ export function actOnTime(venue: Venue, rule: FaultRule): void {
       return;
     case "halt":
       if (symbol === null) return;
-      haltSymbol(exchange, symbol, false);
+      haltSymbol(exchange, symbol, { refuses: false, untilMs: null });
       if (durationMs !== null) {
         const over = { symbol, atMs: exchange.state.nowMs + durationMs };
         venue.delays.resumes = [...venue.delays.resumes, over];

@@ -122,10 +122,14 @@ export function cutNextFill(x: Exchange, id: string, share: number): void {
   order.partialShare = share;
 }
 
-/** refuses: orders for it are refused; else they are accepted and do not fill. */
-export function haltSymbol(x: Exchange, symbol: string, refuses: boolean): void {
+/** refuses: orders for it are refused; else they are accepted and do not fill. untilMs null: until resumed. */
+export function haltSymbol(
+  x: Exchange,
+  symbol: string,
+  halt: { readonly refuses: boolean; readonly untilMs: number | null },
+): void {
   resumeSymbol(x, symbol);
-  x.state.halted.push({ symbol, refuses });
+  x.state.halted.push({ symbol, ...halt });
 }
 
 export function resumeSymbol({ state }: Exchange, symbol: string): void {

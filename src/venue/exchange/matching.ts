@@ -8,7 +8,7 @@ import { nextUniform } from "../../base/prng.ts";
 import { slipped } from "../fill-price.ts";
 import { bookFill } from "./fills.ts";
 import { generatorOf } from "./ids.ts";
-import { endOrder, isEnded, isLive, tell } from "./order-life.ts";
+import { endOrder, haltOf, isEnded, isLive, tell } from "./order-life.ts";
 import { heldNano } from "./positions.ts";
 import { absolute, partOf, smaller } from "./quantity.ts";
 import { closeReference, openReference, rangeReference, sideOf } from "./reference-price.ts";
@@ -100,7 +100,7 @@ function walk(
     for (let n = 0, end = working.length; n < end; n++) {
       const order = working[n];
       if (rankOf(order) !== rank || !isLive(order) || waits(x, order)) continue;
-      if (x.state.halted.some(({ symbol }) => symbol === order.symbol)) continue;
+      if (haltOf(x, order.symbol) !== null) continue;
       const bar = barOf(x, order, session);
       if (bar !== null) visit(order, bar);
     }

@@ -54,3 +54,13 @@ export function dropEnded({ working }: Exchange): void {
   for (const order of working) if (!isEnded(order)) working[kept++] = order;
   working.length = kept;
 }
+
+/** Its symbol does not trade now; null: it does. */
+export function haltOf(
+  { state }: Exchange,
+  symbol: string,
+): Exchange["state"]["halted"][number] | null {
+  const halt = state.halted.find((one) => one.symbol === symbol);
+  if (halt === undefined || (halt.untilMs !== null && halt.untilMs <= state.nowMs)) return null;
+  return halt;
+}

@@ -191,7 +191,7 @@ export type ExchangeState = {
   /** How many of each were named so far. */
   counts: { orders: number; executions: number; activities: number; draws: number };
   /** Symbols that do not trade, and whether orders for them are refused meanwhile. */
-  halted: { symbol: string; refuses: boolean }[];
+  halted: { symbol: string; refuses: boolean; untilMs: number | null }[];
   /** Positions are shown as before the changes since `sinceMs`, until then. */
   positionLag: { sinceMs: number; untilMs: number } | null;
   /** The next so many replacements are refused after they were accepted. */

@@ -8,6 +8,7 @@ import { placeInBook } from "./book-rules.ts";
 import { isWhole, nanoOf, priceOf } from "./quantity.ts";
 import { type OrderRequest, refusal, unprocessable, type VenueRefusal } from "./requests.ts";
 import type { Exchange, ExchangeOrder, ExchangeOrderType } from "./state.ts";
+import { haltOf } from "./order-life.ts";
 import { isOpen } from "./sessions.ts";
 
 export type ParsedOrder = {
@@ -53,10 +54,11 @@ export function refuseName(x: Exchange, clientOrderId: string): VenueRefusal | n
   return refusal(422, 40_010_001, "client_order_id must be unique");
 }
 
-function refuseSymbol({ market, state }: Exchange, symbol: string): VenueRefusal | null {
-  if (!market.indexOf.has(symbol)) return unprocessable(`could not find asset "${symbol}"`);
-  const halt = state.halted.find((one) => one.symbol === symbol);
-  return halt?.refuses === true ? unprocessable(`asset "${symbol}" is not tradable`) : null;
+function refuseSymbol(x: Exchange, symbol: string): VenueRefusal | null {
+  if (!x.market.indexOf.has(symbol)) return unprocessable(`could not find asset "${symbol}"`);
+  return haltOf(x, symbol)?.refuses === true
+    ? unprocessable(`asset "${symbol}" is not tradable`)
+    : null;
 }
 
 function parse(x: Exchange, request: OrderRequest): Result<ParsedOrder, VenueRefusal> {
