@@ -24,8 +24,8 @@ export type FaultDesk = {
 
 export type Occasion = {
   readonly point: FaultPoint;
-  readonly call?: VenueCall;
-  readonly symbol?: string;
+  readonly call?: VenueCall | null;
+  readonly symbol?: string | null;
   readonly atMs: number;
 };
 

@@ -204,7 +204,7 @@ function perform(exchange: Exchange, act: Act): void {
     case "stick_order":
       return stickOrder(exchange, act.order_id);
     case "halt":
-      return haltSymbol(exchange, act.symbol, act.refuses);
+      return haltSymbol(exchange, act.symbol, { refuses: act.refuses, untilMs: null });
     case "resume":
       return resumeSymbol(exchange, act.symbol);
   }
