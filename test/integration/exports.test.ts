@@ -12,6 +12,7 @@ import { amountText, symbolsOf, unitsText } from "../../src/records/ledger/expor
 import { exportHledger } from "../../src/records/ledger/export-hledger.ts";
 import { foldLedger, type Ledger } from "../../src/records/ledger/fold.ts";
 import type { LotMethod } from "../../src/records/ledger/lots.ts";
+import { SAMPLE_ACCOUNT } from "../unit/ledger/account-journal.ts";
 import { mixedJournal, mixedOptions } from "../unit/ledger/mixed-journal.ts";
 import { daily, deposit, fill, optionsFor, SAMPLE } from "../unit/ledger/sample-journal.ts";
 
@@ -34,13 +35,14 @@ const FX_PRICES = MIXED.flatMap(({ entries, rates }) =>
   ]),
 );
 
-const CASES: readonly (readonly [LotMethod, () => Ledger])[] = [
+const CASES: readonly (readonly [LotMethod | "account", () => Ledger])[] = [
   ["fifo", () => foldLedger(SAMPLE, optionsFor("fifo"))],
   ["lifo", () => foldLedger(SAMPLE, optionsFor("lifo"))],
   ["hifo", () => foldLedger(SAMPLE, optionsFor("hifo"))],
   ["average", () => foldLedger(SAMPLE, optionsFor("average"))],
   ["strict", () => foldLedger(STRICT, optionsFor("strict"))],
   ["strict_with_size", () => foldLedger(STRICT, optionsFor("strict_with_size"))],
+  ["account", () => foldLedger(SAMPLE_ACCOUNT, optionsFor("fifo"))],
 ];
 
 const MIXED_CASES: readonly (readonly [LotMethod, () => Ledger])[] = (
