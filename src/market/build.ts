@@ -34,6 +34,7 @@ import {
   nothingOf,
   type PlacedReference,
 } from "./sources/references.ts";
+import { layoutOf } from "./sources/requests.ts";
 import { cutContent, simulatedContent, type SimulatedContent } from "./sources/simulated.ts";
 import { checkWorkedExamples, instrumentOf } from "./sources/terms.ts";
 
@@ -95,7 +96,7 @@ function fromFiles(data: DataSettings, tables: readonly RawTable[]): Built {
     range,
   };
   data.sources.forEach((source, i) =>
-    gatherSource(gathering, source, { table: tables[i], key: `data.sources.${i}` }),
+    gatherSource(gathering, layoutOf(source), { table: tables[i], key: `data.sources.${i}` }),
   );
   const cleaned = [...gathering.rows.values()].sort(byId).map((rows) => {
     const instrument = instrumentOf(data, rows.id);

@@ -1,5 +1,5 @@
 /**
- * The pack a run trades on: built from the mandate's files (or the seeded market) and stored, or
+ * The pack a run trades on: built from the mandate's sources (or the seeded market) and stored, or
  * found in the catalog as it was current on a past day. All reading and writing goes through the
  * doors that are handed in.
  */
@@ -15,6 +15,7 @@ import { buildContent } from "./build.ts";
 import { currentAt, lineageLines } from "./packs/catalog.ts";
 import type { QualityReport } from "./quality/findings.ts";
 import type { DataSettings } from "./section.ts";
+import { tableRequests } from "./sources/requests.ts";
 
 export type PreparedPack = {
   readonly pack: Pack;
@@ -43,13 +44,13 @@ export async function preparePack(options: {
   readonly progress: Progress;
 }): Promise<PreparedPack> {
   const { data, seed, lineage, store, nowMs, progress } = options;
-  const files = [...data.sources, ...data.references];
-  const steps = files.length + 2;
+  const requests = tableRequests(data);
+  const steps = requests.length + 2;
   const tables: RawTable[] = [];
   const facts: SourceFacts[] = [];
-  for (const [i, source] of files.entries()) {
-    progress(i, steps, `read ${source.file}`);
-    const read = await options.tables({ file: source.file, member: source.member ?? null });
+  for (const [i, { name, request }] of requests.entries()) {
+    progress(i, steps, `read ${name}`);
+    const read = await options.tables(request);
     tables.push(read.table);
     facts.push(read.facts);
   }

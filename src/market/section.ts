@@ -8,6 +8,7 @@ import { parseIsoDate } from "../base/instant.ts";
 import type { Section, SectionIssue } from "../domain/section.ts";
 import { CALENDAR_IDS } from "./calendars/calendar.ts";
 import { DATA_PROBES } from "./probes.ts";
+import { layoutOf } from "./sources/requests.ts";
 import {
   checkReferences,
   checkSource,
@@ -93,7 +94,8 @@ export const dataSection: Section<typeof schema> = {
       "YYYY-MM-DD: use the pack that was current at the end of that day (UTC) instead of building one; null: build from the files now",
     from: "YYYY-MM-DD: first session taken into the pack; null: all",
     to: "YYYY-MM-DD: last session taken into the pack; null: all",
-    sources: "the files of bars, each with its layout and column mapping",
+    sources:
+      "where bars come from: files, each with its layout and column mapping, or a provider that is asked",
     references:
       "series that are looked at and never traded, one file and one column each; empty: none",
     ...SOURCES_DESCRIBED,
@@ -185,7 +187,9 @@ const UNREAD_BY_SIMULATED = ["sources", "references", "dividends"];
 
 function unreadKeys(data: DataSettings): readonly string[] {
   if (data.kind === "real") {
-    const pays = data.sources.some((source) => typeof source.columns?.dividend === "string");
+    const pays = data.sources.some(
+      (source) => typeof layoutOf(source).columns?.dividend === "string",
+    );
     return pays ? ["simulated"] : ["simulated", "dividends"];
   }
   if (data.simulated.market === "shares") return [...UNREAD_BY_SIMULATED, "simulated.years"];

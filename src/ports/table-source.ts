@@ -1,6 +1,7 @@
 /**
- * The door through which files come in as tables: CSV, one CSV in a zip, Parquet. Cells keep what
- * the file says; what they mean (dates, prices, what is missing) is the market room's business.
+ * The door through which data comes in as tables: files (CSV, one CSV in a zip, Parquet) and bars asked
+ * from a provider. Cells keep what the source says; what they mean (dates, prices, what is missing) is the
+ * market room's business.
  */
 
 export type RawColumn =
@@ -30,9 +31,21 @@ export type SourceFacts = {
   readonly encoding: string;
 };
 
-export type TableRequest = { readonly file: string; readonly member: string | null };
+export type FileRequest = { readonly file: string; readonly member: string | null };
 
-/** Throws Fault("data") when the file is missing, unreadable or not a table. */
-export type TableSource = (
-  request: TableRequest,
-) => Promise<{ readonly table: RawTable; readonly facts: SourceFacts }>;
+/** Daily raw bars with the corporate actions of the same days; dates YYYY-MM-DD, both inclusive. */
+export type ProviderRequest = {
+  readonly provider: "alpaca";
+  readonly symbols: readonly string[];
+  readonly feed: string;
+  readonly fromDate: string;
+  /** Null: the last session that has closed. */
+  readonly toDate: string | null;
+};
+
+export type TableRequest = FileRequest | ProviderRequest;
+
+export type ReadTable = { readonly table: RawTable; readonly facts: SourceFacts };
+
+/** Throws Fault("data") when what was asked for is missing, unreadable, no table or not there in full. */
+export type TableSource = (request: TableRequest) => Promise<ReadTable>;

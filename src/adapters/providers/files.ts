@@ -8,12 +8,13 @@ import { readFile } from "node:fs/promises";
 import { basename, isAbsolute, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { Fault } from "../../domain/fault.ts";
-import type { SourceFacts, TableRequest, TableSource } from "../../ports/table-source.ts";
+import type { FileRequest, SourceFacts, TableSource } from "../../ports/table-source.ts";
 import { parseCsv } from "./csv.ts";
 import { readParquetTable } from "./parquet-table.ts";
 
 export function createFileTables(mandateDirectory: string): TableSource {
   return async (request) => {
+    if ("provider" in request) throw notInFiles(request.provider);
     const path = resolve(mandateDirectory, request.file);
     const bytes = await readBytes(path, request.file);
     // The name that is recorded, rows' places included, never holds a path of this machine.
@@ -34,6 +35,10 @@ export function createFileTables(mandateDirectory: string): TableSource {
   };
 }
 
+function notInFiles(provider: string): Fault {
+  return new Fault("data", `bars of ${provider} are asked for where only files are read`);
+}
+
 async function readBytes(path: string, file: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
@@ -49,7 +54,7 @@ async function readBytes(path: string, file: string): Promise<Uint8Array> {
   }
 }
 
-function memberOf(bytes: Uint8Array, { file, member }: TableRequest): Uint8Array {
+function memberOf(bytes: Uint8Array, { file, member }: FileRequest): Uint8Array {
   const entries = unzip(bytes, file);
   const names = Object.keys(entries).filter((name) => !name.endsWith("/"));
   const csvs = names.filter((name) => /\.csv$/i.test(name));

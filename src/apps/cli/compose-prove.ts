@@ -3,7 +3,6 @@
  * prepared to run, its pack cut to the newest sessions. Files are read once; the pack is built anew
  * only where a key of `data` (or the seed of a simulated market) changes. Nothing is stored.
  */
-import { createFileTables } from "../../adapters/providers/files.ts";
 import { sha256 } from "../../adapters/system/hash.ts";
 import type { BacktestPack } from "../../domain/pack.ts";
 import type { Candidate, Change, Prepare } from "../../engine/prove/candidate.ts";
@@ -12,6 +11,7 @@ import { idleKeysOf, prepareRun } from "../../engine/prepare.ts";
 import type { Mandate } from "../../engine/sections.ts";
 import { buildContent } from "../../market/build.ts";
 import { dataWarnings, type QualityReport } from "../../market/quality/findings.ts";
+import { tableRequests } from "../../market/sources/requests.ts";
 import type { RawTable, TableSource } from "../../ports/table-source.ts";
 import {
   type Flag,
@@ -42,7 +42,7 @@ type Built = { readonly pack: BacktestPack; readonly quality: QualityReport };
 
 export function openProofDoor(source: MandateSource): ProofDoor {
   const loaded = load(source, []);
-  const tables = cached(createFileTables(loaded.directory));
+  const tables = cached(loaded.tables);
   // Kept for every change that is not about data.
   let first: Promise<Built> | null = null;
   const built = (now: LoadedMandate, changes: readonly Change[]): Promise<Built> => {
@@ -88,9 +88,7 @@ async function build(loaded: LoadedMandate, read: TableSource): Promise<Built> {
     return { pack: requireBacktestPack(found.pack), quality: found.quality };
   }
   const tables: RawTable[] = [];
-  for (const { file, member } of [...data.sources, ...data.references]) {
-    tables.push((await read({ file, member: member ?? null })).table);
-  }
+  for (const { request } of tableRequests(data)) tables.push((await read(request)).table);
   const { content, quality } = buildContent(data, { tables, seed });
   // Its bytes need no name here: no record is made of it.
   return { pack: requireBacktestPack({ ...content, id: "proof" }), quality };

@@ -4,12 +4,12 @@
  */
 import { join, normalize, resolve } from "node:path";
 import { InvariantError } from "../../base/assert.ts";
+import type { TableSource } from "../../ports/table-source.ts";
 import type { PackKind, Pack, BacktestPack } from "../../domain/pack.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { SectionIssue } from "../../domain/section.ts";
 import type { Strategy } from "../../domain/strategy.ts";
 import type { Progress } from "../../domain/progress.ts";
-import { createFileTables } from "../../adapters/providers/files.ts";
 import { type FilePackStore, openPackStore } from "../../adapters/storage/pack-store.ts";
 import { sha256 } from "../../adapters/system/hash.ts";
 import { readMandateFile } from "../../adapters/system/mandate-files.ts";
@@ -23,11 +23,13 @@ import { packCodec } from "../../market/packs/content.ts";
 import type { DataSettings } from "../../market/section.ts";
 import { lineageOf, preparePack, resolvePack } from "../../market/prepare.ts";
 import type { QualityReport } from "../../market/quality/findings.ts";
+import { sourceFor, sourceName } from "../../market/sources/requests.ts";
 import { checkColumns } from "../../research/strategies/columns.ts";
 import { resolveParams } from "../../research/strategies/params.ts";
 import type { StrategyLoader } from "../../ports/strategy-loader.ts";
 import type { StrategyEntry } from "../../research/strategies/section.ts";
 import { houseStrategy, type LoadedCode, userStrategy } from "./compose-strategy.ts";
+import { openTables } from "./compose-tables.ts";
 
 export type Flag = {
   readonly key: string;
@@ -45,6 +47,8 @@ export type LoadedMandate = {
   /** The values, every read noted. */
   readonly mandate: Mandate;
   readonly unread: () => readonly string[];
+  /** Where its files and what its providers send come in. */
+  readonly tables: TableSource;
 };
 
 export function loadMandate(
@@ -62,10 +66,12 @@ export function loadMandate(
     sha256,
   });
   const tracked = trackReads(resolved.values);
+  const home = homeOf(directory, environment);
   return {
     fileName,
     directory,
-    home: homeOf(directory, environment),
+    home,
+    tables: openTables({ directory, home, environment }),
     resolved,
     mandate: tracked.values as unknown as Mandate,
     unread: tracked.unread,
@@ -140,7 +146,7 @@ function placed({ resolved, fileName }: LoadedMandate, cause: unknown): unknown 
 
 async function findOrBuild(request: PackRequest): Promise<FoundPack> {
   const { progress, nowMs } = request;
-  const { mandate, directory, home } = request.loaded;
+  const { mandate, home, tables } = request.loaded;
   const store = await openPacks(home);
   const { data, seed } = mandate;
   if (request.packId !== undefined || data.as_of !== null) {
@@ -155,7 +161,6 @@ async function findOrBuild(request: PackRequest): Promise<FoundPack> {
   }
   // Here every key has to find its reader below: naming the request as a whole is not reading it.
   const lineage = lineageOf(request.loaded.resolved.values["data"] as DataSettings, seed, sha256);
-  const tables = createFileTables(directory);
   const built = await preparePack({ data, seed, lineage, tables, store, nowMs, progress });
   return { ...built, findings: store.findings };
 }
@@ -266,9 +271,7 @@ export function sourceOf(mandate: Mandate): (instrument: string) => string {
   const { sources, kind } = mandate.data;
   return (instrument) => {
     if (kind === "simulated") return "simulated market";
-    const source =
-      sources.find((s) => s.instrument === instrument || s.instruments?.includes(instrument)) ??
-      sources.find((s) => s.layout !== "single");
-    return source?.file ?? "data.sources";
+    const source = sourceFor(sources, instrument);
+    return source === undefined ? "data.sources" : sourceName(source);
   };
 }

@@ -4,7 +4,7 @@
  * the run loaded is refused (invariant 20).
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { invariant } from "../../base/assert.ts";
+import { invariant, InvariantError } from "../../base/assert.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { type Prepared, prepareRun } from "../../engine/prepare.ts";
 import type { Mandate } from "../../engine/sections.ts";
@@ -24,7 +24,7 @@ const handover = workerData as Handover;
 async function prepared(): Promise<Prepared> {
   const { pack, precomputed, codeHashes } = handover;
   const mandate = handover.loaded.resolved.values as unknown as Mandate;
-  const loaded: LoadedMandate = { ...handover.loaded, mandate, unread: () => [] };
+  const loaded: LoadedMandate = { ...handover.loaded, mandate, unread: () => [], tables: noTables };
   const uses = usesOn(loaded, pack, await loadStrategies(loaded));
   const run = prepareRun({ mandate, pack, uses, sourceOf: sourceOf(mandate), precomputed, sha256 });
   const { variants } = run.planned;
@@ -35,6 +35,10 @@ async function prepared(): Promise<Prepared> {
     "a strategy file was changed after the run had loaded it",
   );
   return run;
+}
+
+function noTables(): never {
+  throw new InvariantError(20, "a witness looks at the pack that the run had, and reads no other");
 }
 
 /** Begun at once, while the run walks its sessions; a failure is told to whoever asks first. */

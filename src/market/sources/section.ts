@@ -1,9 +1,10 @@
 /**
- * The lists `data.sources` and `data.references`: which files are read, and which of their columns
- * mean what. A list item has no defaults from layers, because layers do not merge lists: an
+ * The lists `data.sources` and `data.references`: which files are read, which of their columns mean
+ * what, and which bars are asked from a provider. A list item has no defaults from layers, because layers do not merge lists: an
  * optional key of an item that is absent means exactly what its line in `describe` says.
  */
 import { z } from "zod";
+import { parseIsoDate } from "../../base/instant.ts";
 import type { SectionIssue } from "../../domain/section.ts";
 import { dateFormatOf } from "../date-format.ts";
 
@@ -26,7 +27,8 @@ const columnsSchema = z.strictObject({
   split: column,
 });
 
-export const sourceSchema = z.strictObject({
+const fileSourceSchema = z.strictObject({
+  provider: z.literal("files").optional(),
   file: fileSchema,
   member: name.nullable().optional(),
   layout: z.enum(["single", "long", "wide"]),
@@ -37,6 +39,19 @@ export const sourceSchema = z.strictObject({
   columns: columnsSchema.optional(),
   rights: name,
 });
+
+const alpacaSourceSchema = z.strictObject({
+  provider: z.literal("alpaca"),
+  symbols: z.array(name).min(1),
+  feed: z.enum(["sip", "iex"]),
+  from: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date as YYYY-MM-DD"),
+  rights: name,
+});
+
+export const sourceSchema = z.discriminatedUnion("provider", [
+  fileSourceSchema,
+  alpacaSourceSchema,
+]);
 
 export const referenceSchema = z.strictObject({
   id: name,
@@ -50,10 +65,20 @@ export const referenceSchema = z.strictObject({
   rights: name,
 });
 
-export type SourceSettings = z.infer<typeof sourceSchema>;
+/** A file and what its columns mean. */
+export type SourceSettings = z.infer<typeof fileSourceSchema>;
+/** Bars asked from a provider, whose columns are known. */
+export type ProviderSettings = z.infer<typeof alpacaSourceSchema>;
+export type AnySourceSettings = SourceSettings | ProviderSettings;
 export type ReferenceSettings = z.infer<typeof referenceSchema>;
 
 export const SOURCES_DESCRIBED: { readonly [key: string]: string } = {
+  "sources.*.provider":
+    "files (or absent): a file of bars; alpaca: daily raw bars, dividends and splits asked from Alpaca's market data, with the keys of the environment or the secrets file",
+  "sources.*.symbols": "provider alpaca: the symbols asked for, which are the instruments' ids",
+  "sources.*.feed":
+    "provider alpaca: sip (all exchanges; its last 15 minutes need a subscription) or iex (one exchange, free)",
+  "sources.*.from": "provider alpaca: YYYY-MM-DD, the first day asked for; data.to is the last",
   "sources.*.file":
     "path relative to the mandate's folder, or absolute: .csv, .zip (with one .csv) or .parquet",
   "sources.*.member": "file name inside the zip; absent or null: the zip holds exactly one .csv",
@@ -96,9 +121,13 @@ export const SOURCES_DESCRIBED: { readonly [key: string]: string } = {
 type Path = readonly (string | number)[];
 type Say = (key: Path, message: string) => void;
 
-export function checkSource(source: SourceSettings, path: Path): readonly SectionIssue[] {
+export function checkSource(source: AnySourceSettings, path: Path): readonly SectionIssue[] {
   const issues: SectionIssue[] = [];
   const say: Say = (key, message) => issues.push({ path: [...path, ...key], message });
+  if (source.provider === "alpaca") {
+    checkAsked(source, say);
+    return issues;
+  }
   checkFile(source, say);
   checkLayout(source, say);
   checkColumns(source, say);
@@ -125,6 +154,16 @@ export function checkReferences(references: readonly ReferenceSettings[]): reado
     }
   });
   return issues;
+}
+
+function checkAsked({ symbols, from }: ProviderSettings, say: Say): void {
+  const twice = symbols.find((id, i) => symbols.indexOf(id) !== i);
+  if (twice !== undefined) say(["symbols"], `${twice} is listed twice`);
+  const odd = symbols.find((id) => !/^[A-Z][A-Z0-9./]*$/.test(id));
+  if (odd !== undefined) {
+    say(["symbols"], `${odd} is not a symbol as Alpaca writes it, for example SPY or BRK.B`);
+  }
+  if (parseIsoDate(from) === null) say(["from"], `there is no day ${from}`);
 }
 
 function checkPair({ kind, currency: of, quote }: ReferenceSettings, say: Say): void {

@@ -330,7 +330,7 @@ describe("keys and secrets", () => {
 
     expect(errors.length).toBe(6);
     expect(heard.length).toBeGreaterThan(5);
-    expect(heard.some(({ received }) => received?.includes("[redacted]") === true)).toBe(true);
+    expect(heard.some(({ received }) => received?.includes("[secret]") === true)).toBe(true);
     const texts = [
       ...errors.map((error) => `${String(error)} ${shown(error)} ${(error as Error).stack ?? ""}`),
       ...heard.map(shown),

@@ -14,8 +14,9 @@ import { DEFAULTS, OHLCV, settings, source } from "./fixture.ts";
 const tables = createFileTables(resolve(SHARED ?? ".", "data"));
 
 async function buildFrom(item: Partial<SourceSettings>, changes: Partial<DataSettings> = {}) {
-  const data = settings({ sources: [source(item)], ...changes });
-  const { table } = await tables({ file: data.sources[0].file, member: null });
+  const bars = source(item);
+  const data = settings({ sources: [bars], ...changes });
+  const { table } = await tables({ file: bars.file, member: null });
   return { table, ...buildContent(data, { tables: [table], seed: 1 }) };
 }
 

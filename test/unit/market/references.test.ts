@@ -186,7 +186,9 @@ describe("reference series of files", () => {
       lineage: "l",
       nowMs: 0,
       progress: () => {},
-      tables: ({ file, member }) => {
+      tables: (request) => {
+        if ("provider" in request) throw new Error("no provider was named");
+        const { file, member } = request;
         read.push(`${file} ${member}`);
         const table = parseCsv(file === "vix.csv" ? VALUES : BARS, file);
         const facts = { file, member, sha256: file, bytes: 1, encoding: "utf-8" };

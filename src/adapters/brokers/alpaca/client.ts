@@ -62,6 +62,8 @@ export type AlpacaClient = {
     what: string,
     request: (alpaca: Sdk.Alpaca) => Promise<Raw>,
     parse: (body: Json) => T,
+    /** What an answer means where it means something else than elsewhere; null: the usual. */
+    meaning?: (answer: Answer) => Error | null,
   ): Promise<T>;
 };
 
@@ -102,7 +104,12 @@ export async function openClient(options: AlpacaOptions): Promise<AlpacaClient> 
     timeoutMs,
     streamUrl: local === null ? null : `ws://${local}/stream`,
     ask,
-    read: async (what, request, parse) => readBody(place, what, await ask(request), parse),
+    read: async (what, request, parse, meaning) => {
+      const outcome = await ask(request);
+      const meant = outcome.kind === "answer" ? (meaning?.(outcome.answer) ?? null) : null;
+      if (meant !== null) throw meant;
+      return readBody(place, what, outcome, parse);
+    },
   };
 }
 

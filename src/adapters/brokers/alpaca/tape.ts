@@ -3,6 +3,7 @@
  * stream. Enters: texts of any origin; leaves: the same texts without key id and secret, in whatever form
  * they stood there. Headers are never recorded, the request id that Alpaca asks support tickets to name is.
  */
+import { blotOut, Secret } from "../../system/secret.ts";
 
 export type TapeRecord = {
   readonly channel: "rest" | "stream";
@@ -23,18 +24,9 @@ export type Tape = (record: TapeRecord) => void;
 
 export type Redact = (text: string) => string;
 
-const HIDDEN = "[redacted]";
-
-/** Hides each secret as it is, as a part of a URL, and as JSON spells it. */
 export function redactor(secrets: readonly string[]): Redact {
-  const spelled = secrets.flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-  ]);
-  // The longest first, so that no part of a longer one is left.
-  const hidden = [...new Set(spelled)].sort((a, b) => b.length - a.length);
-  return (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
+  const hidden = secrets.map((secret) => new Secret(secret));
+  return (text) => blotOut(text, hidden);
 }
 
 /** The same tape, hearing everything without the secrets. */
