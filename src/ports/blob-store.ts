@@ -6,9 +6,9 @@ export type BlobStore = {
   get(sha256: string): Promise<Uint8Array>;
 };
 
-/** The door to an account's files a person reads: "json/2010-03-04.json", "metrics.csv". */
+/** The door to an account's files a person reads: "artifacts/json/2010-03-04.json", "metrics.csv". */
 export type AccountFiles = {
-  /** Written aside, flushed, renamed; returns the sha256. The path has at most one folder. */
+  /** Written aside, flushed, renamed; returns the sha256. The path has at most two folders. */
   write(path: string, content: Uint8Array): Promise<string>;
   /** Null where there is none. */
   read(path: string): Promise<Uint8Array | null>;

@@ -81,8 +81,7 @@ export function createAccountFiles(folder: string, sha256: Sha256): AccountFiles
       return readIfPresent(targetOf(folder, path));
     },
     async list(name) {
-      invariant(PLAIN.test(name), 21, `${name} is not a plain folder name`);
-      return namesIn(join(folder, name));
+      return namesIn(targetOf(folder, name));
     },
   };
 }
@@ -92,8 +91,8 @@ const PLAIN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 function targetOf(folder: string, path: string): string {
   const parts = path.split("/");
-  const isPlain = parts.length <= 2 && parts.every((part) => PLAIN.test(part));
-  invariant(isPlain, 21, `${path} is not a plain file name in at most one folder`);
+  const isPlain = parts.length <= 3 && parts.every((part) => PLAIN.test(part));
+  invariant(isPlain, 21, `${path} is not a plain file name in at most two folders`);
   return join(folder, ...parts);
 }
 

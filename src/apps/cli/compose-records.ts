@@ -29,7 +29,12 @@ import { terminalsInBody, verifyChain } from "../../records/journal/verify.ts";
 export type { JournalReader, RunFolder, RunFolders, Verification };
 export { ARTIFACTS_FOLDER, createRunFolders as openRunFolders, sha256 };
 
-const RULES: JournalRules = { sha256, zeroHash: ZERO_HASH, verifyChain, terminalsInBody };
+export const JOURNAL_RULES: JournalRules = {
+  sha256,
+  zeroHash: ZERO_HASH,
+  verifyChain,
+  terminalsInBody,
+};
 
 /** Everything of one run's folder that a run writes to. */
 export type RunStores = {
@@ -41,7 +46,7 @@ export type RunStores = {
 
 /** Locks the folder's journal; throws Fault("busy") when another process holds it. */
 export function openRunStores(folder: string): RunStores {
-  const journal = openJournalStore(folder, RULES);
+  const journal = openJournalStore(folder, JOURNAL_RULES);
   return {
     journal,
     documents: createArtifactStore(folder, sha256),
@@ -58,7 +63,7 @@ export function artifactsFolder(folder: string): string {
 }
 
 export function verifyFolder(folder: string): Verification {
-  return verifyRun(folder, { ...RULES, artifactFile });
+  return verifyRun(folder, { ...JOURNAL_RULES, artifactFile });
 }
 
 /** A journal that holds, read without changing anything; the caller closes it. */

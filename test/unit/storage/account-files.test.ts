@@ -115,7 +115,7 @@ describe("an account's files", () => {
     "..",
     "../x",
     "a/../x",
-    "a/b/c",
+    "a/b/c/d",
     "/x",
     "a//b",
     ".hidden",
@@ -128,7 +128,7 @@ describe("an account's files", () => {
     const files = createAccountFiles(folder, sha256);
     await expect(files.write(path, bytes("x"))).rejects.toThrow(/not a plain file name/);
     await expect(files.read(path)).rejects.toThrow(/not a plain file name/);
-    await expect(files.list(`${path}/`)).rejects.toThrow(/not a plain folder name/);
+    await expect(files.list(`${path}/`)).rejects.toThrow(/not a plain file name/);
     expect(existsSync(folder)).toBe(false);
   });
 

@@ -1,0 +1,194 @@
+/**
+ * Wires a trading account: its folder and lock, journal, files, broker, clock, alerts, market. The folder is
+ * <home>/accounts/<mode>; whoever opens it holds it alone until it is closed.
+ */
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createAlerts } from "../../adapters/alerts/alerts.ts";
+import { alertSettings } from "../../adapters/alerts/alert-settings.ts";
+import { openAlertStore } from "../../adapters/alerts/alert-store.ts";
+import { createAlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
+import { createAccountFiles, createBlobStore } from "../../adapters/storage/account-files.ts";
+import { openJournalStore } from "../../adapters/storage/journal-store.ts";
+import { createWallClock } from "../../adapters/system/clocks.ts";
+import { takeInstanceLock } from "../../adapters/system/instance-lock.ts";
+import { openSecrets, type Secrets } from "../../adapters/system/secrets.ts";
+import { createVenueClock } from "../../adapters/system/venue-clock.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { TradingMode } from "../../domain/trading-entry.ts";
+import type { TradingPorts, TradingTerms } from "../../engine/trading/ports.ts";
+import type { Broker } from "../../ports/broker.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { type LoadedMandate, loadStrategies } from "./compose.ts";
+import { codeHashOf, JOURNAL_RULES, sha256 } from "./compose-records.ts";
+import { tradeMarket } from "./trade-market.ts";
+import { ALERTS_FILE, accountFolder } from "./account-folder.ts";
+
+export type TradeOptions = {
+  readonly loaded: LoadedMandate;
+  readonly mode: TradingMode;
+  /** A venue on this machine, in the place of the broker's own hosts. */
+  readonly venueUrl: string | null;
+  readonly requestsPerMinute: number | "unlimited" | null;
+  readonly environment: NodeJS.ProcessEnv;
+};
+
+export type Trading = {
+  readonly ports: TradingPorts;
+  readonly terms: TradingTerms;
+  readonly folder: string;
+  readonly findings: readonly string[];
+  readonly close: () => Promise<void>;
+};
+
+/** How long a stream may lag behind the answer to a question, before what it should have told was missed. */
+const PATIENCE_LOOKS = 40;
+const PATIENCE_MS = 25;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export async function openTrading(options: TradeOptions): Promise<Trading> {
+  const { loaded, mode } = options;
+  const folder = accountFolder(loaded.home, mode);
+  const secrets = openSecrets(loaded.home, options.environment);
+  const alerts = alertSettings(secrets);
+  const uses = await loadStrategies(loaded);
+  const lock = takeInstanceLock(folder, {
+    what: `assay trade --mode ${mode.replace("_", "-")}`,
+    pid: process.pid,
+    sinceMs: Date.now(),
+  });
+  const closers: (() => Promise<void> | void)[] = [() => lock.release()];
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  try {
+    const journal = openJournalStore(folder, JOURNAL_RULES);
+    closers.push(() => journal.close());
+    const store = openAlertStore(join(folder, ALERTS_FILE));
+    closers.push(() => store.close());
+    const { broker, clock } = await openBroker(options, secrets, folder);
+    closers.push(() => broker.close());
+    const watch = stopwatch();
+    const ports: TradingPorts = {
+      broker,
+      clock: watch.outside(clock),
+      journal,
+      states: createBlobStore(folder, sha256),
+      files: createAccountFiles(folder, sha256),
+      alerts: createAlerts({ ...alerts, store }),
+      market: tradeMarket({
+        loaded,
+        uses,
+        mode,
+        isLocal: options.venueUrl !== null,
+        dataStamp: () => dataStamp(loaded),
+        nowMs: () => Date.now(),
+      }),
+      sha256,
+      patience: { looks: PATIENCE_LOOKS, wait: () => sleep(PATIENCE_MS) },
+      workSeconds: watch.seconds,
+    };
+    return {
+      ports,
+      terms: termsOf(options, codeHashOf(uses)),
+      folder,
+      findings: journal.findings,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function termsOf({ loaded, mode }: TradeOptions, codeHash: string): TradingTerms {
+  const { mandate, resolved } = loaded;
+  return {
+    mode,
+    name: mandate.name,
+    mandateHash: resolved.hash,
+    seed: mandate.seed,
+    codeHash,
+    lotMethod: mandate.account.lot_method,
+    currency: mandate.account.currency,
+    currencyDigits: mandate.account.currency_digits,
+  };
+}
+
+async function openBroker(
+  { mode, venueUrl, requestsPerMinute, loaded }: TradeOptions,
+  secrets: Secrets,
+  folder: string,
+): Promise<{ readonly broker: Broker; readonly clock: Clock }> {
+  if (mode === "dry_run") {
+    throw new Fault("usage", `dry-run of ${loaded.fileName} in ${folder} is not there yet`);
+  }
+  const pair =
+    mode === "live"
+      ? secrets.readPair("alpaca_live_key_id", "alpaca_live_secret")
+      : secrets.readPair("alpaca_paper_key_id", "alpaca_paper_secret");
+  const keyId = pair.keyId.value.reveal();
+  const secret = pair.secret.value.reveal();
+  const broker = await createAlpacaBroker({
+    keyId,
+    secret,
+    environment: mode,
+    ...(venueUrl === null ? {} : { venueUrl }),
+    ...(requestsPerMinute === null ? {} : { requestsPerMinute }),
+    tape: () => undefined,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+  });
+  const clock =
+    venueUrl === null
+      ? createWallClock()
+      : createVenueClock({
+          url: venueUrl,
+          keyId: pair.keyId.value,
+          secret: pair.secret.value,
+        });
+  return { broker, clock };
+}
+
+/** Waiting is not work: what passes inside the clock's waits is not counted. */
+function stopwatch(): {
+  readonly outside: (clock: Clock) => Clock;
+  readonly seconds: () => number;
+} {
+  let startedMs = performance.now();
+  return {
+    outside: (clock) => ({
+      nowMs: () => clock.nowMs(),
+      async waitUntil(ms, wake) {
+        const from = performance.now();
+        const how = await clock.waitUntil(ms, wake);
+        startedMs += performance.now() - from;
+        return how;
+      },
+    }),
+    seconds: () => {
+      const worked = (performance.now() - startedMs) / 1000;
+      startedMs = performance.now();
+      return Math.round(worked * 1000) / 1000;
+    },
+  };
+}
+
+/** Every file that the data section names, with its size and when it was written. */
+function dataStamp({ resolved, directory }: LoadedMandate): string {
+  const files: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, held] of Object.entries(value)) {
+      if (key === "file" && typeof held === "string") files.push(held);
+      else collect(held);
+    }
+  };
+  collect(resolved.values["data"]);
+  return files
+    .map((file) => {
+      const stat = statSync(resolve(directory, file), { throwIfNoEntry: false });
+      return stat === undefined ? `${file} missing` : `${file} ${stat.size} ${stat.mtimeMs}`;
+    })
+    .join("\n");
+}

@@ -1,0 +1,99 @@
+/**
+ * The market as a trading day sees it: the mandate's pack, cut at a date, with the session that trades
+ * next. Packs are kept while their files stay as they are; the world of the newest cut is kept as well,
+ * because a day closes on the world that the next one begins on.
+ */
+import type { BacktestPack } from "../../domain/pack.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { TradingMode } from "../../domain/trading-entry.ts";
+import { requireMandateKept } from "../../engine/check-plan.ts";
+import { type Prepared, prepareRun, requireAllKeysTaken } from "../../engine/prepare.ts";
+import type { Mandate } from "../../engine/sections.ts";
+import { cutPack } from "../../engine/trading/cut-pack.ts";
+import type { MarketAt, TradingMarket } from "../../engine/trading/ports.ts";
+import { parseIsoDate } from "../../base/instant.ts";
+import {
+  type LoadedMandate,
+  type LoadedUse,
+  originOf,
+  packFor,
+  requireBacktestPack,
+  sourceOf,
+  unreadKeys,
+  usesOn,
+} from "./compose.ts";
+import { sha256 } from "./compose-records.ts";
+
+export type MarketOptions = {
+  readonly loaded: LoadedMandate;
+  readonly uses: readonly LoadedUse[];
+  readonly mode: TradingMode;
+  /** A venue on this machine: it may trade a simulated market. */
+  readonly isLocal: boolean;
+  /** Changes when a file of the data does. */
+  readonly dataStamp: () => string;
+  readonly nowMs: () => number;
+};
+
+export function tradeMarket(options: MarketOptions): TradingMarket {
+  const packs = new Map<string, BacktestPack>();
+  let newest: { readonly stamp: string; readonly id: string } | null = null;
+  let last: { readonly key: string; readonly prepared: Prepared } | null = null;
+  async function packOf(packId: string | null): Promise<BacktestPack> {
+    const stamp = options.dataStamp();
+    const id = packId ?? (newest?.stamp === stamp ? newest.id : null);
+    const known = id === null ? undefined : packs.get(id);
+    if (known !== undefined) return known;
+    const pack = admitted(await load(options, packId), options);
+    packs.set(pack.id, pack);
+    if (packId === null) newest = { stamp, id: pack.id };
+    return pack;
+  }
+  return {
+    async prepared(at) {
+      const pack = await packOf(at.packId);
+      const key = `${pack.id} ${at.until} ${at.coming}`;
+      if (last?.key !== key) last = { key, prepared: prepare(options, pack, at) };
+      return last.prepared;
+    },
+  };
+}
+
+async function load(
+  { loaded, nowMs }: MarketOptions,
+  packId: string | null,
+): Promise<BacktestPack> {
+  const progress = () => undefined;
+  const request = { loaded, progress, nowMs: nowMs() };
+  const found = await packFor(packId === null ? request : { ...request, packId });
+  return requireBacktestPack(found.pack);
+}
+
+/** A made-up market is traded against a venue on this machine alone (spec definitions, "Kinds of pack"). */
+function admitted(pack: BacktestPack, { mode, isLocal }: MarketOptions): BacktestPack {
+  if (pack.kind !== "SIMULATED" || mode === "dry_run" || (mode === "paper" && isLocal)) return pack;
+  throw new Fault(
+    "data",
+    `pack ${pack.id} is a simulated market, which ${mode === "live" ? "live trading" : "paper trading on a remote host"} refuses; bring real data, or trade it against assay venue`,
+  );
+}
+
+function prepare(options: MarketOptions, pack: BacktestPack, at: MarketAt): Prepared {
+  const { loaded, uses } = options;
+  const comingMs = parseIsoDate(at.coming);
+  if (comingMs === null) throw new Fault("broker", `the venue's next session is "${at.coming}"`);
+  const cut = cutPack(pack, at.until);
+  const prepared = prepareRun({
+    mandate: loaded.mandate,
+    pack: cut,
+    uses: usesOn(loaded, cut, uses),
+    sourceOf: sourceOf(loaded.mandate),
+    precomputed: [],
+    sha256,
+    comingMs,
+    canPause: true,
+  });
+  requireAllKeysTaken(unreadKeys(loaded), loaded.mandate, (key) => originOf(loaded, key));
+  requireMandateKept(loaded.resolved.values as unknown as Mandate, prepared);
+  return prepared;
+}
