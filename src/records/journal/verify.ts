@@ -14,13 +14,39 @@ export type Finding = {
   readonly message: string;
 };
 
+/** Which kinds a whole journal may hold, and where. */
+export type KindRules = {
+  /** Of the first entry, and of no other. */
+  readonly first: string;
+  /** Nothing follows it; null where a journal goes on for ever. */
+  readonly last: string | null;
+  /** Of another journal. */
+  readonly never: readonly string[];
+};
+
+export const RUN_KINDS: KindRules = { first: "run_started", last: "sealed", never: [] };
+
+/** An account's journal is never sealed: every day appends to it. */
+export const ACCOUNT_KINDS: KindRules = {
+  first: "account_opened",
+  last: null,
+  never: ["run_started", "sealed"],
+};
+
 const LABEL = "assay/journal-entry/v1";
 const NOTHING_BEFORE = "0".repeat(64);
 /** A journal that is broken everywhere is named once, not a million times. */
 const MOST_FINDINGS = 50;
 
-export function verifyChain(rows: Iterable<JournalRow>, head: Head, sha256: Sha256): Finding[] {
+/** Without rules the kinds are not judged: a journal that a kill cut short, or a part of one. */
+export function verifyChain(
+  rows: Iterable<JournalRow>,
+  head: Head,
+  sha256: Sha256,
+  kinds?: KindRules,
+): Finding[] {
   const report = new LimitedReport();
+  const order = kinds === undefined ? null : new KindOrder(kinds);
   let last: Head = { seq: 0, hash: NOTHING_BEFORE };
   // What the last link came to, when that is not what was recorded: tells a changed hash from a
   // changed body, so that one change names one entry.
@@ -40,6 +66,7 @@ export function verifyChain(rows: Iterable<JournalRow>, head: Head, sha256: Sha2
       if (!gap) report.add(row.seq, brokenMessage(row.seq));
       recomputedLast = computed;
     }
+    order?.judge(row, report);
     if (row.seq === head.seq) hashAtHead = row.hash;
     last = { seq: row.seq, hash: row.hash };
   }
@@ -82,6 +109,45 @@ function gapMessage(lastSeq: number, seq: number): string {
 
 function brokenMessage(seq: number): string {
   return `entry ${seq}: its hash does not follow from entry ${seq - 1} and its content`;
+}
+
+/** Kinds in their places: the first once, nothing after the last, none of another journal's. */
+class KindOrder {
+  readonly #rules: KindRules;
+  #rows = 0;
+  #lastSeq: number | null = null;
+  constructor(rules: KindRules) {
+    this.#rules = rules;
+  }
+  judge({ seq, body }: JournalRow, report: LimitedReport): void {
+    const { first, last, never } = this.#rules;
+    const kind = kindIn(body);
+    const isFirst = this.#rows++ === 0;
+    if (isFirst && kind !== first) {
+      report.add(
+        seq,
+        `entry ${seq}: a journal of this sort begins with ${first}, not with ${kind}`,
+      );
+    }
+    if (!isFirst && kind === first) {
+      report.add(seq, `entry ${seq}: ${first} stands in the middle of a journal`);
+    }
+    if (never.includes(kind)) {
+      report.add(seq, `entry ${seq}: ${kind} has no place in a journal that begins with ${first}`);
+    }
+    if (this.#lastSeq !== null) {
+      report.add(
+        seq,
+        `entry ${seq}: ${kind} follows entry ${this.#lastSeq}, ${last}, the last there is`,
+      );
+    }
+    if (kind === last) this.#lastSeq = seq;
+  }
+}
+
+/** Read from the text: `at` is a time, so the first "kind" is the key. */
+function kindIn(body: string): string {
+  return /"kind":"([^"]*)"/.exec(body)?.[1] ?? "no kind";
 }
 
 class LimitedReport {
