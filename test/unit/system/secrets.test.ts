@@ -21,6 +21,7 @@ import { blotOut, placeOfUrl, Secret, secretsOfUrl } from "../../../src/adapters
 import {
   openSecrets,
   SECRET_NAMES,
+  SECRET_PURPOSES,
   secretName,
   secretVariable,
 } from "../../../src/adapters/system/secrets.ts";
@@ -276,4 +277,17 @@ it("a name that is not known is not repeated: it may be the value", () => {
   expect(messageOf(() => secretName("alpaca_paper_secret=PK-VALUE"))).not.toContain("=");
   expect(messageOf(() => secretName("alpaca_paper_secrt"))).toContain("mean alpaca_paper_secret?");
   expect(secretName("alert_to")).toBe("alert_to");
+});
+
+it("docs/secrets-and-alerts.md lists them as they are", () => {
+  const page = readFileSync(
+    join(import.meta.dirname, "../../../docs/secrets-and-alerts.md"),
+    "utf8",
+  );
+  const rows = page.split("\n").filter((line) => /^\| `al/.test(line));
+  expect(rows).toEqual(
+    SECRET_NAMES.map(
+      (name) => `| \`${name}\` | \`${secretVariable(name)}\` | ${SECRET_PURPOSES[name]} |`,
+    ),
+  );
 });
