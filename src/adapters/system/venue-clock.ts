@@ -28,7 +28,7 @@ const SHORTEST_LOOK_MS = 5;
 export function createVenueClock(venue: LocalVenue): Clock {
   let speed: Speed | null = null;
   return {
-    nowMs: async () => instantIn(venue, "/v2/clock", "timestamp"),
+    nowMs: async () => instantIn(venue, await record(venue, "/v2/clock"), "timestamp"),
     async waitUntil(ms, wake) {
       if (wake !== undefined && (await isSettled(wake))) return "woken";
       speed ??= await speedOf(venue);
@@ -67,11 +67,20 @@ async function watch(
   const wall = createWallClock();
   for (;;) {
     // The status is not what a skewed clock says.
-    const left = wait.ms - (await instantIn(venue, STATUS, "now"));
+    const status = await record(venue, STATUS);
+    const left = wait.ms - instantIn(venue, status, "now");
     if (left <= 0) return "reached";
+    const last = instantIn(venue, status, "last");
+    if (wait.ms > last) throw new BrokerRefused("422", endOfPack(venue, last, wait.ms));
     const napMs = Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, left / wait.factor));
     if ((await wall.waitUntil((await wall.nowMs()) + napMs, wait.wake)) === "woken") return "woken";
   }
+}
+
+/** A venue that runs by itself stands still at its end, and would be waited for without one. */
+function endOfPack({ url }: LocalVenue, lastMs: number, ms: number): string {
+  const [last, wanted] = [lastMs, ms].map((instant) => new Date(instant).toISOString());
+  return `${url}: the pack ends: this venue's clock goes up to ${last}, not to ${wanted}`;
 }
 
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -79,20 +88,19 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return Promise.race([settled(promise).then(() => true), later]);
 }
 
-async function instantIn(venue: LocalVenue, path: string, key: string): Promise<number> {
-  const stamp = (await record(venue, path))[key];
+type Document = { readonly [key: string]: unknown };
+
+function instantIn({ url }: LocalVenue, document: Document, key: string): number {
+  const stamp = document[key];
   const ms = typeof stamp === "string" ? instantOf(stamp) : null;
   if (ms !== null) return ms;
-  throw new BrokerUnavailable(`${venue.url}${path} answered without an instant in ${key}`);
+  throw new BrokerUnavailable(`${url} answered without an instant in "${key}"`);
 }
 
-async function record(
-  venue: LocalVenue,
-  path: string,
-): Promise<{ readonly [key: string]: unknown }> {
+async function record(venue: LocalVenue, path: string): Promise<Document> {
   const document = await ask(venue, path, { method: "GET" });
   if (typeof document === "object" && document !== null) {
-    return document as { readonly [key: string]: unknown };
+    return document as Document;
   }
   throw new BrokerUnavailable(`${venue.url}${path} answered without a record`);
 }

@@ -77,7 +77,7 @@ function answer(
   } else {
     venue.nowMs += venue.moves.shift() ?? 0;
   }
-  return [200, { now: stamp(venue.nowMs), speed: venue.speed }];
+  return [200, { now: stamp(venue.nowMs), last: stamp(END), speed: venue.speed }];
 }
 
 /** New York in winter, with the nanoseconds that a venue prints. */
@@ -145,6 +145,15 @@ describe("a venue that runs by itself", () => {
     expect(await clockOf(venue).waitUntil(START + 60_000)).toBe("reached");
     expect(venue.nowMs).toBe(START + 60_000);
     expect(venue.asked.every((line) => line === "GET /assay/v1/status")).toBe(true);
+  });
+
+  it("is not waited for beyond the end of its pack", async () => {
+    const venue = await startVenue();
+    venue.speed = 1;
+    await expect(clockOf(venue).waitUntil(END + 1)).rejects.toMatchObject({
+      name: "BrokerRefused",
+      message: expect.stringContaining("goes up to 2010-03-14T14:30:00.000Z, not to 2010-03-14T14"),
+    });
   });
 
   it("wakes who waits for it", async () => {
