@@ -22,7 +22,8 @@ export type Happened = {
 export function noTradesBecause(day: Happened): string[] {
   if (day.fills > 0) return [];
   const { input } = day;
-  if (input.missed !== null) return [`Nothing ran on this day: ${input.missed}.`];
+  const isPaused = day.paused !== null || input.carried.paused !== null;
+  if (input.missed !== null && !isPaused) return [`The day was missed: ${ended(input.missed)}`];
   const sentences = [
     ...pauseSentences(day),
     ...dataSentences(input),

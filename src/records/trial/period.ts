@@ -51,7 +51,10 @@ export function trialPeriod(records: TrialRecords): Period {
     );
   }
   const since = records.entries.filter((entry) => entry.seq >= started.seq);
-  const dates = datesOf(since).slice(0, started.payload.days);
+  const { days: planned, date: first } = started.payload;
+  const dates = datesOf(since)
+    .filter((date) => date >= first)
+    .slice(0, planned);
   const lastDate = dates.at(-1);
   const entries = untilEndOf(since, lastDate);
   const voided = entriesOf(since, "trial_voided").find(

@@ -190,7 +190,7 @@ describe("a day without trades says why", () => {
       { carried: { orders: [], signals: [], paused: "operator: holiday" } },
     ],
     [
-      "Nothing ran on this day: the machine was off.",
+      "The day was missed: the machine was off.",
       [reconciled("start")],
       { missed: "the machine was off" },
     ],

@@ -115,8 +115,8 @@ export function recordsOf(days: readonly DayScript[], options: Options = {}): Tr
       date: day.date,
       status: document.status,
       files: [
-        { name: `json/${day.date}.json`, sha256: sha(canonicalDaily(document)) },
-        { name: `markdown/${day.date}.md`, sha256: sha(dailyMarkdown(document)) },
+        { name: `artifacts/json/${day.date}.json`, sha256: sha(canonicalDaily(document)) },
+        { name: `artifacts/markdown/${day.date}.md`, sha256: sha(dailyMarkdown(document)) },
       ],
     });
     for (const payload of day.after ?? []) push(day.date, payload);
