@@ -7,26 +7,14 @@
 import { z } from "zod";
 import { toScaledInteger, parseDecimal } from "../../base/decimal.ts";
 import { Fault } from "../../domain/fault.ts";
-import {
-  adjustCash,
-  bustPrice,
-  changePosition,
-  fillUnasked,
-  haltSymbol,
-  placePhantom,
-  repeatFill,
-  resumeSymbol,
-  stickOrder,
-} from "../../venue/exchange/acts.ts";
-import type { Exchange } from "../../venue/exchange/state.ts";
+import type { OwnAct } from "./act-log.ts";
+import { actAlone, plantFault, stepTo } from "./acts.ts";
 import type { Route } from "./app.ts";
-import { addRule } from "./fault-desk.ts";
 import { readFaultRule } from "./fault-script.ts";
 import { invalid, malformed } from "./refusal.ts";
 import { answered, onlyKeys, parseInstant, printInstant } from "./request.ts";
 import type { Body } from "./shapes.ts";
 import { nowMs, type Venue } from "./venue.ts";
-import { moveTo, tellEvents } from "./walk.ts";
 
 export function controlRoutes(venue: Venue, shutdown: () => void): readonly Route[] {
   const noQuery = { call: null } as const;
@@ -114,28 +102,19 @@ function step(venue: Venue, body: unknown): void {
       `the pack ends: this venue's clock goes up to ${last}, not to ${printInstant(ms)}`,
     );
   }
-  moveTo(venue, Math.max(ms, nowMs(venue)));
+  stepTo(venue, ms);
 }
 
 const decimal = z.string().refine((text) => parseDecimal(text) !== null, {
   message: "is not a decimal number in text",
 });
+const trade = { symbol: z.string(), qty: decimal, price: decimal } as const;
 
-/** What the venue may be made to do at once. */
+/** What the venue may be made to do at once. Money as text in the account's currency. */
 const actSchema = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("adjust_cash"), amount: decimal, silent: z.boolean() }),
-  z.strictObject({
-    act: z.literal("fill_unasked"),
-    symbol: z.string(),
-    qty: decimal,
-    price: decimal,
-  }),
-  z.strictObject({
-    act: z.literal("place_phantom"),
-    symbol: z.string(),
-    qty: decimal,
-    price: decimal,
-  }),
+  z.strictObject({ act: z.literal("fill_unasked"), ...trade }),
+  z.strictObject({ act: z.literal("place_phantom"), ...trade }),
   z.strictObject({ act: z.literal("change_position"), symbol: z.string(), qty: decimal }),
   z.strictObject({ act: z.literal("bust_price"), execution_id: z.string(), price: decimal }),
   z.strictObject({ act: z.literal("repeat_fill"), execution_id: z.string(), booked: z.boolean() }),
@@ -160,11 +139,8 @@ function plant(venue: Venue, body: unknown): Body {
     one.complaints.map((said) => `faults.${n}: ${said}`),
   );
   if (complaints.length > 0) throw invalid(complaints.join("; "));
-  for (const { rule } of rules) if (rule !== null) addRule(venue.desk, rule);
-  for (const act of read.data.acts ?? []) carryOut(venue.exchange, act);
-  // What is due at once strikes at once.
-  moveTo(venue, nowMs(venue));
-  tellEvents(venue);
+  for (const { rule } of rules) if (rule !== null) plantFault(venue, rule);
+  for (const act of read.data.acts ?? []) actNow(venue, act);
   return { faults: rules.length, acts: read.data.acts?.length ?? 0 };
 }
 
@@ -174,38 +150,18 @@ function complaintsOf(error: z.ZodError): string {
     .join("; ");
 }
 
-function carryOut(exchange: Exchange, act: Act): void {
+function actNow(venue: Venue, act: Act): void {
   try {
-    perform(exchange, act);
+    actAlone(venue, ownAct(act, venue.exchange.options.currencyDigits));
   } catch (error) {
     if (error instanceof Fault) throw invalid(error.message);
     throw error;
   }
 }
 
-function perform(exchange: Exchange, act: Act): void {
-  switch (act.act) {
-    case "adjust_cash": {
-      const amount = parseDecimal(act.amount);
-      if (amount === null) throw invalid(`${act.amount} is no amount`);
-      const minor = Number(toScaledInteger(amount, exchange.options.currencyDigits));
-      return adjustCash(exchange, minor, act.silent);
-    }
-    case "fill_unasked":
-      return fillUnasked(exchange, act.symbol, act.qty, act.price);
-    case "place_phantom":
-      return void placePhantom(exchange, act.symbol, act.qty, act.price);
-    case "change_position":
-      return changePosition(exchange, act.symbol, act.qty);
-    case "bust_price":
-      return bustPrice(exchange, act.execution_id, act.price);
-    case "repeat_fill":
-      return repeatFill(exchange, act.execution_id, act.booked);
-    case "stick_order":
-      return stickOrder(exchange, act.order_id);
-    case "halt":
-      return haltSymbol(exchange, act.symbol, { refuses: act.refuses, untilMs: null });
-    case "resume":
-      return resumeSymbol(exchange, act.symbol);
-  }
+function ownAct(act: Act, digits: number): OwnAct {
+  if (act.act !== "adjust_cash") return act;
+  const amount = parseDecimal(act.amount);
+  if (amount === null) throw invalid(`${act.amount} is no amount`);
+  return { act: act.act, minor: Number(toScaledInteger(amount, digits)), silent: act.silent };
 }

@@ -62,6 +62,7 @@ const NEEDED: { readonly [kind in FaultKind]?: readonly (keyof WrittenRule)[] } 
   late_event: ["duration_ms"],
   partial_fill: ["share"],
   phantom_order: ["symbol", "qty", "price"],
+  position_changed: ["symbol", "qty"],
   price_bust: ["price"],
   stream_stall: ["duration_ms"],
   unasked_fill: ["symbol", "qty", "price"],

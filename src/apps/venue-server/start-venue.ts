@@ -4,24 +4,26 @@
  * credentials, how time runs, what goes wrong; leaves: the addresses, and what stops it.
  */
 import type { AddressInfo } from "node:net";
+import type { Json } from "../../base/canonical-json.ts";
 import type { ExchangeOptions } from "../../venue/exchange/terms.ts";
 import { createExchange } from "../../venue/exchange/exchange.ts";
 import type { Exchange } from "../../venue/exchange/state.ts";
 import { type FaultScript, NO_FAULTS } from "../../venue/faults.ts";
+import { openActLog } from "./act-log.ts";
+import { carryOutAgain, keepUp, stepTo } from "./acts.ts";
 import { createApp, type Credentials, isAuthorized, type VenueRequest } from "./app.ts";
 import { calendarOf } from "./calendar.ts";
 import { controlRoutes } from "./control-routes.ts";
-import { callFault } from "./fault-acts.ts";
+import { callFault } from "./call-faults.ts";
 import { createFaultDesk } from "./fault-desk.ts";
 import { createFrameDoor } from "./frames.ts";
 import { accountRoutes, marketRoutes } from "./market-routes.ts";
 import { marketOf } from "./market.ts";
-import type { Speed } from "./pace.ts";
+import type { Pace, Speed } from "./pace.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createTradeStream } from "./trade-stream.ts";
-import { orderRoutes, positionRoutes } from "./trading-routes.ts";
+import { orderChangeRoutes, orderRoutes, positionRoutes } from "./trading-routes.ts";
 import { lastInstantOf, nowMs, type Venue } from "./venue.ts";
-import { keepUp, moveTo } from "./walk.ts";
 
 export type VenueOptions = {
   /** Sessions are taken from the series' dates: leave them out. */
@@ -34,6 +36,8 @@ export type VenueOptions = {
   readonly faults?: FaultScript;
   /** 0, the default: any that is free. */
   readonly port?: number;
+  /** Keeps what happens in a file, so that a killed venue can go on where it was. */
+  readonly state?: { readonly path: string; readonly title: Json };
   /** Called when somebody asks the venue to stop; default: it stops itself. */
   readonly onShutdown?: () => void;
   readonly wallMs?: () => number;
@@ -67,6 +71,7 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
   };
   const routes = [
     ...orderRoutes(venue),
+    ...orderChangeRoutes(venue),
     ...positionRoutes(venue),
     ...accountRoutes(venue),
     ...marketRoutes(venue),
@@ -89,6 +94,7 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
     if (ticking !== null) clearInterval(ticking);
     venue.stream.close();
     await app.close();
+    venue.log?.close();
   };
   await app.listen({ host: HOST, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
@@ -100,7 +106,7 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
     exchange: venue.exchange,
     nowMs: () => nowMs(venue),
     advanceTo: (ms) => {
-      moveTo(venue, ms);
+      stepTo(venue, ms);
       return venue.stream.settled();
     },
     close,
@@ -113,22 +119,29 @@ function venueOf(options: VenueOptions): Venue {
   const exchange = createExchange({ ...terms, sessions: market.sessions });
   const stream = createTradeStream((keyId, secret) => isAuthorized(credentials, keyId, secret));
   const desk = createFaultDesk(options.faults ?? NO_FAULTS);
-  return {
+  const log =
+    options.state === undefined ? null : openActLog(options.state.path, options.state.title);
+  const fresh: Omit<Venue, "pace"> = {
     exchange,
     market,
     calendar: calendarOf(market.sessions),
     stream,
     frames: createFrameDoor(stream, desk),
     desk,
-    delays: { skewMs: 0, resumes: [] },
-    pace: {
-      speed: options.speed ?? { kind: "step" },
-      venueStartMs: exchange.state.nowMs,
-      wallStartMs: wallMs(),
-      lastMs: lastInstantOf(market),
-    },
+    delays: { skewMs: 0 },
+    log: null,
     wallMs,
   };
+  const pace: Pace = {
+    speed: options.speed ?? { kind: "step" },
+    venueStartMs: 0,
+    wallStartMs: wallMs(),
+    lastMs: lastInstantOf(market),
+  };
+  if (log !== null)
+    carryOutAgain({ ...fresh, pace: { ...pace, speed: { kind: "step" } } }, log.entries);
+  // Time goes on from where it stood.
+  return { ...fresh, pace: { ...pace, venueStartMs: exchange.state.nowMs }, log };
 }
 
 /** What an order is for, where the request names it: faults may be narrowed to a symbol. */

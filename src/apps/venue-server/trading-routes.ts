@@ -7,11 +7,11 @@ import { multiply, parseDecimal, toScaledInteger } from "../../base/decimal.ts";
 import type { Result } from "../../base/result.ts";
 import { positionsOf, type PositionView } from "../../venue/exchange/account.ts";
 import { uuidOf } from "../../venue/exchange/ids.ts";
-import { cancelOrder, submitOrder, workingOrders } from "../../venue/exchange/orders.ts";
+import { workingOrders } from "../../venue/exchange/orders.ts";
 import { availableNano } from "../../venue/exchange/positions.ts";
-import { replaceOrder } from "../../venue/exchange/replace.ts";
-import type { VenueRefusal } from "../../venue/exchange/requests.ts";
+import type { OrderRequest, VenueRefusal } from "../../venue/exchange/requests.ts";
 import type { ExchangeOrder } from "../../venue/exchange/state.ts";
+import { cancel, place, replace } from "./acts.ts";
 import type { Route, VenueRequest } from "./app.ts";
 import { orderList } from "./order-list.ts";
 import { readOrder, readReplace } from "./order-request.ts";
@@ -20,7 +20,6 @@ import { answered, type Answer, flagOf, onlyKeys, textOf } from "./request.ts";
 import { assetIdOf, type Body, nestedOrderBody, orderBody, quantityText } from "./shapes.ts";
 import { positionBody } from "./account-shapes.ts";
 import type { Venue } from "./venue.ts";
-import { orderAccepted, tellEvents } from "./walk.ts";
 
 export function orderRoutes(venue: Venue): readonly Route[] {
   const { exchange } = venue;
@@ -70,6 +69,12 @@ export function orderRoutes(venue: Venue): readonly Route[] {
         return answered(nested ? nestedOrderBody(exchange, order) : orderBody(order));
       },
     },
+  ];
+}
+
+export function orderChangeRoutes(venue: Venue): readonly Route[] {
+  const { exchange } = venue;
+  return [
     {
       method: "PATCH",
       url: "/v2/orders/:id",
@@ -77,10 +82,8 @@ export function orderRoutes(venue: Venue): readonly Route[] {
       handle: ({ query, params, body }) => {
         onlyKeys(query, []);
         const old = orderNamed(venue, params["id"]);
-        const next = valueOr(replaceOrder(exchange, old.id, readReplace(body)));
-        const shown = nestedOrderBody(exchange, next);
-        tellEvents(venue);
-        return answered(shown);
+        const next = valueOr(replace(venue, old.id, readReplace(body)));
+        return answered(nestedOrderBody(exchange, next));
       },
     },
     {
@@ -89,8 +92,7 @@ export function orderRoutes(venue: Venue): readonly Route[] {
       call: "cancel",
       handle: ({ query, params }) => {
         onlyKeys(query, []);
-        valueOr(cancelOrder(exchange, orderNamed(venue, params["id"]).id));
-        tellEvents(venue);
+        valueOr(cancel(venue, orderNamed(venue, params["id"]).id));
         return { status: 204, body: null };
       },
     },
@@ -147,12 +149,8 @@ export function positionRoutes(venue: Venue): readonly Route[] {
   ];
 }
 
-function placed(venue: Venue, request: Parameters<typeof submitOrder>[1]): Body {
-  const order = valueOr(submitOrder(venue.exchange, request));
-  // As it was taken: what the script does to it afterwards is told by the stream.
-  const shown = nestedOrderBody(venue.exchange, order);
-  orderAccepted(venue, order);
-  return shown;
+function placed(venue: Venue, request: OrderRequest): Body {
+  return nestedOrderBody(venue.exchange, valueOr(place(venue, request)));
 }
 
 function freshClientId({ exchange: { options, state } }: Venue): string {
@@ -168,11 +166,10 @@ function orderNamed({ exchange }: Venue, id: string): ExchangeOrder {
 function cancelAll(venue: Venue): readonly Body[] {
   const results: Body[] = [];
   for (const { id } of workingOrders(venue.exchange)) {
-    const cancelled = cancelOrder(venue.exchange, id);
+    const cancelled = cancel(venue, id);
     // A bracket's leg may have gone with its sibling.
     results.push({ id, status: cancelled.ok ? 200 : cancelled.error.http });
   }
-  tellEvents(venue);
   return results;
 }
 
@@ -209,11 +206,7 @@ function partOf(held: bigint, query: VenueRequest["query"]): bigint {
   return toScaledInteger({ coefficient: share.coefficient, scale: share.scale + 2 }, 9);
 }
 
-function closing(
-  venue: Venue,
-  { symbol, qtyNano }: PositionView,
-  nano: bigint,
-): Parameters<typeof submitOrder>[1] {
+function closing(venue: Venue, { symbol, qtyNano }: PositionView, nano: bigint): OrderRequest {
   return {
     clientOrderId: freshClientId(venue),
     symbol,
@@ -231,11 +224,9 @@ function closeAll(venue: Venue): Answer {
   const results = positionsOf(venue.exchange).map((position) => {
     const { symbol } = position;
     const available = availableNano(venue.exchange, symbol);
-    const order = submitOrder(venue.exchange, closing(venue, position, available));
+    const order = place(venue, closing(venue, position, available));
     if (!order.ok) return { symbol, status: order.error.http, body: refusalBody(order.error) };
-    const body = orderBody(order.value);
-    orderAccepted(venue, order.value);
-    return { symbol, status: 200, body };
+    return { symbol, status: 200, body: orderBody(order.value) };
   });
   return answered(results, 207);
 }

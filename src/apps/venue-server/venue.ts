@@ -5,6 +5,7 @@
 import { DAY_MS } from "../../base/instant.ts";
 import { newYorkInstant } from "../../market/calendars/new-york-time.ts";
 import type { Exchange } from "../../venue/exchange/state.ts";
+import type { ActLog } from "./act-log.ts";
 import type { VenueCalendar } from "./calendar.ts";
 import type { FaultDesk } from "./fault-desk.ts";
 import type { FrameDoor } from "./frames.ts";
@@ -12,13 +13,8 @@ import type { VenueMarket } from "./market.ts";
 import type { Pace } from "./pace.ts";
 import type { TradeStream } from "./trade-stream.ts";
 
-/** What a fault does for a while. */
-export type Delays = {
-  /** How far the venue's clock is off. */
-  skewMs: number;
-  /** Halts that end by themselves. */
-  resumes: readonly { readonly symbol: string; readonly atMs: number }[];
-};
+/** How far the venue's clock is off. */
+export type Delays = { skewMs: number };
 
 export type Venue = {
   readonly exchange: Exchange;
@@ -29,6 +25,8 @@ export type Venue = {
   readonly desk: FaultDesk;
   readonly delays: Delays;
   readonly pace: Pace;
+  /** Null: nothing is kept. */
+  readonly log: ActLog | null;
   readonly wallMs: () => number;
 };
 

@@ -6,16 +6,9 @@
 import { takeEvents } from "../../venue/exchange/exchange.ts";
 import { advanceTo, nextStepMs } from "../../venue/exchange/sessions.ts";
 import type { ExchangeEvent, ExchangeOrder } from "../../venue/exchange/state.ts";
-import { actOnFill, actOnOrder, actOnTime, resumeDue } from "./fault-acts.ts";
+import { actOnFill, actOnOrder, actOnTime } from "./fault-acts.ts";
 import { nextDueMs, strikes } from "./fault-desk.ts";
-import { paceMs } from "./pace.ts";
 import { nowMs, type Venue } from "./venue.ts";
-
-/** Time that runs by itself is brought up to the wall's. */
-export function keepUp(venue: Venue): void {
-  const wanted = paceMs(venue.pace, venue.wallMs());
-  if (wanted !== null && wanted > nowMs(venue)) moveTo(venue, wanted);
-}
 
 /**
  * Walks to an instant, from one thing that happens to the next, so that what strikes a fill strikes it
@@ -26,7 +19,6 @@ export function moveTo(venue: Venue, ms: number): void {
     const step = nextStepMs(venue.exchange) ?? Number.POSITIVE_INFINITY;
     const next = Math.min(ms, step, nextDueMs(venue.desk, nowMs(venue)));
     advanceTo(venue.exchange, next);
-    resumeDue(venue);
     for (const rule of strikes(venue.desk, { point: "time", atMs: nowMs(venue) })) {
       actOnTime(venue, rule);
     }
