@@ -56,7 +56,9 @@ export type OrderFact =
       readonly filledLots: number;
     }
   /** Given up before the venue had it. */
-  | { readonly kind: "withdrawn" };
+  | { readonly kind: "withdrawn" }
+  /** A split: what is left to fill, in new lots, and new units for each old one. */
+  | { readonly kind: "resized"; readonly restLots: number; readonly ratio: number };
 
 export type ImpossibleStep = {
   readonly code:
@@ -73,6 +75,8 @@ export type ImpossibleStep = {
 type Step = Result<OrderLife, ImpossibleStep>;
 
 const ENDED: ReadonlySet<OrderState> = new Set(["filled", "cancelled", "rejected", "expired"]);
+/** A ratio such as 1/3 is a rounded double; a whole result may come out this much short. */
+const RATIO_NOISE = 1 + 1e-12;
 /** States in which nobody has said that the venue has it. */
 const BEFORE: ReadonlySet<OrderState> = new Set(["created", "submitted", "unknown"]);
 
@@ -117,6 +121,8 @@ export function stepOrder(life: OrderLife, fact: OrderFact): Step {
       return filled(life, fact);
     case "ended":
       return ended(life, fact);
+    case "resized":
+      return isEnded(life) ? refused(life, fact) : ok(resized(life, fact));
     default:
       return unreachable(fact);
   }
@@ -151,7 +157,7 @@ function filled(life: OrderLife, fill: Extract<OrderFact, { kind: "fill" }>): St
   const { orderId, lots, executionIds } = life;
   const { executionId } = fill;
   if (!(Number.isSafeInteger(fill.lots) && fill.lots > 0)) {
-    const message = `execution ${executionId} of order ${orderId} is of ${fill.lots} lots`;
+    const message = `execution ${executionId} of order ${orderId} is not of whole lots, at least one`;
     return err({ code: "not_whole_lots", message });
   }
   if (executionIds.includes(executionId)) {
@@ -170,6 +176,10 @@ function filled(life: OrderLife, fill: Extract<OrderFact, { kind: "fill" }>): St
 
 function ended(life: OrderLife, { end, filledLots }: Extract<OrderFact, { kind: "ended" }>): Step {
   const { orderId, lots } = life;
+  if (!(Number.isSafeInteger(filledLots) && filledLots >= 0)) {
+    const message = `order ${orderId} ended with part of a lot filled`;
+    return err({ code: "not_whole_lots", message });
+  }
   if (isEnded(life)) return refused(life, { kind: "ended", end, filledLots });
   if (filledLots < life.filledLots) {
     const message = `order ${orderId} ended with ${filledLots} lots filled, of which ${life.filledLots} are booked`;
@@ -180,6 +190,15 @@ function ended(life: OrderLife, { end, filledLots }: Extract<OrderFact, { kind: 
     return err({ code: "overfilled", message });
   }
   return ok({ ...life, state: end === "replaced" ? "cancelled" : end, endedLots: filledLots });
+}
+
+/** What was filled before counts in the new lots too, whole ones. */
+function resized(
+  life: OrderLife,
+  { restLots, ratio }: Extract<OrderFact, { kind: "resized" }>,
+): OrderLife {
+  const filledLots = Math.trunc(life.filledLots * ratio * RATIO_NOISE);
+  return { ...life, filledLots, lots: filledLots + restLots };
 }
 
 function moved(life: OrderLife, state: OrderState): Step {

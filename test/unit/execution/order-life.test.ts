@@ -198,6 +198,21 @@ describe("the table", () => {
   });
 });
 
+describe("a split", () => {
+  it("re-sizes what is left and what was filled, and nothing that has ended", () => {
+    const resize: OrderFact = { kind: "resized", restLots: 14, ratio: 2 };
+    const life = valueOf(stepOrder(after(IN.partially_filled), resize));
+    expect([life.filledLots, life.lots]).toEqual([6, 20]);
+    expect(valueOf(stepOrder(life, fill("x", 14))).state).toBe("filled");
+    expect(stepOrder(life, fill("x", 15))).toMatchObject({ error: { code: "overfilled" } });
+    expect(outcome("filled", resize)).toBe("ALREADY_ENDED");
+    const third = valueOf(
+      stepOrder(after(IN.partially_filled), { kind: "resized", restLots: 2, ratio: 1 / 3 }),
+    );
+    expect([third.filledLots, third.lots]).toEqual([1, 3]);
+  });
+});
+
 describe("a life", () => {
   it("says what was filled by the venue's word while executions are missing", () => {
     const life = after([ACK, fill("a", 2), ended("cancelled", 5)]);
