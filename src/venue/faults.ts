@@ -12,6 +12,8 @@ export type FaultPoint =
   | "call"
   /** The stream is about to send a frame. */
   | "frame"
+  /** The same, of an execution. */
+  | "fill_frame"
   /** An order was accepted. */
   | "order"
   /** An execution was booked. */
@@ -31,7 +33,7 @@ export const FAULT_POINTS = {
   duplicate_event: "frame",
   late_event: "frame",
   out_of_order: "frame",
-  missed_fill: "frame",
+  missed_fill: "fill_frame",
   partial_fill: "order",
   stuck_order: "order",
   late_position: "fill",
@@ -175,6 +177,7 @@ function suits(rule: FaultRule, moment: FaultMoment): boolean {
 const POINT_NUMBERS: { readonly [point in FaultPoint]: number } = {
   call: 1,
   frame: 2,
+  fill_frame: 6,
   order: 3,
   fill: 4,
   time: 5,

@@ -67,7 +67,11 @@ export function createFrameDoor(stream: TradeStream, desk: FaultDesk): FrameDoor
     tell: (event) => {
       const { symbol } = event.order;
       const body = updateBody(event);
-      carryOut(event, body, strikes(desk, { point: "frame", symbol, atMs: event.atMs }));
+      const moment = { symbol, atMs: event.atMs };
+      carryOut(event, body, [
+        ...strikes(desk, { point: "frame", ...moment }),
+        ...(event.kind === "fill" ? strikes(desk, { point: "fill_frame", ...moment }) : []),
+      ]);
     },
     release: (nowMs) => {
       if (nowMs >= silentUntilMs) stream.stall(false);
