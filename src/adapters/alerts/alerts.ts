@@ -25,82 +25,86 @@ export type AlertOptions = {
 };
 
 export function createAlerts({ channels, store, secrets = [] }: AlertOptions): Alerts {
-  const byName = new Map(channels.map((channel) => [channel.name, channel]));
-  invariant(byName.size === channels.length, 8, "two alert channels have one name");
-  const reasonOf = (error: unknown): string =>
-    blotOut(error instanceof Error ? error.message : String(error), secrets);
-
-  /** False: it failed now. The row is claimed before anything is sent. */
-  async function attempt(
-    stored: StoredAlert,
-    channel: AlertChannel,
-    nowMs: number,
-  ): Promise<boolean> {
-    const pauseMs = RETRY_AFTER_MS[stored.failures];
-    // Claimed for the longest that a try without an end could matter: killed, it is due again then.
-    if (!store.claim(stored, nowMs + (pauseMs ?? MINUTE_MS))) return true;
-    const sent = await settled(channel.send(stored.alert, stored.raisedMs));
-    if (sent.ok) {
-      store.delivered(stored.id);
-      return true;
-    }
-    const reason = reasonOf(sent.error);
-    if (pauseMs === undefined) store.died(stored.id, reason);
-    else store.failed(stored.id, { nextMs: nowMs + pauseMs, reason });
-    return false;
-  }
-
-  async function raiseOn(channel: AlertChannel, alert: Alert, nowMs: number): Promise<void> {
-    const content = contentOf(alert);
-    const fresh = { channel: channel.name, content, alert, raisedMs: nowMs };
-    const keep = async (): Promise<number | null> =>
-      store.add({ ...fresh, nextMs: nowMs }, { nowMs, windowMs: DEDUPE_MS });
-    const kept = await settled(keep());
-    if (!kept.ok) {
-      // A full disk is what people must hear of: it is sent without being kept, and said here.
-      await settled(channel.send(alert, nowMs));
-      throw kept.error;
-    }
-    if (kept.value === null) return;
-    await attempt({ ...fresh, id: kept.value, failures: 0 }, channel, nowMs);
-  }
-
-  /** One after another; after a failure the rest of this channel waits for the next time. */
-  async function retryOn(
-    channel: AlertChannel,
-    due: readonly StoredAlert[],
-    nowMs: number,
-  ): Promise<void> {
-    for (const stored of due) {
-      if (!(await attempt(stored, channel, nowMs))) return;
-    }
-  }
-
+  const names = new Set(channels.map(({ name }) => name));
+  invariant(names.size === channels.length, 8, "two alert channels have one name");
   return {
     async raise(alert, nowMs) {
       const clean = blottedAlert(alert, secrets);
-      const ends = await Promise.all(
-        channels.map((channel) => settled(raiseOn(channel, clean, nowMs))),
-      );
-      for (const end of ends) valueOf(end);
+      await onEach(channels, (channel) => raiseOn({ channel, store, secrets, nowMs }, clean));
     },
     async retry(nowMs) {
       const due = store.due(nowMs, RETRY_AFTER_MS[RETRY_AFTER_MS.length - 1]);
       for (const stored of due) {
-        if (byName.has(stored.channel)) continue;
+        if (names.has(stored.channel)) continue;
         store.died(stored.id, `channel ${stored.channel} is not configured any more`);
       }
-      const ends = await Promise.all(
-        channels.map((channel) => {
-          const own = due.filter((stored) => stored.channel === channel.name);
-          return settled(retryOn(channel, own, nowMs));
-        }),
-      );
-      for (const end of ends) valueOf(end);
+      await onEach(channels, (channel) => {
+        const own = due.filter((stored) => stored.channel === channel.name);
+        return retryOn({ channel, store, secrets, nowMs }, own);
+      });
       store.prune({ nowMs, windowMs: DEDUPE_MS });
       return store.counts();
     },
   };
+}
+
+/** One channel at one time. */
+type Attempt = {
+  readonly channel: AlertChannel;
+  readonly store: AlertStore;
+  readonly secrets: readonly Secret[];
+  readonly nowMs: number;
+};
+
+/** All at once, and all to their end, whichever of them fails. */
+async function onEach(
+  channels: readonly AlertChannel[],
+  work: (channel: AlertChannel) => Promise<void>,
+): Promise<void> {
+  const ends = await Promise.all(channels.map((channel) => settled(work(channel))));
+  for (const end of ends) valueOf(end);
+}
+
+async function raiseOn(at: Attempt, alert: Alert): Promise<void> {
+  const { channel, store, nowMs } = at;
+  const fresh = { channel: channel.name, content: contentOf(alert), alert, raisedMs: nowMs };
+  const keep = async (): Promise<number | null> =>
+    store.add({ ...fresh, nextMs: nowMs }, { nowMs, windowMs: DEDUPE_MS });
+  const kept = await settled(keep());
+  if (!kept.ok) {
+    // A full disk is what people must hear of: it is sent without being kept, and said here.
+    await settled(channel.send(alert, nowMs));
+    throw kept.error;
+  }
+  if (kept.value !== null) await deliver(at, { ...fresh, id: kept.value, failures: 0 });
+}
+
+/** One after another; after a failure the rest of this channel waits for the next time. */
+async function retryOn(at: Attempt, due: readonly StoredAlert[]): Promise<void> {
+  for (const stored of due) {
+    if (!(await deliver(at, stored))) return;
+  }
+}
+
+/** False: it failed now. The row is claimed before anything is sent. */
+async function deliver(at: Attempt, stored: StoredAlert): Promise<boolean> {
+  const { channel, store, secrets, nowMs } = at;
+  const pauseMs = RETRY_AFTER_MS[stored.failures];
+  // Claimed for the longest that a try without an end could matter: killed, it is due again then.
+  if (!store.claim(stored, nowMs + (pauseMs ?? MINUTE_MS))) return true;
+  const sent = await settled(channel.send(stored.alert, stored.raisedMs));
+  if (sent.ok) {
+    store.delivered(stored.id);
+    return true;
+  }
+  const reason = blotOut(wordsOf(sent.error), secrets);
+  if (pauseMs === undefined) store.died(stored.id, reason);
+  else store.failed(stored.id, { nextMs: nowMs + pauseMs, reason });
+  return false;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What makes two alerts the same one. */

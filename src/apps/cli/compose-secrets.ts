@@ -1,8 +1,10 @@
 /** Wires the secrets file for the commands that keep it. */
-export {
+import {
   openSecrets,
   SECRET_NAMES,
   SECRET_PURPOSES,
   secretName,
   secretVariable,
 } from "../../adapters/system/secrets.ts";
+
+export { openSecrets, SECRET_NAMES, SECRET_PURPOSES, secretName, secretVariable };
