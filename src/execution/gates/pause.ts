@@ -7,7 +7,7 @@
  *   closed while                              until
  *   the last reconciliation is not a PASS     a PASS of this day; a forced resume waives the one it saw
  *   a pause stands                            resumed
- *   >= 3 consecutive failures                 the venue answers, or resumed
+ *   >= 3 consecutive failures                 the venue answers (anything), or resumed
  *   >= 5 rejects of a day, > half of orders   the next day, or resumed
  *   the strategy is disabled                  it is enabled
  *
@@ -97,7 +97,8 @@ export function stepSafety(safety: Safety, fact: SafetyFact): Safety {
   switch (fact.kind) {
     case "reconciled": {
       const { result, phase, at } = fact;
-      return { ...safety, reconciliation: { result, phase, at, waived: false } };
+      const reconciliation = { result, phase, at, waived: false };
+      return { ...(result === "NOT_RUN" ? safety : answered(safety)), reconciliation };
     }
     case "day_opened": {
       const isOld = safety.reconciliation?.phase === "end";
@@ -109,13 +110,13 @@ export function stepSafety(safety: Safety, fact: SafetyFact): Safety {
     case "venue_failed":
       return { ...safety, failures: safety.failures + 1 };
     case "venue_answered":
-      return safety.failures === 0 ? safety : { ...safety, failures: 0 };
+      return answered(safety);
     case "order_accepted":
-      return { ...safety, answeredOrders: safety.answeredOrders + 1 };
+      return { ...answered(safety), answeredOrders: safety.answeredOrders + 1 };
     case "order_rejected": {
       const { answeredOrders, rejectedOrders } = safety;
       return {
-        ...safety,
+        ...answered(safety),
         answeredOrders: answeredOrders + 1,
         rejectedOrders: rejectedOrders + 1,
       };
@@ -134,6 +135,11 @@ export function stepSafety(safety: Safety, fact: SafetyFact): Safety {
     default:
       return unreachable(fact);
   }
+}
+
+/** Failures count while they follow one another: whatever the venue answers ends the row. */
+function answered(safety: Safety): Safety {
+  return safety.failures === 0 ? safety : { ...safety, failures: 0 };
 }
 
 function resumed(safety: Safety, forced: boolean): Safety {

@@ -75,6 +75,17 @@ describe("trading is", () => {
       [PASS, ...times(2, failed), fact("venue_answered"), ...times(2, failed)],
       "pass open",
     ],
+    [
+      "open where an order was answered between",
+      [PASS, ...times(2, failed), rejected, ...times(2, failed)],
+      "pass open",
+    ],
+    [
+      "open where an order was taken between",
+      [PASS, ...times(2, failed), accepted, ...times(2, failed)],
+      "pass open",
+    ],
+    ["open where a reconciliation answered", [...times(3, failed), PASS], "pass open"],
     ["open after four rejects of four", [PASS, ...times(4, rejected)], "pass open"],
     ["closed after five of five", [PASS, ...times(5, rejected)], "fail reject_rate"],
     ["open after five of ten", [PASS, ...times(5, accepted), ...times(5, rejected)], "pass open"],
@@ -145,6 +156,13 @@ it.each<[string, readonly SafetyFact[]]>([
   expect.fail("it was resumed");
 });
 
+it("a reconciliation that did not run is no answer: failures go on counting", () => {
+  const failed = fact("venue_failed");
+  const notRun: SafetyFact = { ...PASS, result: "NOT_RUN" };
+  expect(after(PASS, failed, notRun, failed, notRun, failed).failures).toBe(3);
+  expect(after(PASS, failed, failed, { ...PASS, result: "FAIL" }).failures).toBe(0);
+});
+
 it("a second pause does not hide the first cause", () => {
   const safety = after(PAUSED, { ...PAUSED, cause: "reconciliation" });
   expect(safety.pause).toEqual({ cause: "operator", message: "lunch", operator: "ann" });
@@ -210,15 +228,19 @@ describe("whatever happens", () => {
   });
 });
 
-/** From the end of the list backwards, rule by rule; no state is kept. */
+/** Rule by rule over the whole list; no state is kept. */
 function isOpen(list: readonly SafetyFact[]): boolean {
   const kinds = list.map(({ kind }) => kind);
   if (kinds.includes("paused")) return false;
   const last = list.findLast(({ kind }) => kind === "reconciled" || kind === "stream_lost");
   if (last?.kind !== "reconciled" || last.result !== "PASS") return false;
-  const answers = kinds.filter((kind) => kind === "venue_failed" || kind === "venue_answered");
-  if (answers.length >= 3 && answers.slice(-3).every((kind) => kind === "venue_failed"))
-    return false;
+  let failures = 0;
+  for (const one of list) {
+    if (one.kind === "venue_failed") failures++;
+    else if (one.kind.startsWith("order_") || one.kind === "venue_answered") failures = 0;
+    else if (one.kind === "reconciled" && one.result !== "NOT_RUN") failures = 0;
+  }
+  if (failures >= 3) return false;
   const today = kinds.slice(kinds.lastIndexOf("day_opened") + 1);
   const rejects = today.filter((kind) => kind === "order_rejected").length;
   const accepts = today.filter((kind) => kind === "order_accepted").length;
