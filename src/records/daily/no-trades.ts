@@ -58,13 +58,13 @@ function decisionSentences({ input, signals }: Happened): string[] {
   }
   if (signals.some((one) => one.today)) return [];
   if (!decided.on_schedule) {
-    return [`Not a decision day: the schedule has none on the close of ${input.decidedOn}.`];
+    return ["Not a decision day: the schedule has none on the newest close."];
   }
   if (input.forecasts === 0) {
-    return [`No strategy gave a forecast on the close of ${input.decidedOn}.`];
+    return ["No strategy gave a forecast on the newest close."];
   }
   return [
-    `All ${counted(input.forecasts, "forecast")} hold: what is wanted is what is held already.`,
+    `${counted(input.forecasts, "forecast")}, all held: what is wanted is what is held already.`,
   ];
 }
 

@@ -2,7 +2,7 @@
  * The go/no-go checklist: each criterion with its rule, what was observed, its limit, and pass, fail or
  * not evaluated. Go needs every one to pass; a void trial is never evidence, whatever the others say.
  */
-import { percent } from "../../base/figures.ts";
+import { counted, percent } from "../../base/figures.ts";
 import type { Drift } from "./drift.ts";
 import type { TrialEvents } from "./events.ts";
 import type { TrialFills } from "./fills.ts";
@@ -59,14 +59,20 @@ export function decisionOf(criteria: readonly Criterion[], { voided }: Period): 
   return { verdict: open.length > 0 ? "NOT_EVALUATED" : "GO", because };
 }
 
-/** Passes when nothing is found; with no evidence it is not evaluated. */
-function none(
-  id: string,
-  rule: string,
-  { found, of }: { readonly found: number; readonly of: number },
-): Criterion {
+type Looked = {
+  /** Exceptions from the rule. */
+  readonly found: number;
+  /** How many were examined; none: nothing can be said. */
+  readonly of: number;
+  readonly unit: string;
+};
+
+/** Passes when no exception is found; with nothing to examine it is not evaluated. */
+function none(id: string, rule: string, { found, of, unit }: Looked): Criterion {
   const result = of === 0 ? "not_evaluated" : found === 0 ? "pass" : "fail";
-  return { id, rule, observed: of === 0 ? "nothing to judge" : `${found}`, limit: "0", result };
+  const examined = counted(of, unit, unit === "entry" ? "entries" : `${unit}s`);
+  const observed = of === 0 ? examined : `${counted(found, "exception")} in ${examined}`;
+  return { id, rule, observed, limit: "no exceptions", result };
 }
 
 function atLeast(id: string, rule: string, observed: number, limit: number): Criterion {
@@ -91,11 +97,13 @@ function frozenCriteria({ period }: Judged): Criterion[] {
   return [
     none("not_voided", "the journal does not void the trial", {
       found: voided === null ? 0 : 1,
-      of: 1,
+      of: period.entries.length,
+      unit: "entry",
     }),
     none("frozen_mandate", "every day was opened under the frozen mandate hash", {
       found: others,
       of: days.length,
+      unit: "day",
     }),
     atLeast("days_reached", "the planned days are recorded", closed, started.payload.days),
   ];
@@ -108,10 +116,12 @@ function recordCriteria({ records, period, signals }: Judged): Criterion[] {
     none("journal_chain", "every link of the account's journal holds", {
       found: records.journal.findings.length,
       of: records.entries.length,
+      unit: "entry",
     }),
     none("two_artifacts", "each day has its two files, unchanged since the day was closed", {
       found: days.filter(({ problems }) => problems.length > 0).length,
       of: days.length,
+      unit: "day",
     }),
     none(
       "metrics_agree",
@@ -119,11 +129,13 @@ function recordCriteria({ records, period, signals }: Judged): Criterion[] {
       {
         found: differing.length + (records.metrics.unreadable === null ? 0 : 1),
         of: days.length,
+        unit: "day",
       },
     ),
     none("signals_conserved", "forecasts = holds + signals; each signal has one terminal state", {
       found: signals.leaks.length,
       of: days.length,
+      unit: "day",
     }),
   ];
 }
@@ -135,23 +147,28 @@ function tradingCriteria({ events, fills, period }: Judged): Criterion[] {
     none("reconciled_at_start", "reconciliation passed at the start of every day", {
       found: reconciled.filter((day) => day.start !== "PASS").length,
       of: reconciled.length,
+      unit: "day",
     }),
     none("reconciled_at_end", "reconciliation passed at the end of every day", {
       found: reconciled.filter((day) => day.end !== "PASS").length,
       of: reconciled.length,
+      unit: "day",
     }),
     none("breaks_explained", "every break was followed by a reconciliation that passed, unforced", {
       found: events.unexplained.length,
       of: days.length,
+      unit: "day",
     }),
     none("executions_once", "journal and documents hold the same executions, each once", {
       found: fills.differences.length,
       of: days.length,
+      unit: "day",
     }),
     atLeast("traded", "something was traded: nothing traded is not evidence", fills.fills, 1),
     none("costs_known", "every fill of a signal has the price it was decided at", {
       found: fills.unpriced,
       of: fills.fills,
+      unit: "fill",
     }),
   ];
 }
@@ -164,12 +181,22 @@ function incidentCriteria({ events, period }: Judged): Criterion[] {
     none("incidents_resolved", "after every critical incident a reconciliation has passed", {
       found: events.incidents.filter(({ resolved }) => !resolved).length,
       of: days.length,
+      unit: "day",
     }),
-    none("not_paused", "trading is not paused at the end", { found: open, of: days.length }),
-    none("not_forced", "no pause was ended by force", { found: forced, of: days.length }),
+    none("not_paused", "trading is not paused at the end", {
+      found: open,
+      of: days.length,
+      unit: "day",
+    }),
+    none("not_forced", "no pause was ended by force", {
+      found: forced,
+      of: days.length,
+      unit: "day",
+    }),
     none("no_day_missed", "no day was missed, and each was decided on the close before it", {
       found: events.missed_days.length + events.gaps.length,
       of: days.length,
+      unit: "day",
     }),
   ];
 }
@@ -187,10 +214,12 @@ function riskCriteria({ records, results, period }: Judged): Criterion[] {
     none("no_halt", "no circuit breaker went to HALT or PANIC", {
       found: fired,
       of: period.days.length,
+      unit: "day",
     }),
     none("not_ruined", "net asset value stayed above zero", {
       found: results.ruined_on === null ? 0 : 1,
       of: results.last_nav === null ? 0 : period.days.length,
+      unit: "day",
     }),
     {
       id: "drawdown",
@@ -207,8 +236,8 @@ function driftCriterion(drift: Drift | null): Criterion {
   const rule = "every difference from the backtest twin has a recorded reason";
   if (drift === null || !drift.same_mandate) {
     const observed = drift === null ? "no twin handed in" : "the twin has another mandate";
-    return { id, rule, observed, limit: "0", result: "not_evaluated" };
+    return { id, rule, observed, limit: "no exceptions", result: "not_evaluated" };
   }
   const compared = drift.compared.intents + drift.compared.fills;
-  return none(id, rule, { found: drift.unexplained, of: compared });
+  return none(id, rule, { found: drift.unexplained, of: compared, unit: "pair" });
 }

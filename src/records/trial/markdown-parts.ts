@@ -1,5 +1,5 @@
 /** Fills, events and drift of a trial report as Markdown. */
-import { fixed, money } from "../../base/figures.ts";
+import { counted, fixed, money } from "../../base/figures.ts";
 import { inlineText, left, markdownTable, right } from "../../base/markdown.ts";
 import type { TrialReport } from "./report.ts";
 
@@ -7,7 +7,7 @@ export function fillSection({ fills }: TrialReport): string[] {
   const lines = [
     "## Fills against expectation",
     "",
-    `${fills.orders} orders: ${fills.orders_filled} filled, ${fills.orders_rejected} rejected. ${fills.fills} fills, ${fills.late} of them found later and not by stream; ${fills.compared} compared with the price they were decided at. Positive is worse than decided.`,
+    `${counted(fills.orders, "order")}: ${fills.orders_filled} filled, ${fills.orders_rejected} rejected. ${counted(fills.fills, "fill")}, ${fills.late} of them found later and not by stream; ${fills.compared} compared with the price they were decided at. Positive is worse than decided.`,
   ];
   if (fills.fills === 0)
     return [...lines, "", "Nothing was filled: there is no shortfall to give."];

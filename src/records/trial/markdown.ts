@@ -6,7 +6,7 @@
 import { counted, fixed, money, percent, signedPercent } from "../../base/figures.ts";
 import { inlineText, left, markdownTable, right } from "../../base/markdown.ts";
 import { driftLines, eventLines, fillSection } from "./markdown-parts.ts";
-import type { Share, TrialReport } from "./report.ts";
+import type { Seen, Share, TrialReport } from "./report.ts";
 import { figureText } from "./results.ts";
 
 export function trialMarkdown(report: TrialReport): string {
@@ -100,11 +100,9 @@ function identityLines({ identity, events }: TrialReport): string[] {
     ["Frozen mandate", identity.frozen_mandate_hash, ""],
     ...identity.mandates.map((one) => ["Mandate seen", one.value, span(one)]),
     ...identity.codes.map((one) => ["Code seen", one.value, span(one)]),
-    ...identity.packs.slice(-MOST_PACKS).map((one) => ["Pack seen", one.value, span(one)]),
+    ...packRows(identity.packs),
     ["Journal head", identity.journal.hash, `entry ${identity.journal.seq}`],
   ];
-  const more = identity.packs.length - MOST_PACKS;
-  if (more > 0) rows.push(["Packs before", `${more} more, in the JSON report`, ""]);
   const timeline = events.timeline.map(({ seq, at, what }) => [String(seq), at, what]);
   return [
     "## Identity and timeline",
@@ -116,6 +114,12 @@ function identityLines({ identity, events }: TrialReport): string[] {
 }
 
 /** A pack grows by a day each day, so there may be as many as days. */
+function packRows(packs: readonly Seen[]): string[][] {
+  const more = packs.length - MOST_PACKS;
+  const rows = packs.slice(-MOST_PACKS).map((one) => ["Pack seen", one.value, span(one)]);
+  return more > 0 ? [["Packs before", `${more} more, in the JSON report`, ""], ...rows] : rows;
+}
+
 const MOST_PACKS = 3;
 
 function span({ days, first, last }: { days: number; first: string; last: string }): string {
@@ -173,7 +177,9 @@ function dayLines({ days }: TrialReport): string[] {
     day.end ?? "not run",
     day.problems.length === 0 ? "as recorded" : day.problems.join("; "),
   ]);
-  const without = days.without_trades.map(({ date, because }) => `${date}: ${because}`);
+  const without = days.without_trades.map(
+    ({ because, dates }) => `${counted(dates.length, "day")}: ${because} (${someOf(dates)})`,
+  );
   return [
     "## Days",
     "",
@@ -185,6 +191,15 @@ function dayLines({ days }: TrialReport): string[] {
   ];
 }
 
+/** The JSON report has all of them. */
+function someOf(dates: readonly string[]): string {
+  const more = dates.length - MOST_DATES;
+  const shown = dates.slice(0, MOST_DATES).join(", ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+const MOST_DATES = 5;
+
 function signalLines({ signals }: TrialReport): string[] {
   const ends = Object.entries(signals.terminals)
     .toSorted(([, a], [, b]) => b - a)
@@ -194,7 +209,7 @@ function signalLines({ signals }: TrialReport): string[] {
   const lines = [
     "## Signals, from raw to terminal",
     "",
-    `${signals.forecasts} forecasts = ${signals.holds} holds + ${signals.raw} signals; the journal holds ${signals.in_journal} signals.`,
+    `${counted(signals.forecasts, "forecast")} = ${counted(signals.holds, "hold")} + ${counted(signals.raw, "signal")}; the journal holds ${counted(signals.in_journal, "signal")}.`,
   ];
   if (ends.length > 0) lines.push("", ...markdownTable([left("End"), right("Signals")], ends));
   if (cuts.length > 0) lines.push("", ...markdownTable([left("Cut by"), right("Signals")], cuts));

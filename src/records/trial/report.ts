@@ -61,8 +61,11 @@ export type TrialReport = {
     readonly reached: number;
     readonly counts: { readonly [status in TradingDayStatus]: number };
     readonly list: readonly DayLine[];
-    /** Why nothing was traded, every sentence of every such day. */
-    readonly without_trades: readonly { readonly date: string; readonly because: string }[];
+    /** Why nothing was traded, most frequent reason first, with its days. */
+    readonly without_trades: readonly {
+      readonly because: string;
+      readonly dates: readonly string[];
+    }[];
   };
   readonly signals: TrialSignals;
   readonly regimes: {
@@ -205,11 +208,20 @@ function dayPart({ days }: Period, events: TrialEvents): TrialReport["days"] {
       problems,
     };
   });
-  const without = days.flatMap(({ date, document }) =>
-    (document?.no_trades_because ?? []).map((because) => ({ date, because })),
-  );
   const reached = days.filter(({ closed }) => closed !== null).length;
-  return { reached, counts, list, without_trades: without };
+  return { reached, counts, list, without_trades: reasonsOf(days) };
+}
+
+function reasonsOf(days: readonly TrialDay[]): TrialReport["days"]["without_trades"] {
+  const dates = new Map<string, string[]>();
+  for (const { date, document } of days) {
+    for (const because of document?.no_trades_because ?? []) {
+      dates.set(because, [...(dates.get(because) ?? []), date]);
+    }
+  }
+  return [...dates]
+    .map(([because, own]) => ({ because, dates: own }))
+    .toSorted((a, b) => b.dates.length - a.dates.length);
 }
 
 function regimesOf(days: readonly TrialDay[]): TrialReport["regimes"] {
@@ -252,7 +264,7 @@ function costsOf(days: readonly TrialDay[]): TrialReport["costs"] {
 function notMeasured(records: TrialRecords, period: Period, fills: TrialFills): string[] {
   const { mode } = period.opened.payload;
   const sentences = [
-    "Whether the strategy has an edge: the period is too short for it, and was not chosen among others here.",
+    "How many variants were tried before this one was chosen: a trial is one observation of one of them.",
     "Market impact of larger sizes: only the sizes that were traded were observed.",
     "Regimes that did not occur in the period; the table of regimes shows which did.",
   ];
@@ -261,6 +273,9 @@ function notMeasured(records: TrialRecords, period: Period, fills: TrialFills): 
     sentences.unshift(
       `Queue position, market impact and borrow of a live account: ${filled} fills without them.`,
     );
+  }
+  if (fills.fills > 0 && Number(costsOf(period.days).fees ?? 0) === 0) {
+    sentences.push("Fees of a live account: the venue posted none in the period.");
   }
   if (records.twin === null) {
     sentences.push("Drift against a backtest of the same sessions: no twin was handed in.");

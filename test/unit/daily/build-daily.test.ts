@@ -176,7 +176,7 @@ describe("a day without trades says why", () => {
 
   it.each([
     ["Not a decision day", [decided(false)], {}],
-    ["All 4 forecasts hold", [decided()], { forecasts: 4, holds: 4 }],
+    ["4 forecasts, all held", [decided()], { forecasts: 4, holds: 4 }],
     ["No strategy gave a forecast", [decided()], {}],
     [
       "REJECTED_BY_CASH (cash/buying_power): TLT; observed 1.02, limit 1 fraction",

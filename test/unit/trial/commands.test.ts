@@ -6,8 +6,10 @@ import { describe, expect, it } from "vitest";
 import { createOutput } from "../../../src/apps/cli/output.ts";
 import { statusResult } from "../../../src/apps/cli/status-command.ts";
 import { paintFor } from "../../../src/apps/cli/terminal.ts";
+import { readTwin } from "../../../src/apps/cli/backtest-twin.ts";
 import { addTrial } from "../../../src/apps/cli/trial-command.ts";
-import { reconciled } from "../daily/day-fixture.ts";
+import { order, reconciled } from "../daily/day-fixture.ts";
+import { freshFolder, openFresh, payloadNumber } from "../records/journal-fixture.ts";
 import { writeAccount } from "./account-folder.ts";
 import { recordsOf, script } from "./trial-fixture.ts";
 
@@ -84,6 +86,31 @@ describe("assay trial", () => {
   });
 });
 
+describe("the backtest twin", () => {
+  it("is read from a run's journal", async () => {
+    const home = freshFolder();
+    const folder = join(home, "runs", "ab".repeat(16));
+    const { store, writer } = openFresh(folder);
+    writer.emit("2010-02-26", payloadNumber(1));
+    writer.emit("2010-02-26", { kind: "order", ...order("o1") });
+    writer.emit("2010-03-01", payloadNumber(2));
+    const { rows, terminals } = writer.takeBatch();
+    await store.append(rows, terminals);
+    await store.close();
+    const twin = readTwin({ target: folder, home, environment: {} });
+    expect(twin).toEqual({
+      runId: "ab".repeat(16),
+      mandateHash: "m".repeat(64),
+      intents: [{ date: "2010-02-26", instrument: "SPY", lots: 10 }],
+      fills: [{ date: "2010-03-01", instrument: "SPY", lots: 2, price: 100 + 2 / 7 }],
+    });
+    const { home: other } = await writeAccount(recordsOf(script(3)));
+    const { text } = await trial(["report", "--home", other, "--twin", folder]);
+    expect(text).toContain(`Compared with run ${"ab".repeat(16)}`);
+    expect(text).toContain("no record explains it");
+  });
+});
+
 describe("assay status", () => {
   const view = (home: string, nowMs = Date.now()) =>
     statusResult({ home, mode: "paper", nowMs, paint: PAINT });
@@ -138,8 +165,8 @@ describe("assay status", () => {
     const days = script(3);
     days[2] = { ...days[2], mandateHash: "0".repeat(64) };
     const records = recordsOf(days);
-    const order = records.entries.find(({ payload }) => payload.kind === "order")!;
-    const open = { ...order, payload: { ...order.payload, order_id: "o9" } } as typeof order;
+    const made = records.entries.find(({ payload }) => payload.kind === "order")!;
+    const open = { ...made, payload: { ...made.payload, order_id: "o9" } } as typeof made;
     const { home } = await writeAccount({ ...records, entries: [...records.entries, open] });
     const text = view(home).lines.join("\n");
     expect(text).toMatch(/order at work +buy 10 SPY market, created, o9/);
