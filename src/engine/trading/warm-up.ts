@@ -7,6 +7,7 @@ import { invariant } from "../../base/assert.ts";
 import { notionalMinor } from "../../base/money.ts";
 import { MICRO_LOTS } from "../../domain/journal-entry.ts";
 import { newBreaker } from "../../execution/gates/breakers.ts";
+import { type Safety, UNKNOWN_SAFETY } from "../../execution/gates/pause.ts";
 import { newClampState } from "../../portfolio/clamps/clamps.ts";
 import { createKernel, runSessions, walkToClose } from "../kernel.ts";
 import type { LayerState } from "../layers/state.ts";
@@ -14,6 +15,12 @@ import type { Prepared } from "../prepare.ts";
 import { nullRecorder } from "../recorder.ts";
 import type { Kernel, KernelState } from "../state.ts";
 import { encodeState, stateOn } from "./snapshot.ts";
+
+/** History has no venue: nothing in it was ever paused. */
+const NOBODY_TO_DISAGREE: Safety = {
+  ...UNKNOWN_SAFETY,
+  reconciliation: { result: "PASS", phase: "start", at: "history", waived: false },
+};
 
 export type OpeningBook = {
   readonly cashMinor: number;
@@ -27,6 +34,7 @@ export function openingState(prepared: Prepared, book: OpeningBook): string {
   const newest = world.sessionsMs.length - 2;
   invariant(newest >= 0, 20, "an account cannot begin without one session of history");
   const walked = createKernel(world, plan, nullRecorder);
+  walked.state.safety = NOBODY_TO_DISAGREE;
   runSessions(walked, 0, newest);
   const due = walkToClose(walked, newest);
   const kernel = stateOn(world, plan);
