@@ -12,6 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Each process setting and who reads it. */
 export const PROCESS_SETTINGS = {
   ASSAY_HOME: "folder for packs, runs and journals instead of .assay beside the mandate",
+  ASSAY_ALLOW_LIVE: "yes: this environment may send orders to a live account",
   ASSAY_REQUIRE_ALL: "1: a test skipped for a missing tool or file is a failure",
   ASSAY_ALPACA_PAPER_KEY_ID: "Alpaca, paper account: key id; wins over the secrets file",
   ASSAY_ALPACA_PAPER_SECRET: "Alpaca, paper account: secret key; wins over the secrets file",

@@ -20,6 +20,7 @@ import { runJson, summaryLines } from "./run-summary.ts";
 import { whenFree } from "./when-free.ts";
 import { listRunsResult } from "./runs-command.ts";
 import { addSecrets } from "./secrets-command.ts";
+import { addTradingCommands } from "./trading-commands.ts";
 import { progressBar } from "./terminal.ts";
 
 /** Where a command prints, the environment it reads, and what is typed to it. */
@@ -45,6 +46,7 @@ export function addCommands(program: Command, session: Session, exit: Exit): voi
   addPack(program, session);
   addLedger(program, session);
   addSecrets(program, session);
+  addTradingCommands(program, { output, environment: session.environment, exit });
   common(program.command("config"), "print a mandate as it resolves, with the origin of each value")
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
     .action((path: string, options: Options) => {

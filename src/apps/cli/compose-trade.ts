@@ -11,6 +11,7 @@ import { openAlertStore } from "../../adapters/alerts/alert-store.ts";
 import { createAlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import { createAccountFiles, createBlobStore } from "../../adapters/storage/account-files.ts";
 import { openJournalStore } from "../../adapters/storage/journal-store.ts";
+import { askForPause, waitingRequests } from "../../adapters/storage/operator-requests.ts";
 import { createWallClock } from "../../adapters/system/clocks.ts";
 import { takeInstanceLock } from "../../adapters/system/instance-lock.ts";
 import { openSecrets, type Secrets } from "../../adapters/system/secrets.ts";
@@ -24,6 +25,8 @@ import { type LoadedMandate, loadStrategies } from "./compose.ts";
 import { codeHashOf, JOURNAL_RULES, sha256 } from "./compose-records.ts";
 import { tradeMarket } from "./trade-market.ts";
 import { ALERTS_FILE, accountFolder } from "./account-folder.ts";
+
+export { askForPause };
 
 export type TradeOptions = {
   readonly loaded: LoadedMandate;
@@ -43,6 +46,7 @@ export type Trading = {
 };
 
 /** How long a stream may lag behind the answer to a question, before what it should have told was missed. */
+const REQUESTS_EVERY_MS = 2000;
 const PATIENCE_LOOKS = 40;
 const PATIENCE_MS = 25;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -86,6 +90,11 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
         nowMs: () => Date.now(),
       }),
       sha256,
+      requests: {
+        waiting: async () => waitingRequests(folder),
+        // A local venue's time passes as fast as it is asked to: it is looked at between its steps.
+        everyMs: options.venueUrl === null ? REQUESTS_EVERY_MS : Number.POSITIVE_INFINITY,
+      },
       patience: { looks: PATIENCE_LOOKS, wait: () => sleep(PATIENCE_MS) },
       workSeconds: watch.seconds,
     };

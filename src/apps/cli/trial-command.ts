@@ -26,6 +26,8 @@ export type StartTrialRequest = {
   readonly mode: TradingMode;
   readonly days: number;
   readonly operator: string;
+  /** A venue on this machine, which is asked for the next session. */
+  readonly venueUrl: string | null;
 };
 
 /** Journals the start; says which trial it is and the first session that counts. */
@@ -52,6 +54,7 @@ type StartFlags = {
   readonly days: number;
   readonly operator: string;
   readonly mode: string;
+  readonly venue?: string;
 };
 type ReadFlags = { readonly mode: string; readonly home?: string; readonly twin?: string };
 
@@ -82,15 +85,22 @@ function addStart(trial: Command, { output, environment }: TrialSession, start: 
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
     .requiredOption("--days <n>", "trading days the trial is to last", daysOf)
     .requiredOption("--operator <name>", "who starts it")
+    .option("--venue <url>", "a venue on this machine (assay venue) instead of the broker's hosts")
     .addOption(
       new Option("--set <key=value>", "override one key of the mandate; repeatable")
         .argParser(flagOf)
         .default([], "none"),
     )
     .option("--json", "one JSON document on standard output")
-    .action(async (path: string, { days, operator, mode, set }: StartFlags) => {
+    .action(async (path: string, { days, operator, mode, set, venue }: StartFlags) => {
       const loaded = loadMandate(path, set, environment);
-      const begun = await start({ loaded, mode: modeOf(mode), days, operator });
+      const begun = await start({
+        loaded,
+        mode: modeOf(mode),
+        days,
+        operator,
+        venueUrl: venue ?? null,
+      });
       output.result({ ...begun, days, operator }, [
         `trial ${begun.trialId} of ${days} days begins with the session of ${begun.date}`,
         `frozen mandate ${begun.mandateHash}: changing it voids the trial`,

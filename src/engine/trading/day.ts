@@ -19,6 +19,7 @@ import { openAccount } from "./open-account.ts";
 import { giveUpUnsent, resolveOrders, sendOrders, type Window } from "./orders-out.ts";
 import type { TradingPorts, TradingTerms } from "./ports.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
+import { obeyRequests } from "./requests.ts";
 import { recoverAccount } from "./recover.ts";
 import { settleOpenOrders } from "./settle-orders.ts";
 import { guardTrial } from "./trial.ts";
@@ -85,6 +86,7 @@ export async function tradeSession(desk: Desk, request: DayRequest): Promise<Day
     const sessionEndMs = session.closeMs;
     await reconcileAccount(desk, { phase: "start", listened: false, sessionEndMs });
   }
+  await obeyRequests(desk);
   await decideOnce(desk, session);
   if (!(await workOrders(desk, request))) return { kind: "interrupted" };
   return { kind: "done", document: await endDay(desk, session) };
@@ -159,11 +161,13 @@ async function waitUntil(
 ): Promise<boolean> {
   for (;;) {
     if (wait.stopped()) return false;
+    await obeyRequests(desk);
     await look(desk);
     rearm(desk);
     if (await takeWhatCame(desk, wait.session)) await sendOrders(desk, wait.window);
     if (desk.nowMs >= wait.until) return true;
-    await desk.ports.clock.waitUntil(wait.until, desk.woken);
+    const { requests, clock } = desk.ports;
+    await clock.waitUntil(Math.min(wait.until, desk.nowMs + requests.everyMs), desk.woken);
   }
 }
 

@@ -3,7 +3,14 @@
  * folded from our own executions, the orders we have at work, the executions booked since the last PASS.
  */
 import { invariant } from "../../base/assert.ts";
-import { formatDecimal, type Decimal, decimalOf, multiply } from "../../base/decimal.ts";
+import {
+  add,
+  type Decimal,
+  decimalOf,
+  formatDecimal,
+  multiply,
+  parseDecimal,
+} from "../../base/decimal.ts";
 import type { AccountEntry, AccountPayload } from "../../domain/trading-entry.ts";
 import type { AveragingMethod } from "../../domain/venue-report.ts";
 import { type Average, FLAT, stepAverage } from "../../execution/reconciliation/average.ts";
@@ -44,11 +51,7 @@ export function foldBookings(
       noteFill(bookings, payload, sizes, method);
       return;
     case "position_adopted":
-      step(bookings, payload.instrument, method, {
-        kind: "trade",
-        qty: formatDecimal(unitsOf(payload.lots, sizes(payload.instrument).lot)),
-        price: formatDecimal(decimalOf(payload.price)),
-      });
+      takeAverage(bookings, payload, sizes(payload.instrument).lot);
       return;
     case "split":
       step(bookings, payload.instrument, method, {
@@ -64,6 +67,18 @@ export function foldBookings(
     default:
       return;
   }
+}
+
+/** What is adopted comes at the venue's average of all of it: from here on that is ours too. */
+function takeAverage(
+  { averages }: Bookings,
+  { instrument, lots, price }: Of<"position_adopted">,
+  lot: number,
+): void {
+  const before = parseDecimal(averages.get(instrument)?.qty ?? "0");
+  invariant(before !== null, 11, `an average of ${instrument} without a quantity`);
+  const qty = formatDecimal(add(before, unitsOf(lots, lot)));
+  averages.set(instrument, qty === "0" ? FLAT : { qty, price: formatDecimal(decimalOf(price)) });
 }
 
 function noteFill(

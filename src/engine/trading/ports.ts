@@ -23,6 +23,14 @@ export type TradingMarket = {
   prepared(at: MarketAt): Promise<Prepared>;
 };
 
+/** A pause asked for while this process holds the account. */
+export type PauseRequest = {
+  readonly operator: string;
+  readonly reason: string;
+  /** It is journalled: it need not be asked again. */
+  readonly done: () => Promise<void>;
+};
+
 export type TradingPorts = {
   readonly broker: Broker;
   readonly clock: Clock;
@@ -32,6 +40,11 @@ export type TradingPorts = {
   readonly alerts: Alerts;
   readonly market: TradingMarket;
   readonly sha256: Sha256;
+  readonly requests: {
+    readonly waiting: () => Promise<readonly PauseRequest[]>;
+    /** How long a wait for the market may last before they are looked for again. */
+    readonly everyMs: number;
+  };
   /** A venue that was asked may have sent what is not here yet: how often to look again, and how to wait between. */
   readonly patience: { readonly looks: number; readonly wait: () => Promise<void> };
   /** Seconds of work so far, for the day's document; waiting for the market not counted. */
