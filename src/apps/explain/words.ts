@@ -59,8 +59,9 @@ const STAGES: ReadonlySet<string> = new Set([
   "sizing",
 ]);
 
-/** "gate heat", "stage sizing"; policy and breakers are both, and each says so by its unit. */
+/** "gate heat", "stage sizing", "the broker"; policy and breakers are both, and each says so by its unit. */
 export function whoIs({ by, unit }: Decider): string {
+  if (by === "broker") return "the broker";
   const isStage = STAGES.has(by) || unit === "fraction of the wish";
   return `${isStage ? "stage" : "gate"} ${by.replaceAll("_", " ")}`;
 }
@@ -87,6 +88,13 @@ const RULES: { readonly [rule: string]: string } = {
   "cash/buying_power": "it needs more than the buying power that is left",
   "cash/initial_margin": "it needs more initial margin than is free",
   "cash/initial_margin:not_evaluated": "the initial margin it needs is unknown",
+  "pause/reconciliation_fail": "trading is closed: our books and the venue's report differ",
+  "pause/reconciliation_empty": "trading is closed: there was nothing to reconcile",
+  "pause/reconciliation_not_run": "trading is closed: the account has not been reconciled",
+  "pause/reconciliation_without_time": "trading is closed: nobody knows when the venue reported",
+  "pause/consecutive_failures": "trading is closed: the venue failed to answer again and again",
+  "pause/reject_rate": "trading is closed: the venue rejects most orders",
+  "pause/strategy_disabled": "its strategy is disabled",
   "sizing/rounding": "the rest is less than whole lots can trade",
   "sizing/inside_buffer": "the position buffer holds back what lies within it",
   "sizing/minimum_notional": "the trade would be below the minimum notional",
@@ -107,6 +115,10 @@ export function ruleWords({ by, rule }: Pick<Decider, "by" | "rule">): string {
   if (known !== undefined) return known;
   const plain = rule.replaceAll("_", " ");
   switch (by) {
+    case "pause":
+      return `trading is closed: ${plain}`;
+    case "broker":
+      return `the venue rejected its order with code ${rule}`;
     case "overlay":
       return `the brake cut it in regime ${rule.toUpperCase()}`;
     case "clamps":

@@ -62,6 +62,19 @@ describe("who decided, and by what", () => {
     expect(whoIs({ by: "sizing", rule: "rounding", ...none, unit: "lots" })).toBe("stage sizing");
   });
 
+  it("a pause says why trading is closed, a broker by which code it refused", () => {
+    const words = (by: string, rule: string) => deciderText({ by, rule, ...none }, ACCOUNT);
+    expect(words("pause", "paused_by_reconciliation")).toBe(
+      "gate pause: trading is closed: paused by reconciliation",
+    );
+    expect(words("pause", "reconciliation_not_run")).toBe(
+      "gate pause: trading is closed: the account has not been reconciled",
+    );
+    expect(words("broker", "40310000")).toBe(
+      "the broker: the venue rejected its order with code 40310000",
+    );
+  });
+
   it("a rule that nobody wrote words for is said in its own", () => {
     expect(ruleWords({ by: "limits", rule: "new_rule" })).toBe("new rule");
     expect(ruleWords({ by: "limits", rule: "sector:not_evaluated" })).toBe(
@@ -100,6 +113,8 @@ describe("who decided, and by what", () => {
       REJECTED_BY_CORRELATION: ["correlation", "held_instrument"],
       REJECTED_BY_HEAT: ["heat", "heat"],
       REJECTED_BY_CIRCUIT_BREAKER: ["breakers", "panic"],
+      REJECTED_BY_PAUSE: ["pause", "paused_by_operator"],
+      REJECTED_BY_BROKER: ["broker", "40310000"],
     };
     for (const state of TERMINAL_STATES.filter((each) => each.startsWith("REJECTED"))) {
       const [by, rule] = deciders[state];
