@@ -190,7 +190,7 @@ function evidence(payloads: readonly AccountPayload[], over: Partial<Evidence> =
     venue: {
       orders: [AT_VENUE],
       positions: [{ symbol: "AAA", qty: "10" }],
-      cash: "799.00",
+      cashMinor: 79_900,
     },
     lives: [
       {
@@ -339,7 +339,7 @@ const CASES: readonly Case[] = [
   [
     "ledgerIsVenueOrPaused",
     "a cent",
-    evidence(DAY, { venue: { ...sound().venue, cash: "799.01" } }),
+    evidence(DAY, { venue: { ...sound().venue, cashMinor: 79_901 } }),
     "cash: ours is 79900 cents, the venue's 79901",
   ],
   [
@@ -390,7 +390,7 @@ describe("the checkers", () => {
     const paused = evidence(
       after("venue_cash", { ...RECONCILED, result: "FAIL", breaks: [CASH_BREAK] }, PAUSED),
       {
-        venue: { ...sound().venue, cash: "700.00" },
+        venue: { ...sound().venue, cashMinor: 70_000 },
         disturbances: [{ kind: "cash_adjusted", explains: ["CASH"] }],
       },
     );

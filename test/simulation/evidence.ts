@@ -45,7 +45,7 @@ export type TrueOrder = {
 export type VenueTruth = {
   readonly orders: readonly TrueOrder[];
   readonly positions: readonly { readonly symbol: string; readonly qty: DecimalText }[];
-  readonly cash: DecimalText;
+  readonly cashMinor: number;
 };
 
 export type LifeEnd =

@@ -5,11 +5,13 @@
  */
 import { sha256 } from "../../src/adapters/system/hash.ts";
 import { nextUint32, type Prng, prngOf } from "../../src/base/prng.ts";
-import type { BarSeries } from "../../src/domain/bar.ts";
 import type { BacktestPack } from "../../src/domain/pack.ts";
 import type { Strategy } from "../../src/domain/strategy.ts";
 import type { StrategyUse } from "../../src/engine/plan-input.ts";
+import { type Prepared, prepareRun } from "../../src/engine/prepare.ts";
 import { type Mandate, SECTIONS } from "../../src/engine/sections.ts";
+import { cutPack } from "../../src/engine/trading/cut-pack.ts";
+import { newYorkHours, type SessionHours } from "../../src/market/calendars/new-york-time.ts";
 import { resolveMandate } from "../../src/mandate/resolve.ts";
 import { defineStrategy } from "../../src/research/strategies/define.ts";
 import { at, type Ohlc, seriesOf } from "../support/market-fixture.ts";
@@ -24,8 +26,10 @@ export type SimulatedMarket = {
   readonly uses: readonly StrategyUse[];
   /** Bars of every session, those that are still to come included. */
   readonly pack: BacktestPack;
-  /** YYYY-MM-DD, ascending. */
+  /** YYYY-MM-DD, ascending, history first. */
   readonly dates: readonly string[];
+  /** Those that are traded. */
+  readonly sessions: readonly SessionHours[];
 };
 
 const SYMBOLS = ["AAA", "BBB", "CCC"];
@@ -43,25 +47,27 @@ export function marketOf(flavour: Flavour): SimulatedMarket {
   return market;
 }
 
-/** The pack as it was known after the close of a session: nothing later is in it. */
-export function packThrough({ pack }: SimulatedMarket, date: string): BacktestPack {
-  const until = at(date);
-  return { ...pack, series: pack.series.map((series) => cut(series, until)) };
+/** World and plan as a day sees them; every seed sees the same, so each is made once. */
+export function preparedAt(market: SimulatedMarket, until: string, coming: string): Prepared {
+  const key = `${market.flavour} ${until} ${coming}`;
+  let prepared = plans.get(key);
+  if (prepared === undefined) {
+    prepared = prepareRun({
+      mandate: market.mandate,
+      pack: cutPack(market.pack, until),
+      uses: market.uses,
+      sourceOf: (id) => id,
+      precomputed: [],
+      sha256,
+      comingMs: at(coming),
+      canPause: true,
+    });
+    plans.set(key, prepared);
+  }
+  return prepared;
 }
 
-function cut(series: BarSeries, until: number): BarSeries {
-  const rows = series.timesMs.filter((time) => time <= until).length;
-  const head = (column: Float64Array | null) => column?.slice(0, rows) ?? null;
-  return {
-    ...series,
-    timesMs: series.timesMs.slice(0, rows),
-    open: head(series.open),
-    high: head(series.high),
-    low: head(series.low),
-    close: series.close.slice(0, rows),
-    volume: head(series.volume),
-  };
-}
+const plans = new Map<string, Prepared>();
 
 function build(flavour: Flavour): SimulatedMarket {
   const dates = weekdays(HISTORY + TRADING);
@@ -100,6 +106,7 @@ function build(flavour: Flavour): SimulatedMarket {
       rights: ["simulated"],
     },
     dates,
+    sessions: newYorkHours(dates.slice(HISTORY).map(at)),
   };
 }
 

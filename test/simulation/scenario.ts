@@ -57,7 +57,13 @@ export const EXPLAINS: { readonly [kind in FaultKind]?: readonly BreakCode[] } =
   duplicate_fill: ["DUPLICATE_FILL"],
   price_bust: ["AVERAGE_PRICE", "CASH"],
   phantom_order: ["PHANTOM_ORDER"],
+  position_changed: ["MISSING_POSITION", "PHANTOM_POSITION", "QUANTITY", "AVERAGE_PRICE"],
   stuck_order: ["STUCK_ORDER"],
+  // The stream was silent while it listened: booked from the record, and looked into by a person.
+  missed_fill: ["MISSED_FILL"],
+  stream_stall: ["MISSED_FILL"],
+  late_event: ["MISSED_FILL"],
+  out_of_order: ["MISSED_FILL"],
 };
 
 /** Nothing goes wrong: the days as they should be. */
@@ -121,6 +127,7 @@ const DETAILS: { readonly [kind in FaultKind]?: (prng: Prng) => Partial<FaultRul
   cash_adjusted: (prng) => ({ amountMinor: 1 + below(prng, 9999) - 5000, times: 1 }),
   unasked_fill: (prng) => ({ ...unasked(prng), times: 1 }),
   phantom_order: (prng) => ({ ...unasked(prng), times: 1 }),
+  position_changed: (prng) => ({ ...unasked(prng), price: null, times: 1 }),
   price_bust: (prng) => ({ price: String(30 + below(prng, 100)), times: 1 }),
   duplicate_fill: () => ({ times: 1 }),
   stuck_order: () => ({ times: 1 }),

@@ -60,9 +60,8 @@ export function differences({ entries, venue }: Pick<Evidence, "entries" | "venu
     if (own === their) return [];
     return [{ subject: symbol, text: `${symbol}: we hold ${own}, the venue says ${their}` }];
   });
-  const theirMinor = Math.round(Number(venue.cash) * 100);
-  if (ours.cashMinor !== theirMinor) {
-    const text = `cash: ours is ${ours.cashMinor} cents, the venue's ${theirMinor}`;
+  if (ours.cashMinor !== venue.cashMinor) {
+    const text = `cash: ours is ${ours.cashMinor} cents, the venue's ${venue.cashMinor}`;
     found.push({ subject: CURRENCY, text });
   }
   return found;

@@ -1,4 +1,5 @@
 /** Each day is opened, decided and closed once, over all restarts; its files are what it says. */
+import { CLOSING_STATE } from "../../../src/engine/trading/recover.ts";
 import type { Sha256 } from "../../../src/ports/hash.ts";
 import { type Evidence, ofKind } from "../evidence.ts";
 
@@ -24,7 +25,8 @@ export function filesAsSaid(sha256: Sha256): (evidence: Evidence) => readonly st
       for (const { name, sha256: hash } of files) newest.set(name, hash);
     }
     return [...newest].flatMap(([name, hash]) => {
-      const content = disk.files.get(name);
+      // The state that the next day begins with is kept by its hash.
+      const content = name === CLOSING_STATE ? disk.blobs.get(hash) : disk.files.get(name);
       if (content === undefined) return [`${name} is missing`];
       return sha256(content) === hash ? [] : [`${name} is not what the journal says it is`];
     });
