@@ -132,6 +132,14 @@ function riskOf(input: DailyInput, say: NotKnown): DailyDocument["risk"] {
   const text = (minor: number | null) => (minor === null ? null : minorText(minor, digits));
   const money = dayMoney(input.entries, input.currency);
   for (const sentence of money.leftOut) say.add(sentence);
+  if (money.otherMinor !== 0) {
+    const amount = `${minorText(money.otherMinor, digits)} ${input.currency}`;
+    say.add(`cause of ${amount}: the venue booked it under no name of ours; it is in the profit`);
+  }
+  if (money.transfersMinor !== 0) {
+    const amount = `${minorText(money.transfersMinor, digits)} ${input.currency}`;
+    say.add(`return on ${amount} that came in today: it counts in the base from the next day on`);
+  }
   const { profit, dayReturn } = dayProfit(risk.navMinor, risk.navBeforeMinor, money.transfersMinor);
   return {
     nav: text(say.of("net asset value", risk.navMinor)),

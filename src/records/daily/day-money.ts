@@ -13,17 +13,25 @@ export type DayMoney = {
   /** Received, positive. */
   readonly interestMinor: number;
   readonly dividendsMinor: number;
-  /** Moved in from outside, positive. */
+  /** Moved in from outside or adopted by a person, positive. */
   readonly transfersMinor: number;
+  /** Of a cause the venue has no name for, received positive: part of the day's profit. */
+  readonly otherMinor: number;
   /** Sentences on what is in none of them. */
   readonly leftOut: readonly string[];
 };
 
-type Sum = "feesMinor" | "interestMinor" | "dividendsMinor" | "transfersMinor";
+type Sum = Exclude<keyof DayMoney, "leftOut">;
 type Posting = { readonly to: Sum; readonly currency: string; readonly minor: number };
 
 export function dayMoney(entries: readonly AccountEntry[], currency: string): DayMoney {
-  const sums = { feesMinor: 0, interestMinor: 0, dividendsMinor: 0, transfersMinor: 0 };
+  const sums = {
+    feesMinor: 0,
+    interestMinor: 0,
+    dividendsMinor: 0,
+    transfersMinor: 0,
+    otherMinor: 0,
+  };
   const leftOut = new Map<string, number>();
   for (const { payload } of entries) {
     for (const { to, currency: own, minor } of postings(payload)) {
@@ -76,6 +84,8 @@ function postings(payload: AccountPayload): readonly Posting[] {
       return [{ to: "interestMinor", currency: payload.currency, minor: 0 - payload.amount_minor }];
     case "dividend_paid":
       return [{ to: "dividendsMinor", currency: payload.currency, minor: payload.amount_minor }];
+    case "position_adopted":
+      return [{ to: "transfersMinor", currency: payload.currency, minor: payload.notional_minor }];
     case "flow":
       return [{ to: "transfersMinor", currency: payload.currency, minor: payload.amount_minor }];
     default:
@@ -85,6 +95,8 @@ function postings(payload: AccountPayload): readonly Posting[] {
 
 function cashPosting(payload: AccountPayload & { readonly kind: "venue_cash" }): Posting[] {
   const { currency, amount_minor: minor } = payload;
+  // What a person took over was not earned.
+  if (payload.activity_id.startsWith(ADOPTED)) return [{ to: "transfersMinor", currency, minor }];
   switch (payload.cause) {
     case "fee":
       return [{ to: "feesMinor", currency, minor: 0 - minor }];
@@ -95,6 +107,9 @@ function cashPosting(payload: AccountPayload & { readonly kind: "venue_cash" }):
     case "transfer":
       return [{ to: "transfersMinor", currency, minor }];
     case "other":
-      return [];
+      return [{ to: "otherMinor", currency, minor }];
   }
 }
+
+/** How the engine names the cash that `assay adopt` journals. */
+const ADOPTED = "adopted-";

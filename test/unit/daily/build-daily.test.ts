@@ -54,7 +54,7 @@ describe("a traded day", () => {
     expect(day.not_known).toEqual([]);
   });
 
-  it("takes no transfer for a profit", () => {
+  it("takes no transfer and nothing adopted for a profit, and names what has no cause", () => {
     const transfer: AccountPayload = {
       kind: "venue_cash",
       activity_id: "t",
@@ -67,6 +67,13 @@ describe("a traded day", () => {
     };
     const moved = buildDaily(input([...tradedDay(), transfer]));
     expect(moved.risk.day_profit).toBe("-150.00");
+    expect(moved.not_known.join()).toContain("50.00 USD that came in today");
+    const adopted = { ...transfer, cause: "other", activity_id: "adopted-9" } as AccountPayload;
+    expect(buildDaily(input([...tradedDay(), adopted])).risk.day_profit).toBe("-150.00");
+    const odd = { ...transfer, cause: "other", amount_minor: -700 } as AccountPayload;
+    const unnamed = buildDaily(input([...tradedDay(), odd]));
+    expect(unnamed.risk.day_profit).toBe("-100.00");
+    expect(unnamed.not_known.join()).toContain("cause of -7.00 USD");
   });
 });
 
