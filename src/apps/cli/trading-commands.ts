@@ -9,6 +9,7 @@ import { type Flag, loadMandate } from "./compose.ts";
 import type { TradeOptions } from "./compose-trade.ts";
 import { findHome } from "./find-run.ts";
 import type { Output } from "./output.ts";
+import { addVenue } from "./add-venue.ts";
 import { statusResult } from "./status-command.ts";
 import { addTrial, modeOf } from "./trial-command.ts";
 
@@ -39,6 +40,7 @@ export function addTradingCommands(program: Command, session: TradingSession): v
     const { startTrialFrom } = await import("./operator-command.ts");
     return startTrialFrom(request, session.environment);
   });
+  addVenue(program, session);
 }
 
 function addTrade(program: Command, { output, environment, exit }: TradingSession): void {

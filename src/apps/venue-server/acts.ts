@@ -22,7 +22,7 @@ import type { OrderRequest, ReplaceRequest, VenueRefusal } from "../../venue/exc
 import type { Exchange, ExchangeOrder } from "../../venue/exchange/state.ts";
 import type { FaultRule } from "../../venue/faults.ts";
 import type { ActEntry, VenueAct, OwnAct } from "./act-log.ts";
-import { addRule } from "./fault-desk.ts";
+import { addRule } from "../../venue/fault-desk.ts";
 import { paceMs } from "./pace.ts";
 import { nowMs, type Venue } from "./venue.ts";
 import { moveTo, orderAccepted, tellEvents } from "./walk.ts";

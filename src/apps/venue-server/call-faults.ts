@@ -6,7 +6,7 @@
 import type { FaultRule, VenueCall } from "../../venue/faults.ts";
 import { rejectReplace } from "./acts.ts";
 import { type CallFault, rateLimited } from "./app.ts";
-import { strikes } from "./fault-desk.ts";
+import { strikes } from "../../venue/fault-desk.ts";
 import { Refused } from "./refusal.ts";
 import type { Venue } from "./venue.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { ExchangeEvent } from "../../venue/exchange/state.ts";
 import type { FaultRule } from "../../venue/faults.ts";
-import { type FaultDesk, strikes } from "./fault-desk.ts";
+import { type FaultDesk, strikes } from "../../venue/fault-desk.ts";
 import { updateBody } from "./shapes.ts";
 import type { TradeStream } from "./trade-stream.ts";
 
@@ -13,72 +13,78 @@ export type FrameDoor = {
   readonly tell: (event: ExchangeEvent) => void;
   /** Sends what was held back until now, and ends a silence that is over. */
   readonly release: (nowMs: number) => void;
+  /** When something held back is due; infinity: nothing is. */
+  readonly nextDueMs: () => number;
 };
 
 type Held = { readonly dueMs: number; readonly body: unknown };
 
+/** A late frame is late by so much where the rule does not say. */
+const LATE_MS = 5000;
+
 export function createFrameDoor(stream: TradeStream, desk: FaultDesk): FrameDoor {
-  let late: Held[] = [];
+  let late: readonly Held[] = [];
   /** Waits for the frame after it. */
   let overtaken: unknown = null;
-  let silentUntilMs = Number.NEGATIVE_INFINITY;
+  let silentUntilMs: number | null = null;
 
-  const send = (body: unknown) => {
+  const send = (body: unknown): void => {
     stream.send(body);
     if (overtaken === null) return;
     const before = overtaken;
     overtaken = null;
     stream.send(before);
   };
-  const carryOut = (event: ExchangeEvent, body: unknown, rules: readonly FaultRule[]) => {
-    let times = 1;
-    for (const rule of rules) {
-      switch (rule.kind) {
-        case "stream_drop":
-          stream.drop();
-          times = 0;
-          break;
-        case "stream_stall":
-          silentUntilMs = event.atMs + (rule.durationMs ?? 0);
-          stream.stall(true);
-          break;
-        case "duplicate_event":
-          times = Math.max(times, 1) * 2;
-          break;
-        case "missed_fill":
-          times = 0;
-          break;
-        case "late_event":
-          late.push({ dueMs: event.atMs + (rule.durationMs ?? 0), body });
-          times = 0;
-          break;
-        case "out_of_order":
-          if (overtaken !== null) break;
-          overtaken = body;
-          times = 0;
-          break;
-        default:
-          break;
-      }
+  /** How often the frame is sent now. */
+  const spoil = (held: Held, rule: FaultRule, times: number): number => {
+    switch (rule.kind) {
+      case "stream_drop":
+        stream.drop();
+        late = [];
+        overtaken = null;
+        return 0;
+      case "stream_stall":
+        silentUntilMs = rule.durationMs === null ? Infinity : held.dueMs + rule.durationMs;
+        stream.silence();
+        return 0;
+      case "duplicate_event":
+        return times * 2;
+      case "late_event":
+        late = [...late, { ...held, dueMs: held.dueMs + (rule.durationMs ?? LATE_MS) }];
+        return 0;
+      case "out_of_order":
+        if (overtaken !== null) return times;
+        overtaken = held.body;
+        return 0;
+      case "missed_fill":
+        return 0;
+      default:
+        return times;
     }
-    for (let n = 0; n < times; n++) send(body);
   };
   return {
     tell: (event) => {
-      const { symbol } = event.order;
-      const body = updateBody(event);
-      const moment = { symbol, atMs: event.atMs };
-      carryOut(event, body, [
+      const moment = { symbol: event.order.symbol, atMs: event.atMs };
+      const rules = [
         ...strikes(desk, { point: "frame", ...moment }),
         ...(event.kind === "fill" ? strikes(desk, { point: "fill_frame", ...moment }) : []),
-      ]);
+      ];
+      const held = { dueMs: event.atMs, body: updateBody(event) };
+      let times = 1;
+      for (const rule of rules) times = spoil(held, rule, times);
+      for (let n = 0; n < times; n++) send(held.body);
     },
     release: (nowMs) => {
-      if (nowMs >= silentUntilMs) stream.stall(false);
+      if (silentUntilMs !== null && nowMs >= silentUntilMs) {
+        silentUntilMs = null;
+        stream.speak();
+      }
+      if (late.length === 0) return;
       const due = late.filter(({ dueMs }) => dueMs <= nowMs);
-      if (due.length === 0) return;
       late = late.filter(({ dueMs }) => dueMs > nowMs);
       for (const { body } of due) send(body);
     },
+    nextDueMs: () =>
+      late.reduce((next, { dueMs }) => Math.min(next, dueMs), Number.POSITIVE_INFINITY),
   };
 }

@@ -15,7 +15,7 @@ import { createApp, type Credentials, isAuthorized, type VenueRequest } from "./
 import { calendarOf } from "./calendar.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { callFault } from "./call-faults.ts";
-import { createFaultDesk } from "./fault-desk.ts";
+import { createFaultDesk } from "../../venue/fault-desk.ts";
 import { createFrameDoor } from "./frames.ts";
 import { accountRoutes, marketRoutes } from "./market-routes.ts";
 import { marketOf } from "./market.ts";

@@ -1,8 +1,7 @@
 /**
  * The trade_updates stream: a WebSocket at /stream whose frames are binary and hold JSON. A client
  * authenticates, listens, and is told what happens from then on; nothing is said again after a drop.
- * Enters: events as JSON; leaves: frames. Faults of the stream (dropped, silent) are acts of `stall`
- * and `drop`.
+ * Enters: events as JSON; leaves: frames. Faults of the stream are `drop` and `silence`.
  *
  * Source: Alpaca, "Websocket streaming"; what version 4 of the official client sends, observed.
  */
@@ -16,8 +15,10 @@ export type TradeStream = {
   readonly send: (update: unknown) => void;
   /** Cuts every connection. */
   readonly drop: () => void;
-  /** While true nothing is sent to anyone, and what would have been is lost. */
-  readonly stall: (silent: boolean) => void;
+  /** Whoever is connected now is told nothing more, and what would have been is lost. */
+  readonly silence: () => void;
+  /** Ends every silence. */
+  readonly speak: () => void;
   /** Resolves when every listening client has answered a ping sent after all frames so far. */
   readonly settled: () => Promise<void>;
   readonly listeners: () => number;
@@ -28,6 +29,7 @@ type Client = {
   readonly socket: WebSocket;
   authenticated: boolean;
   listening: boolean;
+  silenced: boolean;
   /** Frames handed to its socket, and how many of them it has read for certain. */
   sent: number;
   seen: number;
@@ -50,15 +52,13 @@ export function createTradeStream(
 ): TradeStream {
   const server = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
   const clients = new Set<Client>();
-  let silent = false;
   const each = (act: (client: Client) => void) => {
-    for (const client of clients) if (client.listening) act(client);
+    for (const client of clients) if (client.listening && !client.silenced) act(client);
   };
   return {
     upgrade: (request, socket, head) =>
       server.handleUpgrade(request, socket, head, (opened) => greet(opened, clients, authorized)),
     send: (update) => {
-      if (silent) return;
       const frame = framed({ stream: "trade_updates", data: update });
       each((client) => {
         client.sent++;
@@ -69,8 +69,11 @@ export function createTradeStream(
       for (const { socket } of clients) socket.terminate();
       clients.clear();
     },
-    stall: (wanted) => {
-      silent = wanted;
+    silence: () => {
+      for (const client of clients) client.silenced = true;
+    },
+    speak: () => {
+      for (const client of clients) client.silenced = false;
     },
     settled: async () => {
       const waits: Promise<void>[] = [];
@@ -92,7 +95,14 @@ function greet(
   clients: Set<Client>,
   authorized: (keyId: unknown, secret: unknown) => boolean,
 ): void {
-  const client: Client = { socket, authenticated: false, listening: false, sent: 0, seen: 0 };
+  const client: Client = {
+    socket,
+    authenticated: false,
+    listening: false,
+    silenced: false,
+    sent: 0,
+    seen: 0,
+  };
   clients.add(client);
   const deadline = setTimeout(() => {
     if (!client.authenticated) socket.close(POLICY_VIOLATION, "auth timeout");

@@ -7,7 +7,7 @@ import { newYorkInstant } from "../../market/calendars/new-york-time.ts";
 import type { Exchange } from "../../venue/exchange/state.ts";
 import type { ActLog } from "./act-log.ts";
 import type { VenueCalendar } from "./calendar.ts";
-import type { FaultDesk } from "./fault-desk.ts";
+import type { FaultDesk } from "../../venue/fault-desk.ts";
 import type { FrameDoor } from "./frames.ts";
 import type { VenueMarket } from "./market.ts";
 import type { Pace } from "./pace.ts";

@@ -4,10 +4,10 @@
  * leaves: frames on the stream.
  */
 import { takeEvents } from "../../venue/exchange/exchange.ts";
+import { strikeFill, strikeOrder, strikeTime } from "../../venue/exchange/fault-acts.ts";
 import { advanceTo, nextStepMs } from "../../venue/exchange/sessions.ts";
 import type { ExchangeEvent, ExchangeOrder } from "../../venue/exchange/state.ts";
-import { actOnFill, actOnOrder, actOnTime } from "./fault-acts.ts";
-import { nextDueMs, strikes } from "./fault-desk.ts";
+import { nextDueMs, strikes } from "../../venue/fault-desk.ts";
 import { nowMs, type Venue } from "./venue.ts";
 
 /**
@@ -15,12 +15,14 @@ import { nowMs, type Venue } from "./venue.ts";
  * when it is booked. A fault of the script that is due on the way is a stop as well.
  */
 export function moveTo(venue: Venue, ms: number): void {
+  const { exchange, desk } = venue;
   for (;;) {
-    const step = nextStepMs(venue.exchange) ?? Number.POSITIVE_INFINITY;
-    const next = Math.min(ms, step, nextDueMs(venue.desk, nowMs(venue)));
-    advanceTo(venue.exchange, next);
-    for (const rule of strikes(venue.desk, { point: "time", atMs: nowMs(venue) })) {
-      actOnTime(venue, rule);
+    const step = nextStepMs(exchange) ?? Number.POSITIVE_INFINITY;
+    const next = Math.min(ms, step, nextDueMs(desk, nowMs(venue)), venue.frames.nextDueMs());
+    advanceTo(exchange, next);
+    for (const rule of strikes(desk, { point: "time", atMs: nowMs(venue) })) {
+      if (rule.kind === "clock_skew") venue.delays.skewMs = rule.durationMs ?? 0;
+      else strikeTime(exchange, rule);
     }
     tellEvents(venue);
     if (next >= ms) return;
@@ -30,23 +32,26 @@ export function moveTo(venue: Venue, ms: number): void {
 /** Tells what happened; executions are where some faults strike. */
 export function tellEvents(venue: Venue): void {
   for (const event of takeEvents(venue.exchange)) {
+    if (event.kind === "fill") strikeExecution(venue, event);
     venue.frames.tell(event);
-    if (event.kind === "fill") strikeFill(venue, event);
   }
   venue.frames.release(nowMs(venue));
 }
 
-function strikeFill(venue: Venue, event: Extract<ExchangeEvent, { kind: "fill" }>): void {
-  const { symbol } = event.order;
-  for (const rule of strikes(venue.desk, { point: "fill", symbol, atMs: event.atMs })) {
-    actOnFill(venue, event, rule);
+function strikeExecution(
+  { exchange, desk }: Venue,
+  { order, execution, atMs }: Extract<ExchangeEvent, { kind: "fill" }>,
+): void {
+  for (const rule of strikes(desk, { point: "fill", symbol: order.symbol, atMs })) {
+    strikeFill(exchange, execution, rule);
   }
 }
 
 /** An order was accepted: what the script does to it is done, its events are told. */
-export function orderAccepted(venue: Venue, { id, symbol }: ExchangeOrder): void {
+export function orderAccepted(venue: Venue, order: ExchangeOrder): void {
+  const { symbol } = order;
   for (const rule of strikes(venue.desk, { point: "order", symbol, atMs: nowMs(venue) })) {
-    actOnOrder(venue, id, rule);
+    strikeOrder(venue.exchange, order, rule);
   }
   tellEvents(venue);
 }

@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  addRule,
-  createFaultDesk,
-  nextDueMs,
-  strikes,
-} from "../../../src/apps/venue-server/fault-desk.ts";
+import { addRule, createFaultDesk, nextDueMs, strikes } from "../../../src/venue/fault-desk.ts";
 import { parseFaultScript, readFaultRule } from "../../../src/apps/venue-server/fault-script.ts";
 import { Fault } from "../../../src/domain/fault.ts";
 import { faultRule, type FaultScript } from "../../../src/venue/faults.ts";
