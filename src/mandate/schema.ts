@@ -73,7 +73,9 @@ export function chosenObjects(schema: Schema, node: Node | undefined): readonly 
   const objects = alternativesOf(schema).schemas.filter(isObject);
   const chosen = objects.filter((object) =>
     Object.entries(shapeOf(object)).every(([key, child]) => {
-      const choices = child._zod.def.type === "literal" ? choicesOf(child) : null;
+      const [only, ...others] = alternativesOf(child).schemas;
+      const isLiteral = others.length === 0 && only?._zod.def.type === "literal";
+      const choices = isLiteral ? choicesOf(only) : null;
       const leaf = childOf(node, key);
       return choices === null || leaf?.kind !== "leaf" || choices.includes(leaf.value);
     }),

@@ -129,10 +129,27 @@ function rowsOf(composed: Composed, { profiles, entries, at, required }: Given):
 function innerOf(schema: Schema): { readonly schema: Schema; readonly suffix: "" | ".*" } | null {
   if (schema.properties !== undefined) return { schema, suffix: "" };
   const member = schema.items ?? schema.additionalProperties;
-  if (typeof member === "object" && (member.properties !== undefined || member.description)) {
+  if (typeof member !== "object") return null;
+  if (member.oneOf !== undefined) return { schema: unionOf(member.oneOf), suffix: ".*" };
+  if (member.properties !== undefined || member.description)
     return { schema: member, suffix: ".*" };
-  }
   return null;
+}
+
+/** Kinds of map as one: every key of any, required where each kind that has it requires it. */
+function unionOf(variants: readonly Schema[]): Schema {
+  const keys = new Set(variants.flatMap((variant) => Object.keys(variant.properties ?? {})));
+  const properties: { [key: string]: Schema } = {};
+  const required: string[] = [];
+  for (const key of keys) {
+    const having = variants.filter((variant) => variant.properties?.[key] !== undefined);
+    const schemas = having.map((variant) => variant.properties?.[key] as Schema);
+    const { description = "" } = schemas[0];
+    const texts = new Set(schemas.map(acceptedText));
+    properties[key] = texts.size === 1 ? schemas[0] : { description, oneOf: schemas };
+    if (having.every((variant) => variant.required?.includes(key))) required.push(key);
+  }
+  return { properties, required };
 }
 
 function rowText(composed: Composed, path: string, schema: Schema, without: string): string {
@@ -178,7 +195,10 @@ function acceptedText(schema: Schema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined)
     return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
-  if (schema.items !== undefined) return `list of ${acceptedText(schema.items)}`;
+  if (schema.items !== undefined) {
+    const kinds = new Set((schema.items.oneOf ?? [schema.items]).map(acceptedText));
+    return `list of ${[...kinds].join(" or ")}`;
+  }
   if (schema.properties !== undefined) return "map";
   if (typeof schema.additionalProperties === "object") {
     return `map of ${acceptedText(schema.additionalProperties)}`;
