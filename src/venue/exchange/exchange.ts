@@ -14,7 +14,7 @@ import type { ExchangeOptions } from "./terms.ts";
 export function createExchange(options: ExchangeOptions): Exchange {
   const market = prepareMarket(options);
   return assembled(options, market, {
-    nowMs: market.dateMs[market.firstSession],
+    nowMs: market.firstMs,
     session: market.firstSession,
     step: "open",
     cashMinor: options.initialCashMinor,
@@ -32,13 +32,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
   });
 }
 
-/** The same exchange as when `stateOf` was asked, on the same options. */
+/** The exchange as it was when `stateOf` was asked; bars may have come since. */
 export function restoreExchange(options: ExchangeOptions, saved: Json): Exchange {
-  return assembled(options, prepareMarket(options), decodeState(saved, options.accountId));
+  const market = prepareMarket(options);
+  return assembled(options, market, decodeState(saved, options, market));
 }
 
 export function stateOf({ state, options }: Exchange): Json {
-  return encodeState(state, options.accountId);
+  return encodeState(state, options);
 }
 
 /** What happened since it was last asked. */

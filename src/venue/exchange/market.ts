@@ -28,6 +28,8 @@ export type PreparedMarket = {
   readonly dateMs: Float64Array;
   /** Index of the first session that is traded. */
   readonly firstSession: number;
+  /** Midnight (UTC) of its date. */
+  readonly firstMs: number;
   /** The close before the first session; NaN where there is none. */
   readonly firstMarks: readonly number[];
 };
@@ -39,11 +41,13 @@ export function prepareMarket(options: ExchangeOptions): PreparedMarket {
   const dateMs = Float64Array.from(sessions, ({ date }) => dateOf(date));
   refuseDisorder(options, dateMs);
   const firstMs = dateOf(options.firstDate);
-  const firstSession = dateMs.findIndex((ms) => ms >= firstMs);
-  if (firstSession < 0) {
-    const last = sessions.at(-1)?.date ?? "none";
+  const found = dateMs.findIndex((ms) => ms >= firstMs);
+  if (found < 0 && sessions.length > 0) {
+    const last = sessions.at(-1)?.date;
     throw new Fault("data", `no session on or after ${options.firstDate}; the last one is ${last}`);
   }
+  // Where no session is known yet, the first one is still to come.
+  const firstSession = Math.max(0, found);
   const rowAt = series.map((one) => rowsOf(one, dateMs, firstMs));
   return {
     indexOf: new Map(series.map(({ instrument }, i) => [instrument.id, i])),
@@ -54,7 +58,8 @@ export function prepareMarket(options: ExchangeOptions): PreparedMarket {
     actions: actionsBySession(options, rowAt),
     dateMs,
     firstSession,
-    firstMarks: series.map((one) => closeBefore(one, dateMs[firstSession])),
+    firstMs: dateMs[firstSession] ?? firstMs,
+    firstMarks: series.map((one) => closeBefore(one, firstMs)),
   };
 }
 
