@@ -5,11 +5,13 @@
 import type { Json } from "../../base/canonical-json.ts";
 import { decodeUtf8, encodeUtf8 } from "../../base/utf8.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
+import type { AccountEntry } from "../../domain/trading-entry.ts";
 import { type Evidence, known, unknown } from "../../domain/evidence.ts";
 import type { VenueSession } from "../../ports/broker.ts";
 import { buildDaily } from "../../records/daily/build-daily.ts";
 import type { DailyInput } from "../../records/daily/daily-input.ts";
 import { canonicalDaily, dailyMarkdown } from "../../records/daily/markdown.ts";
+import { INCIDENT_FILE, mergeIncidents } from "../../records/daily/incident-log.ts";
 import {
   METRICS_FILE,
   metricsCsv,
@@ -17,6 +19,7 @@ import {
   parseMetrics,
   upsertRow,
 } from "../../records/daily/metrics.ts";
+import { decodeAccountBody } from "../../records/journal/chain.ts";
 import { stateText } from "./core.ts";
 import type { Core, OpenDay } from "./open-day.ts";
 import { alert, type Desk, flush, record } from "./desk.ts";
@@ -35,7 +38,8 @@ export async function closeDay(desk: Desk, session: VenueSession): Promise<Daily
       sha256: await ports.files.write(markdown, encodeUtf8(dailyMarkdown(document))),
     },
   ];
-  await writeMetrics(desk, document);
+  const before = await writeMetrics(desk, document);
+  await writeIncidents(desk, before);
   if (core.view.day?.barsKnown !== null) {
     const sha256 = await ports.states.put(encodeUtf8(stateText(core)));
     files.push({ name: CLOSING_STATE, sha256 });
@@ -46,11 +50,30 @@ export async function closeDay(desk: Desk, session: VenueSession): Promise<Daily
   return document;
 }
 
-async function writeMetrics({ ports }: Desk, document: DailyDocument): Promise<void> {
+/** Returns the journal's entry that the day before ended with; 0 where there was none. */
+async function writeMetrics({ ports }: Desk, document: DailyDocument): Promise<number> {
   const written = await ports.files.read(METRICS_FILE);
   const rows = written === null ? [] : parseMetrics(decodeUtf8(written));
   const text = metricsCsv(upsertRow(rows, metricsRow(document)));
   await ports.files.write(METRICS_FILE, encodeUtf8(text));
+  return rows.findLast(({ date }) => date < document.date)?.journal_seq ?? 0;
+}
+
+/** What came between the days counts too: a person may have paused or resumed. */
+async function writeIncidents({ core, ports }: Desk, before: number): Promise<void> {
+  const written = await ports.files.read(INCIDENT_FILE);
+  const from = written === null ? 1 : before + 1;
+  const firstOfDay = core.entries[0].seq;
+  const earlier: AccountEntry[] = [];
+  for (const { seq, body } of ports.journal.rows(from)) {
+    if (seq >= firstOfDay) break;
+    earlier.push(decodeAccountBody(body));
+  }
+  const log = written === null ? null : decodeUtf8(written);
+  await ports.files.write(
+    INCIDENT_FILE,
+    encodeUtf8(mergeIncidents(log, [...earlier, ...core.entries])),
+  );
 }
 
 /** What a person should hear of at the day's end: incidents, and why nothing was traded while paused. */

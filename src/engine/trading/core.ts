@@ -11,6 +11,8 @@ import type { JournalWriter } from "../../records/journal/writer.ts";
 import { createJournallingRecorder, recallNames } from "../journalling-recorder.ts";
 import { closeReported, kernelOver } from "../kernel.ts";
 import { decide } from "../pipeline.ts";
+import { pauseGate } from "../../execution/gates/pause.ts";
+import { flattenAll } from "../flatten.ts";
 import type { Prepared } from "../prepare.ts";
 import type { Recorder } from "../recorder.ts";
 import { stageRecords } from "../stage-tally.ts";
@@ -105,9 +107,10 @@ export function closeSession(
   const day = dayOn(core, prepared, state);
   requireComing(day, fact.coming);
   core.day = day;
-  state.previousNavMinor = kernel.navMinor;
+  state.previousNavMinor = state.closeNavMinor;
   state.due = closeReported(day.kernel, kernel.session);
   const { navMinor, cashMinor } = state.kernel;
+  state.closeNavMinor = navMinor;
   emit(core, at, {
     kind: "session_closed",
     date: fact.date,
@@ -159,6 +162,7 @@ function decideNow(core: Core, day: OpenDay, fact: Of<"decided">): void {
   const { kernel, state } = day;
   const { counters } = kernel.state;
   const before = { forecasts: counters.forecasts, holds: counters.holds };
+  closeWhatPanicLeft(day);
   if (fact.on_schedule) decide(kernel, kernel.state.session);
   state.due = false;
   core.decision = {
@@ -167,6 +171,22 @@ function decideNow(core: Core, day: OpenDay, fact: Of<"decided">): void {
     stages: stageRecords(kernel.state.tally, kernel.plan.wiring),
   };
   kernel.state.session = comingSession(day.prepared);
+}
+
+/** A flattening that a pause held back, or an auction left unfilled, is ordered again while PANIC lasts. */
+function closeWhatPanicLeft({ kernel, prepared }: OpenDay): void {
+  const { state } = kernel;
+  const { layers, lots, working, safety, session } = state;
+  if (layers?.breaker.state !== "PANIC" || safety === null) return;
+  if (pauseGate(safety, null).result !== "pass") return;
+  const flattening = new Set(
+    working.flatMap(({ purpose, instrument }) => (purpose === "flatten" ? [instrument] : [])),
+  );
+  if (!lots.some((held, i) => held !== 0 && !flattening.has(i))) return;
+  // Named by the session it is to be done in: the one before named what was not done.
+  state.session = comingSession(prepared);
+  flattenAll(kernel);
+  state.session = session;
 }
 
 function dayOn(core: Core, prepared: Prepared, state: TradingState): OpenDay {

@@ -8,7 +8,7 @@ import { inTerms } from "../../execution/gates/approval.ts";
 import { pauseGate } from "../../execution/gates/pause.ts";
 import { ticketOf } from "../../execution/orders/ticket.ts";
 import { BrokerUnavailable } from "../../ports/broker.ts";
-import { type Desk, flush, incident, record } from "./desk.ts";
+import { alert, type Desk, flush, incident, record } from "./desk.ts";
 import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
 import { settleOrder } from "./venue-sync.ts";
 
@@ -21,11 +21,30 @@ export async function sendOrders(desk: Desk, window: Window): Promise<void> {
   for (const live of ordersOf(desk)) if (isTakenBack(live)) await cancelOrder(desk, live);
   for (const live of ordersOf(desk)) {
     if (live.state !== "created" && live.state !== "unknown") continue;
-    if (live.state === "created" && waitsForClose(desk, live)) continue;
+    if (live.state === "created" && waits(desk, live)) continue;
     await sendOrder(desk, live, window);
     await flush(desk);
   }
+  await pauseOnCounts(desk);
 }
+
+/** The kill switch that counts: it closed trading by itself, and stays until a person opens it. */
+async function pauseOnCounts(desk: Desk): Promise<void> {
+  const { safety } = desk.core.view;
+  if (safety.pause !== null) return;
+  const { result, rule, observed, limit, unit } = pauseGate(safety, null);
+  const cause = COUNTED[rule];
+  if (result === "pass" || cause === undefined) return;
+  const message = `${rule}: observed ${observed}, limit ${limit} ${unit}`;
+  record(desk, { kind: "paused", cause, message, operator: null });
+  await flush(desk);
+  await alert(desk, "critical", `paused: ${cause}`, message);
+}
+
+const COUNTED: { readonly [rule: string]: string } = {
+  consecutive_failures: "failures",
+  reject_rate: "rejects",
+};
 
 /** Every order whose place at the venue is not known: what another process left behind, and lost answers. */
 export async function resolveOrders(desk: Desk): Promise<void> {
@@ -56,10 +75,20 @@ function isTakenBack(live: LiveOrder): boolean {
   return !live.order.working && isOpenAtVenue(live) && !live.cancelRequested;
 }
 
-/** Crossing zero closes first: no venue lets the other side open while this one is held. */
-function waitsForClose({ core }: Desk, { order }: LiveOrder): boolean {
-  const held = core.day?.kernel.state.lots[order.instrument] ?? 0;
-  return order.purpose === "open" && held * order.side < 0;
+/**
+ * Crossing zero closes first: no venue lets the other side open while this one is held. And what is being
+ * flattened is not sold a second time beside it.
+ */
+function waits(desk: Desk, { order }: LiveOrder): boolean {
+  const held = desk.core.day?.kernel.state.lots[order.instrument] ?? 0;
+  if (order.purpose === "open") return held * order.side < 0;
+  if (order.purpose !== "close") return false;
+  return ordersOf(desk).some(
+    (other) =>
+      other.order.purpose === "flatten" &&
+      other.order.instrument === order.instrument &&
+      isOpenAtVenue(other),
+  );
 }
 
 async function sendOrder(desk: Desk, live: LiveOrder, window: Window): Promise<void> {

@@ -97,7 +97,8 @@ export type TradingState = {
   readonly kernel: KernelState;
   readonly orders: Map<string, LiveOrder>;
   due: boolean;
-  /** Net asset value at the close before the last, for the day's profit; null before there was one. */
+  /** Net asset value at the last close and at the one before, for the day's profit; null before there was one. */
+  closeNavMinor: number | null;
   previousNavMinor: number | null;
 };
 
@@ -114,6 +115,7 @@ type Written = {
   readonly openSignals: readonly Signal[];
   readonly orders: Map<string, LiveOrder>;
   readonly due: boolean;
+  readonly closeNavMinor: number | null;
   readonly previousNavMinor: number | null;
 };
 
@@ -133,6 +135,7 @@ export function encodeState(state: TradingState, world: World, plan: Plan): stri
     openSignals: [...kernel.openSignals.values()],
     orders: state.orders,
     due: state.due,
+    closeNavMinor: state.closeNavMinor,
     previousNavMinor: state.previousNavMinor,
   };
   return encodeGraph(written);
@@ -161,8 +164,8 @@ export function decodeState(text: string, world: World, plan: Plan): TradingStat
   restore(kernel, written.kernel, KERNEL);
   for (const signal of written.openSignals) kernel.openSignals.add(signal);
   if (kernel.layers !== null) restoreLayers(kernel.layers, written);
-  const { orders, due, previousNavMinor } = written;
-  return { kernel, orders, due, previousNavMinor };
+  const { orders, due, closeNavMinor, previousNavMinor } = written;
+  return { kernel, orders, due, closeNavMinor, previousNavMinor };
 }
 
 export function stateOn(world: World, plan: Plan): KernelState {

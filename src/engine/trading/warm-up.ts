@@ -43,7 +43,11 @@ export function openingState(prepared: Prepared, book: OpeningBook): string {
   if (kernel.layers !== null && walked.state.layers !== null) {
     remember(kernel.layers, walked.state.layers, kernel.navMinor);
   }
-  return encodeState({ kernel, orders: new Map(), due, previousNavMinor: null }, world, plan);
+  return encodeState(
+    { kernel, orders: new Map(), due, closeNavMinor: kernel.navMinor, previousNavMinor: null },
+    world,
+    plan,
+  );
 }
 
 /** Prices and rates of the newest session. */
