@@ -1,7 +1,10 @@
 /**
  * The incident log of an account as CSV: what went wrong, what closed trading and what opened it
- * again, from the journal alone, key seq. One header line, LF, RFC 4180 quoting.
+ * again, from the journal alone. A row per incident and per break, in the order of the journal. One
+ * header line, LF, RFC 4180 quoting, one line per row. A file that begins otherwise is refused with
+ * Fault("verify"): it can be made anew from the journal.
  */
+import { Fault } from "../../domain/fault.ts";
 import type { AccountEntry } from "../../domain/trading-entry.ts";
 
 export const INCIDENT_FILE = "incidents.csv";
@@ -19,10 +22,29 @@ export type IncidentRow = {
 };
 
 export function incidentLog(entries: readonly AccountEntry[]): string {
-  const lines = incidentRows(entries).map((row) =>
+  return mergeIncidents(null, entries);
+}
+
+/**
+ * The log with what `entries` tell: all of the journal from the first of them on. What was written of
+ * them before is replaced, so that a day that is closed again stands in it once.
+ */
+export function mergeIncidents(written: string | null, entries: readonly AccountEntry[]): string {
+  const header = COLUMNS.join(",");
+  const [found, ...lines] = (written ?? `${header}\n`).split("\n");
+  if (found !== header || lines.pop() !== "") {
+    throw new Fault(
+      "verify",
+      `${INCIDENT_FILE} is not the file that was written; move it away, it is made anew from the journal`,
+      { where: INCIDENT_FILE },
+    );
+  }
+  const from = entries[0]?.seq ?? Number.POSITIVE_INFINITY;
+  const kept = lines.filter((line) => Number.parseInt(line, 10) < from);
+  const added = incidentRows(entries).map((row) =>
     COLUMNS.map((name) => quoted(String(row[name]))).join(","),
   );
-  return [COLUMNS.join(","), ...lines, ""].join("\n");
+  return [header, ...kept, ...added, ""].join("\n");
 }
 
 /** A reconciliation that passed is no incident; one that did not is told break by break. */
@@ -91,6 +113,7 @@ const COLUMNS = [
   "operator",
 ] as const satisfies readonly (keyof IncidentRow)[];
 
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function quoted(value: string): string {
+  const text = value.replace(/\s+/g, " ");
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -259,7 +259,11 @@ function lastResult(
 }
 
 function unreadable(where: string, what: string): Fault {
-  return new Fault("verify", `${where}: ${what}; run the day again, or compare with the journal`, {
-    where,
-  });
+  return new Fault(
+    "verify",
+    `${where}: ${what}; restore it from a copy, or move it away: the days' own files hold the same`,
+    {
+      where,
+    },
+  );
 }

@@ -5,7 +5,7 @@ import { minorOfText, minorText } from "../../../src/base/figures.ts";
 import type { AccountPayload } from "../../../src/domain/trading-entry.ts";
 import { breakPack } from "../../../src/records/daily/break-pack.ts";
 import { buildDaily } from "../../../src/records/daily/build-daily.ts";
-import { incidentLog } from "../../../src/records/daily/incident-log.ts";
+import { incidentLog, mergeIncidents } from "../../../src/records/daily/incident-log.ts";
 import { canonicalDaily, dailyMarkdown } from "../../../src/records/daily/markdown.ts";
 import {
   METRICS_COLUMNS,
@@ -169,6 +169,31 @@ describe("the incident log", () => {
     expect(lines[2]).toContain("CASH,USD,10 USD are missing");
     expect(lines[3]).toContain('"CASH, ""USD"""');
     expect(lines[4]).toContain('critical,resumed,"forced, without a PASS",fee found,ann');
+  });
+});
+
+describe("the incident log that grows by days", () => {
+  const incident = (i: number): AccountPayload => ({
+    kind: "incident",
+    code: `c${i}`,
+    severity: "warning",
+    message: `line one\nline two, of ${i}`,
+    subject: "x",
+  });
+  const all = entries([0, 1, 2, 3, 4, 5].map(incident), 1);
+
+  it("is the same whether made at once or day by day, a day closed twice included", () => {
+    let log = incidentLog([]);
+    for (const day of [all.slice(0, 2), all.slice(2, 4), all.slice(2, 4), all.slice(4)]) {
+      log = mergeIncidents(log, day);
+    }
+    expect(log).toBe(incidentLog(all));
+    expect(log.trimEnd().split("\n")).toHaveLength(7);
+  });
+
+  it("is refused where it begins or ends otherwise", () => {
+    expect(() => mergeIncidents("seq\n", all)).toThrow("made anew from the journal");
+    expect(() => mergeIncidents(incidentLog(all).slice(0, -3), all)).toThrow("made anew");
   });
 });
 
