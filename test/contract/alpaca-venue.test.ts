@@ -4,16 +4,24 @@
  * lost acknowledgements, a stream that drops, splits and dividends as activities.
  */
 import { afterEach, describe, expect, it } from "vitest";
+import { createAlpacaTables } from "../../src/adapters/providers/alpaca-tables.ts";
 import { createAlpacaBroker } from "../../src/adapters/brokers/alpaca/broker.ts";
 
 import type { VenueEvent } from "../../src/domain/venue-report.ts";
 import type { Broker } from "../../src/ports/broker.ts";
+import { buildContent } from "../../src/market/build.ts";
+import { tableRequests } from "../../src/market/sources/requests.ts";
+import type { ProviderSettings } from "../../src/market/sources/section.ts";
+import type { ProviderRequest } from "../../src/ports/table-source.ts";
+import { packOf } from "../support/market-fixture.ts";
+import { settings } from "../unit/market/fixture.ts";
 import { type FaultKind, faultRule, type FaultRule } from "../../src/venue/faults.ts";
 import {
   CREDENTIALS,
   type FixtureOptions,
   rising,
   startFixture,
+  withVolume,
 } from "../support/venue-fixture.ts";
 import { approvedOrder } from "../unit/brokers/scripted-venue.ts";
 
@@ -227,5 +235,70 @@ describe("Alpaca's adapter and the local venue", () => {
     await expect(stranger.account()).rejects.toMatchObject(refused);
     await expect(stranger.stream(() => undefined)).rejects.toMatchObject(refused);
     expect(await stranger.place(order("one", "10"))).toMatchObject({ kind: "rejected" });
+  });
+});
+
+describe("market data of the local venue as a source of bars", () => {
+  /** As the fixture's, with a volume on every bar: Alpaca's have one. */
+  async function market() {
+    const listings = {
+      AAA: rising(100, [
+        { split: 4, on: "2024-01-12" },
+        { dividend: 0.25, on: "2024-01-16", paid: "2024-01-17" },
+      ]),
+      BBB: rising(200, [{ split: 0.5, on: "2024-01-08" }]),
+    };
+    const venue = await startFixture({ listings, volumes: true });
+    stops.push(venue.close);
+    const tables = createAlpacaTables(() => ({
+      ...CREDENTIALS,
+      environment: "paper",
+      venueUrl: venue.url,
+      tape: () => undefined,
+      timeoutMs: 20_000,
+    }));
+    const { series, actions } = packOf(listings);
+    return { venue, tables, series: withVolume(series), actions };
+  }
+
+  it("gives back the pack that is replayed, up to the last session that has closed", async () => {
+    const { venue, tables, series, actions } = await market();
+    await venue.advanceTo(at("2024-01-18T18:00:00Z"));
+    const source: ProviderSettings = {
+      provider: "alpaca",
+      symbols: ["AAA", "BBB"],
+      feed: "sip",
+      from: "2024-01-02",
+      rights: "test",
+    };
+    const data = settings({ sources: [source] });
+    const read = await Promise.all(
+      tableRequests(data).map(({ request }) => tables(request as ProviderRequest)),
+    );
+    const { content } = buildContent(data, { tables: read.map(({ table }) => table), seed: 1 });
+    const until = at("2024-01-17");
+    const upTo = (one: (typeof series)[number]) => one.timesMs.filter((ms) => ms <= until).length;
+    for (const [k, { timesMs, open, high, low, close, volume }] of content.series.entries()) {
+      const count = upTo(series[k]);
+      const cut = (values: Float64Array | null) => [...(values ?? [])].slice(0, count);
+      expect(count).toBe(11);
+      expect(
+        [timesMs, open, high, low, close, volume].map((values) => [...(values ?? [])]),
+      ).toEqual(
+        [
+          series[k].timesMs,
+          series[k].open,
+          series[k].high,
+          series[k].low,
+          series[k].close,
+          series[k].volume,
+        ].map(cut),
+      );
+    }
+    expect(content.actions).toEqual(
+      [...actions].sort(
+        (a, b) => a.exDateMs - b.exDateMs || (a.instrument < b.instrument ? -1 : 1),
+      ),
+    );
   });
 });

@@ -8,6 +8,7 @@ import {
   startVenue,
   type VenueOptions,
 } from "../../src/apps/venue-server/start-venue.ts";
+import type { BarSeries } from "../../src/domain/bar.ts";
 import { DAY_MS, formatDate, parseIsoDate } from "../../src/base/instant.ts";
 import { sessionsOf } from "../../src/market/calendars/calendar.ts";
 import { BACKTEST_RULES, type VenueRules } from "../../src/venue/exchange/terms.ts";
@@ -29,14 +30,20 @@ export function rising(base: number, actions: Listing["actions"] = []): Listing 
   return { bars, actions };
 }
 
+/** The same bars with a volume each, as a broker's market data has it. */
+export function withVolume(series: readonly BarSeries[]): readonly BarSeries[] {
+  return series.map((one) => ({ ...one, volume: one.close.map((_, n) => 1_000 + n) }));
+}
+
 export type FixtureOptions = Partial<Omit<VenueOptions, "terms">> & {
   readonly rules?: Partial<VenueRules>;
   readonly listings?: { readonly [symbol: string]: Listing };
   readonly cashMinor?: number;
+  readonly volumes?: boolean;
 };
 
 export function startFixture(options: FixtureOptions = {}): Promise<RunningVenue> {
-  const { rules, listings, cashMinor, ...over } = options;
+  const { rules, listings, cashMinor, volumes, ...over } = options;
   const pack = packOf(listings ?? { AAA: rising(100), BBB: rising(200), CCC: rising(40) });
   return startVenue({
     credentials: CREDENTIALS,
@@ -46,7 +53,7 @@ export function startFixture(options: FixtureOptions = {}): Promise<RunningVenue
       currency: "USD",
       currencyDigits: 2,
       initialCashMinor: cashMinor ?? 10_000_000,
-      series: pack.series,
+      series: volumes === true ? withVolume(pack.series) : pack.series,
       actions: pack.actions,
       firstDate: FIRST_DATE,
       marketPhase: "open",

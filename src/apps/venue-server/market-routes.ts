@@ -9,6 +9,7 @@ import { activityList } from "./activity-list.ts";
 import type { Route } from "./app.ts";
 import { barsOfOne, barsPage } from "./bars.ts";
 import { calendarDays, clockBody } from "./calendar.ts";
+import { actionsPage } from "./corporate-actions.ts";
 import { malformed, notFound } from "./refusal.ts";
 import { answered, listOf, onlyKeys, oneOf, type Query, textOf } from "./request.ts";
 import { assetIdOf, type Body } from "./shapes.ts";
@@ -85,6 +86,12 @@ export function marketRoutes(venue: Venue): readonly Route[] {
       call: "bars",
       handle: ({ query, params }) =>
         answered(barsOfOne(market, params["symbol"], query, nowMs(venue))),
+    },
+    {
+      method: "GET",
+      url: "/v1/corporate-actions",
+      call: "bars",
+      handle: ({ query }) => answered(actionsPage(market, query, nowMs(venue))),
     },
   ];
 }
