@@ -16,13 +16,13 @@ import { createWallClock } from "../../adapters/system/clocks.ts";
 import { takeInstanceLock } from "../../adapters/system/instance-lock.ts";
 import { openSecrets, type Secrets } from "../../adapters/system/secrets.ts";
 import { createVenueClock } from "../../adapters/system/venue-clock.ts";
-import { Fault } from "../../domain/fault.ts";
 import type { TradingMode } from "../../domain/trading-entry.ts";
 import type { TradingPorts, TradingTerms } from "../../engine/trading/ports.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type LoadedMandate, loadStrategies } from "./compose.ts";
 import { codeHashOf, JOURNAL_RULES, sha256 } from "./compose-records.ts";
+import { openDryRun } from "./compose-dry-run.ts";
 import { tradeMarket } from "./trade-market.ts";
 import { ALERTS_FILE, accountFolder } from "./account-folder.ts";
 
@@ -35,6 +35,8 @@ export type TradeOptions = {
   readonly venueUrl: string | null;
   readonly requestsPerMinute: number | "unlimited" | null;
   readonly environment: NodeJS.ProcessEnv;
+  /** The session that is to be traded; null: the one at hand. */
+  readonly date: string | null;
 };
 
 export type Trading = {
@@ -126,13 +128,11 @@ function termsOf({ loaded, mode }: TradeOptions, codeHash: string): TradingTerms
 }
 
 async function openBroker(
-  { mode, venueUrl, requestsPerMinute, loaded }: TradeOptions,
+  { mode, venueUrl, requestsPerMinute, loaded, date }: TradeOptions,
   secrets: Secrets,
   folder: string,
 ): Promise<{ readonly broker: Broker; readonly clock: Clock }> {
-  if (mode === "dry_run") {
-    throw new Fault("usage", `dry-run of ${loaded.fileName} in ${folder} is not there yet`);
-  }
+  if (mode === "dry_run") return openDryRun(loaded, folder, date);
   const pair =
     mode === "live"
       ? secrets.readPair("alpaca_live_key_id", "alpaca_live_secret")

@@ -83,7 +83,7 @@ export function startTrialFrom(
   { loaded, mode, days, operator, venueUrl }: StartTrialRequest,
   environment: NodeJS.ProcessEnv,
 ) {
-  const options = { loaded, mode, environment, venueUrl, requestsPerMinute: null };
+  const options = { loaded, mode, environment, venueUrl, requestsPerMinute: null, date: null };
   return atDesk(options, async (desk) => {
     const { date } = await sessionFor(desk, null);
     const trialId = await startTrial(desk, { operator, days, date });

@@ -14,7 +14,6 @@ import { openTrading, type TradeOptions, type Trading } from "./compose-trade.ts
 import { followSessions, type StopRequest } from "./trade-daemon.ts";
 
 export type TradeRequest = TradeOptions & {
-  readonly date: string | null;
   readonly daemon: boolean;
   /** Last session of a daemon; null: until it is stopped. */
   readonly until: string | null;

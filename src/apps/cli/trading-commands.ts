@@ -175,6 +175,7 @@ function optionsOf(
     venueUrl: flags.venue ?? null,
     requestsPerMinute: flags.requestsPerMinute ?? null,
     environment,
+    date: null,
   };
 }
 
