@@ -3,6 +3,7 @@
  * the venue, which day is open and how far it came, the trial. It is made from the journal at every start
  * and never written: a pause that was journalled cannot be forgotten (invariant 14).
  */
+import { dayNumber, parseIsoDate } from "../../base/instant.ts";
 import { invariant } from "../../base/assert.ts";
 import {
   type SafetyFact,
@@ -39,6 +40,8 @@ export type AccountView = {
   /** Execution and activity ids that are booked. */
   readonly executions: Set<string>;
   readonly activities: Set<string>;
+  /** "dividend KO" -> day number of the newest that the venue posted; the same for splits. */
+  readonly seen: Map<string, number>;
   /** Where the venue's activities were read up to at the last PASS. */
   cursor: string | null;
   day: DayProgress | null;
@@ -58,6 +61,7 @@ export function newAccountView(): AccountView {
     safety: UNKNOWN_SAFETY,
     executions: new Set(),
     activities: new Set(),
+    seen: new Map(),
     cursor: null,
     day: null,
     closedDays: new Set(),
@@ -113,6 +117,7 @@ export function foldAccount(view: AccountView, { seq, at, payload }: AccountEntr
     case "venue_cash":
     case "venue_split":
       view.activities.add(payload.activity_id);
+      noteAction(view, payload);
       return;
     case "trial_started":
       view.trial = { started: payload, voided: null };
@@ -123,6 +128,12 @@ export function foldAccount(view: AccountView, { seq, at, payload }: AccountEntr
     default:
       foldDay(view, payload, seq);
   }
+}
+
+function noteAction(view: AccountView, payload: Of<"venue_cash"> | Of<"venue_split">): void {
+  const what = payload.kind === "venue_split" ? "split" : payload.cause;
+  const ms = parseIsoDate(payload.date);
+  if (ms !== null) view.seen.set(`${what} ${payload.instrument ?? ""}`, dayNumber(ms));
 }
 
 function foldDay(view: AccountView, payload: AccountPayload, seq: number): void {

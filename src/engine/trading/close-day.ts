@@ -23,10 +23,12 @@ import { decodeAccountBody } from "../../records/journal/chain.ts";
 import { stateText } from "./core.ts";
 import type { Core, OpenDay } from "./open-day.ts";
 import { alert, type Desk, flush, record } from "./desk.ts";
+import { noteMissingActions } from "./expected-actions.ts";
 import { CLOSING_STATE } from "./recover.ts";
 
 export async function closeDay(desk: Desk, session: VenueSession): Promise<DailyDocument> {
   const { core, ports } = desk;
+  noteMissingActions(desk, session);
   const document = buildDaily(dailyInput(desk, session));
   const { date } = session;
   const json = `artifacts/json/${date}.json`;
@@ -115,9 +117,18 @@ function dailyInput(desk: Desk, { date }: VenueSession): DailyInput {
     regime: regimeOf(day),
     risk: riskOf(core, day, isMarked),
     positions: positionsOf(core, day, isMarked),
-    health: { runtimeS: ports.workSeconds(), errors: [], warnings: [] },
+    health: { runtimeS: ports.workSeconds(), errors: ownErrors(core), warnings: [] },
     stages: plain(core.decision?.stages ?? []),
   };
+}
+
+/** What our own journal says that cannot be, among this day's entries. */
+function ownErrors({ bookings, entries }: Core): readonly string[] {
+  const [first] = entries;
+  return bookings.impossible.filter((found) => {
+    const seq = Number(/^entry (\d+)/.exec(found)?.[1]);
+    return first !== undefined && seq >= first.seq;
+  });
 }
 
 function plain(value: unknown): Json {

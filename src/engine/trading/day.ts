@@ -42,6 +42,9 @@ const GRACE_MS = 60_000;
 /** Auctions take no more orders so long before they are held (Alpaca: OPG until 09:28, CLS until 15:50). */
 const OPEN_CUTOFF_MS = 2 * 60_000;
 const CLOSE_CUTOFF_MS = 10 * 60_000;
+/** How often, and how long, a venue is asked whether it has ended what should have ended. */
+const END_STEP_MS = 30_000;
+const END_LOOKS = 20;
 
 /** A start, one day, and an end: what `assay trade --date` does. */
 export async function runTradingDay(
@@ -82,14 +85,16 @@ export async function tradeSession(desk: Desk, request: DayRequest): Promise<Day
   await beginDay(desk, session);
   await guardTrial(desk);
   await resolveOrders(desk);
-  if (view.day?.startReconciled !== true) {
+  // Taken up within the day: what was filled meanwhile is booked, and the books proved, before it goes on.
+  const phase = view.day?.startReconciled === true ? "reconnect" : "start";
+  if (view.day?.endReconciled !== true) {
     const sessionEndMs = session.closeMs;
-    await reconcileAccount(desk, { phase: "start", listened: false, sessionEndMs });
+    await reconcileAccount(desk, { phase, listened: false, sessionEndMs });
   }
   await obeyRequests(desk);
   await decideOnce(desk, session);
   if (!(await workOrders(desk, request))) return { kind: "interrupted" };
-  return { kind: "done", document: await endDay(desk, session) };
+  return { kind: "done", document: await endDay(desk, session, true) };
 }
 
 function requireForward({ core }: Desk, { date }: VenueSession): void {
@@ -119,7 +124,7 @@ async function finishEarlier(desk: Desk, session: VenueSession): Promise<void> {
     } else {
       await resolveOrders(desk);
     }
-    await endDay(desk, earlier);
+    await endDay(desk, earlier, false);
   }
 }
 
@@ -184,14 +189,20 @@ async function takeWhatCame(desk: Desk, session: VenueSession): Promise<boolean>
   return true;
 }
 
-async function endDay(desk: Desk, session: VenueSession): Promise<DailyDocument> {
+/** `present`: this process worked the session, so that its stream may have told of all. */
+async function endDay(
+  desk: Desk,
+  session: VenueSession,
+  present: boolean,
+): Promise<DailyDocument> {
   const { view } = desk.core;
   await waitForExecutions(desk);
+  await waitForEnds(desk);
   await giveUpUnsent(desk);
   if (view.day?.endReconciled !== true) {
     await reconcileAccount(desk, {
       phase: "end",
-      listened: desk.listening && view.day?.decided === true,
+      listened: present && desk.listening && view.day?.decided === true,
       sessionEndMs: session.closeMs,
     });
   }
@@ -204,9 +215,21 @@ async function waitForExecutions(desk: Desk): Promise<void> {
   const { patience } = desk.ports;
   for (let looks = 0; looks < patience.looks; looks++) {
     takeEvents(desk);
-    if ((await settleOpenOrders(desk)) === "settled") break;
+    if ((await settleOpenOrders(desk)) !== "waiting") break;
     await patience.wait();
   }
   takeEvents(desk);
+  await flush(desk);
+}
+
+/** A venue ends a session's orders in its own time and by its own clock: until then they are not stuck. */
+async function waitForEnds(desk: Desk): Promise<void> {
+  const { clock } = desk.ports;
+  for (let looks = 0; looks < END_LOOKS; looks++) {
+    if ((await settleOpenOrders(desk)) !== "working") break;
+    await clock.waitUntil((await look(desk)) + END_STEP_MS);
+    takeEvents(desk);
+  }
+  await look(desk);
   await flush(desk);
 }

@@ -36,3 +36,8 @@ export type LiveOrder = {
 export function isOpenAtVenue({ state }: LiveOrder): boolean {
   return state === "created" || state === "unknown" || state === "working";
 }
+
+/** What waits in the book at a price of its own may stay there for days. */
+export function endsWithSession({ order }: Pick<LiveOrder, "order">): boolean {
+  return order.timeInForce !== "gtc" || order.price === null;
+}

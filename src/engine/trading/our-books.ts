@@ -15,9 +15,10 @@ import type { AccountEntry, AccountPayload } from "../../domain/trading-entry.ts
 import type { AveragingMethod } from "../../domain/venue-report.ts";
 import { type Average, FLAT, stepAverage } from "../../execution/reconciliation/average.ts";
 import type { OurBooks, OurFill, OurOrder } from "../../execution/reconciliation/sides.ts";
+import { createOrderLives, type OrderLives } from "../../execution/orders/lives.ts";
 import type { Ledger } from "../../records/ledger/fold.ts";
 import type { AccountView } from "./account.ts";
-import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
+import { endsWithSession, isOpenAtVenue, type LiveOrder } from "./live-order.ts";
 
 type Of<K extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: K }>;
 
@@ -29,20 +30,35 @@ export type Bookings = {
   readonly earlier: Set<string>;
   /** The execution whose booking comes next. */
   pending: Of<"venue_fill"> | null;
+  /** The lives of all orders by the journal alone: a witness of whoever sends them. */
+  lives: OrderLives | null;
+  /** What it found that cannot be, in words that name the entry. */
+  readonly impossible: string[];
 };
 
 export function newBookings(): Bookings {
-  return { averages: new Map(), recent: [], earlier: new Set(), pending: null };
+  return {
+    averages: new Map(),
+    recent: [],
+    earlier: new Set(),
+    pending: null,
+    lives: null,
+    impossible: [],
+  };
 }
 
 export type LotSizes = (instrument: string) => { readonly lot: number; readonly digits: number };
 
 export function foldBookings(
   bookings: Bookings,
-  { payload }: Pick<AccountEntry, "payload">,
+  entry: AccountEntry,
   sizes: LotSizes,
   method: AveragingMethod,
 ): void {
+  bookings.lives ??= createOrderLives((instrument) => sizes(instrument).lot);
+  const impossible = bookings.lives.apply(entry);
+  if (impossible !== null) bookings.impossible.push(impossible);
+  const { payload } = entry;
   switch (payload.kind) {
     case "venue_fill":
       bookings.pending = payload;
@@ -161,7 +177,6 @@ export function ourBooks(
 
 function ourOrder(live: LiveOrder, lotSize: number, sessionEndMs: number | null): OurOrder {
   const { id, venueOrderId, instrument, lots, filledLots, cancelRequested, order } = live;
-  const stays = order.timeInForce === "gtc" && order.price !== null;
   return {
     orderId: id,
     venueOrderId,
@@ -170,7 +185,7 @@ function ourOrder(live: LiveOrder, lotSize: number, sessionEndMs: number | null)
     filledLots,
     lotSize,
     state: stateOf(live),
-    expectedEndMs: stays ? null : sessionEndMs,
+    expectedEndMs: endsWithSession(live) ? sessionEndMs : null,
     cancelRequested,
   };
 }

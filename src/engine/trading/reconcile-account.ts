@@ -6,7 +6,7 @@
 import { invariant } from "../../base/assert.ts";
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
 import { encodeUtf8 } from "../../base/utf8.ts";
-import type { Reconciliation, ReconciliationPhase } from "../../domain/reconciliation.ts";
+import type { Break, Reconciliation, ReconciliationPhase } from "../../domain/reconciliation.ts";
 import type { VenueSnapshot } from "../../domain/venue-report.ts";
 import { AVERAGE_TOLERANCE, notRun, reconcile } from "../../execution/reconciliation/reconcile.ts";
 import { type OurBooks, ourSide, theirSide } from "../../execution/reconciliation/sides.ts";
@@ -62,20 +62,23 @@ export async function reconcileAccount(desk: Desk, call: ReconcileCall): Promise
   return found;
 }
 
-/** Asks again while all that differs is a fill that the venue shows late. */
+/** Asks again while the venue does not answer, or all that differs is a fill that it shows late. */
 async function compareUntilSettled(desk: Desk, call: ReconcileCall): Promise<Compared> {
+  // Booked at an earlier look, and missed all the same.
+  const missed: Break[] = [];
   for (let looks = 1; ; looks++) {
-    const compared = await compare(desk, call);
-    const recent = desk.core.bookings.recent;
-    if (looks >= LAG_LOOKS || !isTransient(compared.found, recent)) return compared;
+    const compared = await compare(desk, call, missed);
+    const { found } = compared;
+    const isOpen = found.result === "NOT_RUN" || isTransient(found, desk.core.bookings.recent);
+    if (looks >= LAG_LOOKS || !isOpen) return compared;
     await desk.ports.clock.waitUntil(desk.nowMs + LAG_STEP_MS);
     await look(desk);
   }
 }
 
-async function compare(desk: Desk, call: ReconcileCall): Promise<Compared> {
+async function compare(desk: Desk, call: ReconcileCall, missed: Break[]): Promise<Compared> {
   try {
-    const synced = await readActivities(desk, call);
+    const synced = await readActivities(desk, { listened: call.listened, missed });
     await settleOpenOrders(desk);
     await flush(desk);
     const snapshot = await desk.ports.broker.snapshot();

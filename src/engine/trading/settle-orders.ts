@@ -1,25 +1,32 @@
 /** Every order of ours that the venue may still work, asked for by its own id; what has ended is booked. */
 import { BrokerUnavailable } from "../../ports/broker.ts";
 import { type Desk, incident } from "./desk.ts";
-import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
+import { endsWithSession, isOpenAtVenue, type LiveOrder } from "./live-order.ts";
 import { isAllBooked, settleOrder } from "./venue-sync.ts";
 
-/** `waiting`: the venue counts executions that have not reached us. */
-export async function settleOpenOrders(desk: Desk): Promise<"settled" | "waiting"> {
-  let state: "settled" | "waiting" = "settled";
+/**
+ * `waiting`: the venue counts executions that have not reached us; `working`: an order of one session
+ * has not ended.
+ */
+export type Settlement = "settled" | "waiting" | "working";
+
+export async function settleOpenOrders(desk: Desk): Promise<Settlement> {
+  let state: Settlement = "settled";
   for (const live of [...(desk.core.day?.state.orders.values() ?? [])]) {
     if (!isOpenAtVenue(live) || live.state === "created") continue;
-    if ((await settleOne(desk, live)) === "waiting") state = "waiting";
+    const one = await settleOne(desk, live);
+    if (one === "waiting" || state === "settled") state = one;
   }
   return state;
 }
 
-async function settleOne(desk: Desk, live: LiveOrder): Promise<"settled" | "waiting"> {
+async function settleOne(desk: Desk, live: LiveOrder): Promise<Settlement> {
   try {
     const report = await desk.ports.broker.orderByClientId(live.id);
     if (report === null) return "settled";
     settleOrder(desk, live, report);
-    return isAllBooked(desk, live, report) ? "settled" : "waiting";
+    if (!isAllBooked(desk, live, report)) return "waiting";
+    return isOpenAtVenue(live) && endsWithSession(live) ? "working" : "settled";
   } catch (error) {
     if (!(error instanceof BrokerUnavailable)) throw error;
     incident(desk, "warning", "venue_unavailable", {
