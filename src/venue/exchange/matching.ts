@@ -84,8 +84,9 @@ export function closingAuction(x: Exchange, session: number): void {
     if (isEnded(order)) continue;
     const isOld = order.expiresMs !== null && order.expiresMs <= x.state.nowMs;
     // A day is one of the instrument's own: where it has no bar, its market was not open.
-    const hadItsDay = order.timeInForce !== "gtc" && barOf(x, order, session) !== null;
-    if (isOld || hadItsDay) endOrder(x, order, "expired", null);
+    const endsToday = order.timeInForce === "day" || order.timeInForce === "cls";
+    if (isOld || (endsToday && barOf(x, order, session) !== null))
+      endOrder(x, order, "expired", null);
   }
 }
 

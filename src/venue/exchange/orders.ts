@@ -23,6 +23,11 @@ export function submitOrder(
   keep(x, order);
   if (legs !== null) order.legIds = legsOf(x, order, legs).map(({ id }) => id);
   tell(x, order, order.status === "new" ? "new" : "accepted");
+  if (order.timeInForce === "ioc" && order.status === "new") {
+    // Between its auctions this exchange has no price to fill at.
+    endOrder(x, order, "canceled", "no_price_now");
+    dropEnded(x);
+  }
   return ok(order);
 }
 
