@@ -19,7 +19,7 @@ export type TradeStream = {
   readonly silence: () => void;
   /** Ends every silence. */
   readonly speak: () => void;
-  /** Resolves when every listening client has answered a ping sent after all frames so far. */
+  /** Resolves when every listening client has read all frames so far, and every dropped one knows it. */
   readonly settled: () => Promise<void>;
   readonly listeners: () => number;
   readonly close: () => void;
@@ -46,12 +46,14 @@ const AUTHENTICATE_WITHIN_MS = 10_000;
 /** A client that does not answer a ping is not waited for any longer: it may be gone. */
 const PONG_WITHIN_MS = 2_000;
 const POLICY_VIOLATION = 1008;
+const SERVICE_RESTART = 1012;
 
 export function createTradeStream(
   authorized: (keyId: unknown, secret: unknown) => boolean,
 ): TradeStream {
   const server = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
   const clients = new Set<Client>();
+  const leaving = new Set<Promise<void>>();
   const each = (act: (client: Client) => void) => {
     for (const client of clients) if (client.listening && !client.silenced) act(client);
   };
@@ -66,7 +68,10 @@ export function createTradeStream(
       });
     },
     drop: () => {
-      for (const { socket } of clients) socket.terminate();
+      for (const { socket } of clients) {
+        leaving.add(closed(socket));
+        socket.close(SERVICE_RESTART, "service restart");
+      }
       clients.clear();
     },
     silence: () => {
@@ -80,7 +85,8 @@ export function createTradeStream(
       each((client) => {
         if (client.seen < client.sent) waits.push(answeredPing(client));
       });
-      await Promise.all(waits);
+      await Promise.all([...waits, ...leaving]);
+      leaving.clear();
     },
     listeners: () => [...clients].filter(({ listening }) => listening).length,
     close: () => {
@@ -188,5 +194,19 @@ function answeredPing(client: Client): Promise<void> {
     socket.on("pong", done);
     socket.on("close", done);
     socket.ping();
+  });
+}
+
+/** The other side has seen it close, or does not answer any more. */
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      socket.terminate();
+      resolve();
+    }, PONG_WITHIN_MS);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }
