@@ -29,7 +29,8 @@ import { SIDES } from "./orders.ts";
 import { splitsOf } from "./splits.ts";
 
 const PAGE_SIZE = 100;
-const OVERLAP_DAYS = 3;
+/** A weekend and more: what is created on a Friday may be shown on a Monday. */
+const OVERLAP_DAYS = 5;
 
 export async function activitiesSince(
   client: AlpacaClient,
