@@ -190,11 +190,7 @@ async function takeWhatCame(desk: Desk, session: VenueSession): Promise<boolean>
 }
 
 /** `present`: this process worked the session, so that its stream may have told of all. */
-async function endDay(
-  desk: Desk,
-  session: VenueSession,
-  present: boolean,
-): Promise<DailyDocument> {
+async function endDay(desk: Desk, session: VenueSession, present: boolean): Promise<DailyDocument> {
   const { view } = desk.core;
   await waitForExecutions(desk);
   await waitForEnds(desk);

@@ -176,7 +176,7 @@ export function ourBooks(
 }
 
 function ourOrder(live: LiveOrder, lotSize: number, sessionEndMs: number | null): OurOrder {
-  const { id, venueOrderId, instrument, lots, filledLots, cancelRequested, order } = live;
+  const { id, venueOrderId, instrument, lots, filledLots, cancelRequested } = live;
   return {
     orderId: id,
     venueOrderId,

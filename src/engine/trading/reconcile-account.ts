@@ -82,7 +82,7 @@ async function compare(desk: Desk, call: ReconcileCall, missed: Break[]): Promis
     await settleOpenOrders(desk);
     await flush(desk);
     const snapshot = await desk.ports.broker.snapshot();
-    return compareWith(desk, call, synced, snapshot);
+    return compareWith(desk, call, { ...synced, missed }, snapshot);
   } catch (error) {
     if (!(error instanceof BrokerUnavailable)) throw error;
     incident(desk, "critical", "venue_unavailable", {
@@ -96,7 +96,7 @@ async function compare(desk: Desk, call: ReconcileCall, missed: Break[]): Promis
 function compareWith(
   desk: Desk,
   call: ReconcileCall,
-  synced: Synced,
+  synced: Synced & { readonly missed: readonly Break[] },
   snapshot: VenueSnapshot,
 ): Compared {
   const { core, terms } = desk;

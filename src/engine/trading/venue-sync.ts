@@ -144,14 +144,15 @@ export type Synced = {
   /** Since the last reconciliation that passed. */
   readonly activities: readonly VenueActivity[];
   readonly cursor: string | null;
-  /** Executions that a listening stream should have told of, and did not. */
-  readonly missed: readonly Break[];
 };
 
-/** Reads the venue's record since the last PASS and books what is new in it. */
+/**
+ * Reads the venue's record since the last PASS and books what is new in it. `missed` takes the executions
+ * that a listening stream should have told of, and did not.
+ */
 export async function readActivities(
   desk: Desk,
-  { listened }: { readonly listened: boolean },
+  { listened, missed }: { readonly listened: boolean; readonly missed: Break[] },
 ): Promise<Synced> {
   const { broker } = desk.ports;
   const activities: VenueActivity[] = [];
@@ -162,9 +163,8 @@ export async function readActivities(
     if (page.cursor === cursor) break;
     cursor = page.cursor;
   }
-  const missed: Break[] = [];
   for (const activity of activities) takeActivity(desk, activity, { listened, missed });
-  return { activities, cursor, missed };
+  return { activities, cursor };
 }
 
 function takeActivity(
