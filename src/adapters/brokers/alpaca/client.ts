@@ -72,6 +72,8 @@ const PACKAGE = "@alpacahq/alpaca-trade-api";
 /** Alpaca's own limit for the keys of one account, and the client's default. */
 const REQUESTS_PER_MINUTE = 200;
 const MINUTE_MS = 60_000;
+/** As often as Alpaca is asked again, and sooner: nobody else is waiting for a venue on this machine. */
+const LOCAL_RETRY = { maxRetries: 2, retryDelayMs: 5 };
 
 export async function openClient(options: AlpacaOptions): Promise<AlpacaClient> {
   const { keyId, secret, environment, timeoutMs } = options;
@@ -93,6 +95,7 @@ export async function openClient(options: AlpacaOptions): Promise<AlpacaClient> 
     paper: environment === "paper",
     timeoutMs,
     ...rateLimitOf(options.requestsPerMinute, local !== null),
+    ...(local === null ? {} : { retry: LOCAL_RETRY }),
     fetchApi: createFetch(origin, tape),
   });
   const place: AlpacaPlace = { environment, local, keyForm: keyFormOf(keyId), redact };
