@@ -53,6 +53,16 @@ export function fixed(value: number | null, digits = 2): string {
   return value === null ? DASH : grouped(plain(value, digits));
 }
 
+/** A raw price to read: what a data file stores as a float has more digits than anybody quoted. */
+export function priceText(price: string | null): string {
+  if (price === null) return DASH;
+  return (price.split(".")[1] ?? "").length > PRICE_DIGITS
+    ? fixed(Number(price), PRICE_DIGITS)
+    : grouped(price);
+}
+
+const PRICE_DIGITS = 4;
+
 /** Up to six significant digits: an observed value beside its limit. */
 export function brief(value: number | null): string {
   return value === null ? DASH : grouped(String(Number(value.toPrecision(6))));

@@ -30,7 +30,7 @@ export function markdownTable(
 
 /** Text for a list item or a paragraph: one line, nothing in it that formats. */
 export function inlineText(text: string): string {
-  const line = text.replace(/\s+/g, " ").replace(/[\\`*[\]<>|]/g, "\\$&");
+  const line = text.replace(/\s+/g, " ").replace(/[\\`*[\]<|]/g, "\\$&");
   return line.replace(/^ ?(?=[#+>-])/, "\\");
 }
 

@@ -13,12 +13,14 @@ export function readTwin(query: RunQuery): BacktestTwin {
   const reader = readSoundJournal(run.folder);
   const intents: BacktestTwin["intents"][number][] = [];
   const fills: BacktestTwin["fills"][number][] = [];
+  const decisions: BacktestTwin["decisions"][number][] = [];
   let mandateHash: string | null = null;
   try {
     for (const { body } of reader.rows()) {
       const { at, payload } = decodeBody(body);
       const date = at.slice(0, ISO_DATE);
       if (payload.kind === "run_started") mandateHash = payload.mandate_hash;
+      if (payload.kind === "decision") decisions.push({ date, navMinor: payload.nav_minor });
       if (payload.kind === "order") {
         intents.push({ date, instrument: payload.instrument, lots: payload.lots });
       }
@@ -33,7 +35,7 @@ export function readTwin(query: RunQuery): BacktestTwin {
   if (mandateHash === null) {
     throw new Fault("data", `run ${run.name} has no entry yet; wait until it ends`);
   }
-  return { runId: run.name, mandateHash, intents, fills };
+  return { runId: run.name, mandateHash, decisions, intents, fills };
 }
 
 /** YYYY-MM-DD at the beginning of an instant. */

@@ -93,7 +93,8 @@ export function stageLines(document: DailyDocument): string[] {
     if (record === null || typeof record !== "object" || Array.isArray(record)) return [];
     const fields = record as { readonly [key: string]: Json };
     if (fields["enabled"] !== true) return [];
-    return [[String(fields["name"]), ...COUNTS.map((key) => String(fields[key] ?? "-"))]];
+    const name = `${String(fields["name"])}, ${String(fields["kind"])}`;
+    return [[name, ...COUNTS.map((key) => String(fields[key] ?? "-"))]];
   });
   if (rows.length === 0) return ["## Stages and gates", "", "No stage was asked on this day."];
   const columns = [left("Stage or gate"), ...COUNTS.map((key) => right(key))];

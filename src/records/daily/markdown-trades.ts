@@ -1,5 +1,5 @@
 /** Signals, orders and fills of a day's document as Markdown: who wanted what, what became of it, under which id. */
-import { brief, fixed, money, percent, signed } from "../../base/figures.ts";
+import { brief, fixed, money, percent, priceText, signed } from "../../base/figures.ts";
 import { inlineText, left, right } from "../../base/markdown.ts";
 import type { DailyDocument, DailyFill, DailySignal } from "../../domain/daily-document.ts";
 import { dayTable } from "./day-table.ts";
@@ -10,7 +10,7 @@ export function tradeSentences({ trades, currency }: DailyDocument): string[] {
     const verb = fill.lots > 0 ? "bought" : "sold";
     const size = money(fill.notional.replace("-", ""));
     const against = shortfallWords(fill);
-    const what = `${verb} ${brief(Math.abs(fill.lots))} ${inlineText(fill.instrument)} at ${fill.price}`;
+    const what = `${verb} ${brief(Math.abs(fill.lots))} ${inlineText(fill.instrument)} at ${priceText(fill.price)}`;
     return `${what}, ${size} ${currency}${against === null ? "" : `; ${against}`}`;
   });
 }
@@ -26,7 +26,7 @@ function shortfallWords(fill: DailyFill): string | null {
   if (bps === null) return null;
   const size = fixed(Math.abs(bps), 1);
   const side = size === "0.0" ? "the same" : `${size} bp ${bps > 0 ? "worse" : "better"}`;
-  return `decided at ${fill.decision_price}: ${side}`;
+  return `decided at ${priceText(fill.decision_price)}: ${side}`;
 }
 
 export function signalLines(document: DailyDocument): string[] {
@@ -95,7 +95,7 @@ export function orderLines(document: DailyDocument): string[] {
     order.purpose,
     order.type,
     fixed(order.lots, 0),
-    order.price ?? "-",
+    priceText(order.price),
     order.state,
     fixed(order.filled_lots, 0),
     order.refusal ?? "-",
@@ -124,10 +124,10 @@ export function fillLines(document: DailyDocument): string[] {
     fill.order_id.slice(0, ID_DIGITS),
     fill.instrument,
     fixed(fill.lots, 0),
-    fill.price,
+    priceText(fill.price),
     signed(fill.notional),
     money(fill.fee),
-    fill.decision_price ?? "-",
+    priceText(fill.decision_price),
     fixed(shortfallBps(fill), 1),
     fill.executed_at,
     fill.source,

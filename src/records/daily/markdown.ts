@@ -1,11 +1,20 @@
 /**
  * A day's document as Markdown: one screen that says how the day went, then everything behind it.
+ * Prices are rounded to four digits here; the JSON document has them whole.
  * Amounts are in the account's currency, shares of net asset value in percent, times as the venue
  * printed them, in UTC. It says nothing that the document does not hold; a dry run is marked on top
  * and in every table.
  */
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
-import { counted, fixed, money, percent, signed, signedPercent } from "../../base/figures.ts";
+import {
+  counted,
+  fixed,
+  money,
+  percent,
+  priceText,
+  signed,
+  signedPercent,
+} from "../../base/figures.ts";
 import { inlineText, left, right } from "../../base/markdown.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
 import { dayTable } from "./day-table.ts";
@@ -148,7 +157,7 @@ function positionLines(document: DailyDocument): string[] {
   const rows = positions.map((held) => [
     held.instrument,
     fixed(held.lots, 0),
-    held.mark ?? "-",
+    priceText(held.mark),
     money(held.value),
     money(held.cost),
     signed(held.unrealised),

@@ -3,7 +3,7 @@
  * not evaluated. Go needs every one to pass; a void trial is never evidence, whatever the others say.
  */
 import { counted, percent } from "../../base/figures.ts";
-import type { Drift } from "./drift.ts";
+import { beganAlike, type Drift } from "./drift.ts";
 import type { TrialEvents } from "./events.ts";
 import type { TrialFills } from "./fills.ts";
 import { entriesOf, type Period } from "./period.ts";
@@ -234,8 +234,13 @@ function riskCriteria({ records, results, period }: Judged): Criterion[] {
 function driftCriterion(drift: Drift | null): Criterion {
   const id = "drift_explained";
   const rule = "every difference from the backtest twin has a recorded reason";
-  if (drift === null || !drift.same_mandate) {
-    const observed = drift === null ? "no twin handed in" : "the twin has another mandate";
+  if (drift === null || !drift.same_mandate || !beganAlike(drift)) {
+    const observed =
+      drift === null
+        ? "no twin handed in"
+        : drift.same_mandate
+          ? "the twin began with another net asset value"
+          : "the twin has another mandate";
     return { id, rule, observed, limit: "no exceptions", result: "not_evaluated" };
   }
   const compared = drift.compared.intents + drift.compared.fills;

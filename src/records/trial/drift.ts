@@ -5,7 +5,8 @@
  */
 import { brief, fixed } from "../../base/figures.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
-import type { TrialDay } from "./period.ts";
+import type { AccountEntry } from "../../domain/trading-entry.ts";
+import { entriesOf, type TrialDay } from "./period.ts";
 import type { BacktestTwin } from "./trial-records.ts";
 
 export type Difference = {
@@ -20,12 +21,24 @@ export type Difference = {
 export type Drift = {
   readonly run_id: string;
   readonly same_mandate: boolean;
+  /** The first decision that both made; null: none. With other values nothing after it can be equal. */
+  readonly start: {
+    readonly date: string;
+    readonly trial_nav_minor: number;
+    readonly twin_nav_minor: number;
+  } | null;
   readonly compared: { readonly intents: number; readonly fills: number };
   readonly differences: readonly Difference[];
   readonly unexplained: number;
 };
 
-export function driftOf(days: readonly TrialDay[], twin: BacktestTwin, mandateHash: string): Drift {
+type Trial = {
+  readonly days: readonly TrialDay[];
+  readonly entries: readonly AccountEntry[];
+  readonly mandateHash: string;
+};
+
+export function driftOf({ days, entries, mandateHash }: Trial, twin: BacktestTwin): Drift {
   const documents = days.flatMap(({ document }) => document ?? []);
   const decided = new Set(documents.map((document) => document.decided_on));
   const traded = new Set(documents.map((document) => document.date));
@@ -39,11 +52,31 @@ export function driftOf(days: readonly TrialDay[], twin: BacktestTwin, mandateHa
   return {
     run_id: twin.runId,
     same_mandate: twin.mandateHash === mandateHash,
+    start: commonStart(entries, twin),
     compared: { intents: intents.size, fills: fills.size },
     differences,
     unexplained: differences.filter((one) => one.explained_by === UNEXPLAINED).length,
   };
 }
+
+/** Both accounts were worth the same where their ways begin. */
+export function beganAlike({ start }: Drift): boolean {
+  return start === null || start.trial_nav_minor === start.twin_nav_minor;
+}
+
+function commonStart(entries: readonly AccountEntry[], twin: BacktestTwin): Drift["start"] {
+  const navs = new Map(twin.decisions.map(({ date, navMinor }) => [date, navMinor]));
+  for (const { at, payload } of entriesOf(entries, "decision")) {
+    const date = at.slice(0, ISO_DATE);
+    const twinNav = navs.get(date);
+    if (twinNav === undefined) continue;
+    return { date, trial_nav_minor: payload.nav_minor, twin_nav_minor: twinNav };
+  }
+  return null;
+}
+
+/** YYYY-MM-DD at the beginning of an instant. */
+const ISO_DATE = 10;
 
 const UNEXPLAINED = "no record explains it";
 

@@ -129,7 +129,7 @@ function breakerEvent({ seq, at, payload }: Entry<"breaker">): TrialEvent {
 function breakerWords({ from, to, rule, observed, limit, operator }: Breaker): string {
   const figures =
     observed === null ? "" : `, observed ${observed}${limit === null ? "" : `, limit ${limit}`}`;
-  return `breaker ${from} -> ${to} by ${rule}${figures}; operator ${operator}`;
+  return `breaker from ${from} to ${to} by ${rule}${figures}; operator ${operator}`;
 }
 
 /** The last of each phase between the day's opening and its close. */

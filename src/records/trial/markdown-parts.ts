@@ -1,6 +1,7 @@
 /** Fills, events and drift of a trial report as Markdown. */
 import { counted, fixed, money } from "../../base/figures.ts";
 import { inlineText, left, markdownTable, right } from "../../base/markdown.ts";
+import { beganAlike } from "./drift.ts";
 import type { TrialReport } from "./report.ts";
 
 export function fillSection({ fills }: TrialReport): string[] {
@@ -120,15 +121,18 @@ export function driftLines({ drift }: TrialReport): string[] {
     `Compared with run ${drift.run_id}, net per instrument and day: ${compared.intents} intents and ${compared.fills} fills; ${differences.length} differences, ${drift.unexplained} unexplained.`,
   ];
   if (!drift.same_mandate) lines.push("", "**The twin ran under another mandate hash.**");
+  if (drift.start !== null && !beganAlike(drift)) {
+    const { date, trial_nav_minor: ours, twin_nav_minor: theirs } = drift.start;
+    lines.push(
+      "",
+      `**Not evaluated: at the first common decision, on ${date}, the trial's net asset value was ${ours} minor units and the twin's ${theirs}. Run the twin from the trial's first day with its equity.**`,
+    );
+  }
   if (differences.length === 0) return [...lines, "", "Intents and fills are identical."];
-  const rows = differences.map((one) => [
-    one.date,
-    one.instrument,
-    one.kind,
-    one.trial,
-    one.twin,
-    one.explained_by,
-  ]);
+  const more = differences.length - MOST_DIFFERENCES;
+  const rows = differences
+    .slice(0, MOST_DIFFERENCES)
+    .map((one) => [one.date, one.instrument, one.kind, one.trial, one.twin, one.explained_by]);
   const columns = [
     left("Date"),
     left("Instrument"),
@@ -137,5 +141,8 @@ export function driftLines({ drift }: TrialReport): string[] {
     right("Twin"),
     left("Explained by"),
   ];
-  return [...lines, "", ...markdownTable(columns, rows)];
+  const rest = more > 0 ? ["", `${more} more are in the JSON report.`] : [];
+  return [...lines, "", ...markdownTable(columns, rows), ...rest];
 }
+
+const MOST_DIFFERENCES = 25;

@@ -109,7 +109,10 @@ export function trialReport(records: TrialRecords, judge: SharpeJudge): TrialRep
     drift:
       records.twin === null
         ? null
-        : driftOf(days, records.twin, period.started.payload.mandate_hash),
+        : driftOf(
+            { days, entries, mandateHash: period.started.payload.mandate_hash },
+            records.twin,
+          ),
   };
   const criteria = checklist({ records, period, ...parts });
   const identity = identityOf(period, records);

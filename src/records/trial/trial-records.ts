@@ -23,6 +23,8 @@ export type RecordedDay = {
 export type BacktestTwin = {
   readonly runId: string;
   readonly mandateHash: string;
+  /** Net asset value that each decision was sized on, minor units. */
+  readonly decisions: readonly { readonly date: string; readonly navMinor: number }[];
   /** Orders by the session decided on, and fills by the session filled in; signed lots. */
   readonly intents: readonly { readonly date: string; readonly instrument: string; lots: number }[];
   readonly fills: readonly {

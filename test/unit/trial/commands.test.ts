@@ -101,6 +101,7 @@ describe("the backtest twin", () => {
     expect(twin).toEqual({
       runId: "ab".repeat(16),
       mandateHash: "m".repeat(64),
+      decisions: [],
       intents: [{ date: "2010-02-26", instrument: "SPY", lots: 10 }],
       fills: [{ date: "2010-03-01", instrument: "SPY", lots: 2, price: 100 + 2 / 7 }],
     });

@@ -14,6 +14,7 @@ const result = (records: TrialRecords, id: string) =>
 const TWIN: BacktestTwin = {
   runId: "run-1",
   mandateHash: MANDATE,
+  decisions: [],
   intents: [{ date: "2010-02-26", instrument: "SPY", lots: 10 }],
   fills: [{ date: "2010-03-01", instrument: "SPY", lots: 10, price: 101 }],
 };
@@ -252,7 +253,7 @@ describe("reconciliation, pauses, incidents", () => {
     const fired = withDay([reconciled("start"), decided(false), halt, reconciled("end")]);
     expect(result(fired, "no_halt")).toBe("fail");
     expect(trialMarkdown(report(fired))).toContain(
-      "breaker NORMAL -> HALT by drawdown, observed 0.09, limit 0.08",
+      "breaker from NORMAL to HALT by drawdown, observed 0.09, limit 0.08",
     );
   });
 });

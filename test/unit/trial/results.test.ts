@@ -14,6 +14,7 @@ const result = (records: TrialRecords, id: string) =>
 const TWIN: BacktestTwin = {
   runId: "run-1",
   mandateHash: MANDATE,
+  decisions: [],
   intents: [{ date: "2010-02-26", instrument: "SPY", lots: 10 }],
   fills: [{ date: "2010-03-01", instrument: "SPY", lots: 10, price: 101 }],
 };
@@ -158,5 +159,25 @@ describe("drift against the twin", () => {
     expect(result({ ...base, twin: { ...TWIN, mandateHash: "x" } }, "drift_explained")).toBe(
       "not_evaluated",
     );
+  });
+
+  it("does not judge a twin whose account began with another value, and says so", () => {
+    const at = base.entries.find(({ payload }) => payload.kind === "decision")!.at.slice(0, 10);
+    const alike = { ...TWIN, decisions: [{ date: at, navMinor: 100_000_00 }] };
+    expect(result({ ...base, twin: alike }, "drift_explained")).toBe("pass");
+    const richer = { ...TWIN, decisions: [{ date: at, navMinor: 200_000_00 }] };
+    expect(result({ ...base, twin: richer }, "drift_explained")).toBe("not_evaluated");
+    const text = trialMarkdown(report({ ...base, twin: richer }));
+    expect(text).toContain("net asset value was 10000000 minor units and the twin's 20000000");
+  });
+
+  it("fails the costs where a fill of an ordinary order has no price of decision", () => {
+    const days = base.days.map((day) => {
+      if (day.document === null) return day;
+      const fills = day.document.trades.fills.map((fill) => ({ ...fill, decision_price: null }));
+      return { ...day, document: { ...day.document, trades: { ...day.document.trades, fills } } };
+    });
+    expect(result({ ...base, days }, "costs_known")).toBe("fail");
+    expect(result(base, "costs_known")).toBe("pass");
   });
 });
