@@ -8,8 +8,9 @@ import { inTerms } from "../../execution/gates/approval.ts";
 import { pauseGate } from "../../execution/gates/pause.ts";
 import { ticketOf } from "../../execution/orders/ticket.ts";
 import { BrokerUnavailable } from "../../ports/broker.ts";
-import { alert, type Desk, flush, incident, record } from "./desk.ts";
+import { alert, type Desk, flush, incident, look, record } from "./desk.ts";
 import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
+import { venueAheadMs } from "./two-clocks.ts";
 import { settleOrder } from "./venue-sync.ts";
 
 /** Until when an order for the session's auction may be sent, in ms since the epoch. */
@@ -19,13 +20,22 @@ export type Window = { readonly cutoffMs: number };
 export async function sendOrders(desk: Desk, window: Window): Promise<void> {
   await flush(desk);
   for (const live of ordersOf(desk)) if (isTakenBack(live)) await cancelOrder(desk, live);
-  for (const live of ordersOf(desk)) {
-    if (live.state !== "created" && live.state !== "unknown") continue;
-    if (live.state === "created" && waits(desk, live)) continue;
-    await sendOrder(desk, live, window);
+  const unsent = () => ordersOf(desk).filter((live) => isUnsent(desk, live));
+  const aheadMs = unsent().length === 0 ? 0 : await venueAheadMs(desk);
+  for (const live of unsent()) {
+    // Without the venue's time only what has no auction to miss may go.
+    if (aheadMs === null && live.order.price === null) {
+      if (live.state === "unknown") await asked(desk, live);
+      continue;
+    }
+    await sendOrder(desk, live, { cutoffMs: window.cutoffMs - (aheadMs ?? 0) });
     await flush(desk);
   }
   await pauseOnCounts(desk);
+}
+
+function isUnsent(desk: Desk, live: LiveOrder): boolean {
+  return live.state === "unknown" || (live.state === "created" && !waits(desk, live));
 }
 
 /** The kill switch that counts: it closed trading by itself, and stays until a person opens it. */
@@ -101,6 +111,8 @@ async function sendOrder(desk: Desk, live: LiveOrder, window: Window): Promise<v
     withdraw(desk, live, closed);
     return;
   }
+  // Each sending takes its time.
+  await look(desk);
   if (isLate(desk, live, window)) {
     withdraw(desk, live, "its auction had passed before it could be sent");
     incident(desk, "warning", "too_late", {
