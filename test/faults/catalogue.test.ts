@@ -98,7 +98,9 @@ describe("invariant 17: checkers can fail", () => {
 
   it("every stage and every gate is named by one of these faults", () => {
     const stages = PORTFOLIO_STAGES.map((name) => `stage ${name}`);
-    const gates = [...SIGNAL_GATES, ...ORDER_GATES].map((name) => `gate ${name}`);
+    // Nobody pauses a backtest: the account's simulation has the faults of that gate.
+    const inBacktests = [...SIGNAL_GATES, ...ORDER_GATES].filter((name) => name !== "pause");
+    const gates = inBacktests.map((name) => `gate ${name}`);
     expect(silent([...stages, ...gates], messages())).toEqual([]);
     expect(silent(["gate of nobody"], messages())).toEqual(["gate of nobody"]);
   });

@@ -157,8 +157,8 @@ const ACTIONS: readonly Fault[] = [
     plants: [
       planted(
         CARRY,
-        "    else applySplit(k, i, action);\n",
-        "    else {\n      applySplit(k, i, action);\n      applySplit(k, i, action);\n    }\n",
+        "    else applySplit(k, i, action.ratio);\n",
+        "    else {\n      applySplit(k, i, action.ratio);\n      applySplit(k, i, action.ratio);\n    }\n",
       ),
     ],
     invariant: 11,
@@ -170,8 +170,8 @@ const ACTIONS: readonly Fault[] = [
     plants: [
       planted(
         CARRY,
-        "    else applySplit(k, i, action);\n",
-        "    else if (action.ratio === 0) applySplit(k, i, action);\n",
+        "    else applySplit(k, i, action.ratio);\n",
+        "    else if (action.ratio === 0) applySplit(k, i, action.ratio);\n",
       ),
     ],
     invariant: 11,

@@ -91,7 +91,7 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
     title: "one side of a posting lost in the ledger",
     on: "plain",
     plants: [
-      planted("records/ledger/postings.ts", '    ...nonZero(booking, "cash", null, -fee),\n', ""),
+      planted("records/ledger/booking.ts", '    ...nonZero(booking, "cash", null, -fee),\n', ""),
     ],
     invariant: 11,
     says: /postings in USD sum to \d+ minor units/,
