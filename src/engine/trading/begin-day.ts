@@ -10,6 +10,7 @@ import type { VenueSession } from "../../ports/broker.ts";
 import type { Prepared } from "../prepare.ts";
 import { closeSession, comingSession, openDay, stateText } from "./core.ts";
 import { type Desk, flush, incident, instant } from "./desk.ts";
+import type { Core } from "./open-day.ts";
 import { takeHistory } from "./recover.ts";
 import { openingState } from "./warm-up.ts";
 
@@ -73,7 +74,6 @@ function firstState({ core, terms }: Desk, prepared: Prepared): string {
   return openingState(prepared, { cashMinor: openingMinor, positions: adopted });
 }
 
-/** Where strategies or instruments are others than before, only a flat account may go on. */
 async function lastState(desk: Desk, prepared: Prepared): Promise<string> {
   const { core } = desk;
   const { day, view } = core;
@@ -81,6 +81,11 @@ async function lastState(desk: Desk, prepared: Prepared): Promise<string> {
   const late = view.day;
   // Bars that came too late for the day itself close it now.
   if (late !== null && late.closed !== null && late.barsKnown === null) await closeLate(desk);
+  return stateForNext(core, prepared);
+}
+
+/** Where strategies or instruments are others than before, only a flat account may go on. */
+export function stateForNext(core: Core, prepared: Prepared): string {
   const names = ({ world, planned }: Prepared) =>
     [...world.instruments.map(({ id }) => id), ...planned.plan.variants.map(({ id }) => id)].join();
   if (core.day === null || names(core.day.prepared) === names(prepared)) return stateText(core);

@@ -101,14 +101,14 @@ export function closeSession(
   const before = core.day;
   invariant(before !== null, 20, "a session closes and no day is open");
   emit(core, at, fact);
-  const { kernel } = before.state;
+  const traded = comingSession(before.prepared);
   const text = encodeState(before.state, before.prepared.world, before.prepared.planned.plan);
   const state = decodeState(text, prepared.world, prepared.planned.plan);
   const day = dayOn(core, prepared, state);
   requireComing(day, fact.coming);
   core.day = day;
   state.previousNavMinor = state.closeNavMinor;
-  state.due = closeReported(day.kernel, kernel.session);
+  state.due = closeReported(day.kernel, traded);
   const { navMinor, cashMinor } = state.kernel;
   state.closeNavMinor = navMinor;
   emit(core, at, {
