@@ -52,9 +52,13 @@ export async function openVenue(options: {
   const { loaded, flags, progress, nowMs } = options;
   const { mandate } = loaded;
   const speed = speedOf(flags.speed);
-  const port = flags.port === null ? 0 : wholeFrom("port", flags.port, MOST_PORT);
+  const port =
+    flags.port === null ? 0 : wholeFrom("port", flags.port, { least: 0, most: MOST_PORT });
   const requestsPerMinute = limitOf(flags.requestsPerMinute);
-  const seed = flags.seed === null ? null : wholeFrom("seed", flags.seed, Number.MAX_SAFE_INTEGER);
+  const seed =
+    flags.seed === null
+      ? null
+      : wholeFrom("seed", flags.seed, { least: 0, most: Number.MAX_SAFE_INTEGER });
   const cash = flags.cash === null ? null : cashFrom(flags.cash);
   const credentials = credentialsOf(flags);
   const digits = mandate.account.currency_digits;
@@ -143,13 +147,18 @@ function speedOf(text: string): Speed {
 }
 
 function limitOf(text: string): number | null {
-  return text === "unlimited" ? null : wholeFrom("requests-per-minute", text, 1_000_000);
+  if (text === "unlimited") return null;
+  return wholeFrom("requests-per-minute", text, { least: 1, most: 1_000_000 });
 }
 
-function wholeFrom(name: string, text: string, most: number): number {
+function wholeFrom(
+  name: string,
+  text: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= most) return value;
-  throw new Fault("usage", `--${name} ${text}: expected a whole number up to ${most}`);
+  if (value >= least && value <= most) return value;
+  throw new Fault("usage", `--${name} ${text}: expected a whole number from ${least} to ${most}`);
 }
 
 function cashFrom(text: string): number {

@@ -54,7 +54,7 @@ export type ActLog = {
 /** `title` decides everything that the acts do not: market, rules, seed, faults. */
 export function openActLog(path: string, title: Json): ActLog {
   const first = canonicalJson(title);
-  const descriptor = openSync(path, "a+");
+  const descriptor = opened(path);
   const bytes = readFileSync(path);
   const whole = bytes.lastIndexOf(10) + 1;
   const lines = bytes.subarray(0, whole).toString().split("\n").slice(0, -1);
@@ -68,8 +68,26 @@ export function openActLog(path: string, title: Json): ActLog {
   ftruncateSync(descriptor, whole);
   if (lines.length === 0) writeSync(descriptor, `${first}\n`);
   return {
-    entries: lines.slice(1).map((line) => JSON.parse(line) as ActEntry),
+    entries: lines.slice(1).map((line, n) => entryOf(line, `${path}:${n + 2}`)),
     append: (entry) => void writeSync(descriptor, `${JSON.stringify(entry)}\n`),
     close: () => closeSync(descriptor),
   };
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, "a+");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Fault("usage", `the venue's state ${path} cannot be opened (${code})`, { cause });
+  }
+}
+
+function entryOf(line: string, where: string): ActEntry {
+  try {
+    return JSON.parse(line) as ActEntry;
+  } catch (cause) {
+    const message = `${where}: the venue's state is damaged; begin with another file`;
+    throw new Fault("data", message, { where, cause });
+  }
 }

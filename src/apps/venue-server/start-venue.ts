@@ -4,7 +4,9 @@
  * credentials, how time runs, what goes wrong; leaves: the addresses, and what stops it.
  */
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import type { Json } from "../../base/canonical-json.ts";
+import { Fault } from "../../domain/fault.ts";
 import type { ExchangeOptions } from "../../venue/exchange/terms.ts";
 import { createExchange } from "../../venue/exchange/exchange.ts";
 import type { Exchange } from "../../venue/exchange/state.ts";
@@ -96,7 +98,7 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
     await app.close();
     venue.log?.close();
   };
-  await app.listen({ host: HOST, port: options.port ?? 0 });
+  await listen(app, options.port ?? 0);
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${HOST}:${port}`;
   return {
@@ -111,6 +113,18 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
     },
     close,
   };
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<void> {
+  try {
+    await app.listen({ host: HOST, port });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const advice = code === "EADDRINUSE" ? "another program listens there; name another" : "";
+    throw new Fault("usage", `the venue cannot listen on ${HOST}:${port} (${code}) ${advice}`, {
+      cause,
+    });
+  }
 }
 
 function venueOf(options: VenueOptions): Venue {
