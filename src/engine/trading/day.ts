@@ -23,6 +23,7 @@ import { obeyRequests } from "./requests.ts";
 import { recoverAccount } from "./recover.ts";
 import { settleOpenOrders } from "./settle-orders.ts";
 import { guardTrial } from "./trial.ts";
+import { venueOffsetMs } from "./two-clocks.ts";
 import { takeEvents } from "./venue-sync.ts";
 
 export type DayRequest = {
@@ -45,6 +46,8 @@ const CLOSE_CUTOFF_MS = 10 * 60_000;
 /** How often, and how long, a venue is asked whether it has ended what should have ended. */
 const END_STEP_MS = 30_000;
 const END_LOOKS = 20;
+/** A venue's clock that is further behind ours than this is not waited for. */
+const LONGEST_SKEW_MS = 3_600_000;
 
 /** A start, one day, and an end: what `assay trade --date` does. */
 export async function runTradingDay(
@@ -193,7 +196,7 @@ async function takeWhatCame(desk: Desk, session: VenueSession): Promise<boolean>
 async function endDay(desk: Desk, session: VenueSession, present: boolean): Promise<DailyDocument> {
   const { view } = desk.core;
   await waitForExecutions(desk);
-  await waitForEnds(desk);
+  await waitForEnds(desk, session);
   await giveUpUnsent(desk);
   if (view.day?.endReconciled !== true) {
     await reconcileAccount(desk, {
@@ -219,11 +222,13 @@ async function waitForExecutions(desk: Desk): Promise<void> {
 }
 
 /** A venue ends a session's orders in its own time and by its own clock: until then they are not stuck. */
-async function waitForEnds(desk: Desk): Promise<void> {
+async function waitForEnds(desk: Desk, { closeMs }: VenueSession): Promise<void> {
   const { clock } = desk.ports;
   for (let looks = 0; looks < END_LOOKS; looks++) {
     if ((await settleOpenOrders(desk)) !== "working") break;
-    await clock.waitUntil((await look(desk)) + END_STEP_MS);
+    const behindMs = looks > 0 ? 0 : Math.max(0, 0 - ((await venueOffsetMs(desk)) ?? 0));
+    const venueClosesMs = closeMs + GRACE_MS + Math.min(behindMs, LONGEST_SKEW_MS);
+    await clock.waitUntil(Math.max((await look(desk)) + END_STEP_MS, venueClosesMs));
     takeEvents(desk);
   }
   await look(desk);

@@ -10,25 +10,32 @@ import { ticketOf } from "../../execution/orders/ticket.ts";
 import { BrokerUnavailable } from "../../ports/broker.ts";
 import { alert, type Desk, flush, incident, look, record } from "./desk.ts";
 import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
-import { venueAheadMs } from "./two-clocks.ts";
+import { venueOffsetMs } from "./two-clocks.ts";
 import { settleOrder } from "./venue-sync.ts";
 
 /** Until when an order for the session's auction may be sent, in ms since the epoch. */
 export type Window = { readonly cutoffMs: number };
+
+/** The same by our clock, and the latest that it has shown. */
+type Auction = { readonly cutoffMs: number; latestMs: number };
 
 /** Cancels first, then what is new; journalled before it leaves (invariant 10). */
 export async function sendOrders(desk: Desk, window: Window): Promise<void> {
   await flush(desk);
   for (const live of ordersOf(desk)) if (isTakenBack(live)) await cancelOrder(desk, live);
   const unsent = () => ordersOf(desk).filter((live) => isUnsent(desk, live));
-  const aheadMs = unsent().length === 0 ? 0 : await venueAheadMs(desk);
+  const offsetMs = unsent().length === 0 ? 0 : await venueOffsetMs(desk);
+  const auction = {
+    cutoffMs: window.cutoffMs - Math.max(0, offsetMs ?? 0),
+    latestMs: desk.nowMs,
+  };
   for (const live of unsent()) {
     // Without the venue's time only what has no auction to miss may go.
-    if (aheadMs === null && live.order.price === null) {
+    if (offsetMs === null && live.order.price === null) {
       if (live.state === "unknown") await asked(desk, live);
       continue;
     }
-    await sendOrder(desk, live, { cutoffMs: window.cutoffMs - (aheadMs ?? 0) });
+    await sendOrder(desk, live, auction);
     await flush(desk);
   }
   await pauseOnCounts(desk);
@@ -101,7 +108,7 @@ function waits(desk: Desk, { order }: LiveOrder): boolean {
   );
 }
 
-async function sendOrder(desk: Desk, live: LiveOrder, window: Window): Promise<void> {
+async function sendOrder(desk: Desk, live: LiveOrder, auction: Auction): Promise<void> {
   if (!desk.fresh.has(live.id) || live.state === "unknown") {
     const found = await asked(desk, live);
     if (found !== "not_there") return;
@@ -111,9 +118,7 @@ async function sendOrder(desk: Desk, live: LiveOrder, window: Window): Promise<v
     withdraw(desk, live, closed);
     return;
   }
-  // Each sending takes its time.
-  await look(desk);
-  if (isLate(desk, live, window)) {
+  if (await isLate(desk, live, auction)) {
     withdraw(desk, live, "its auction had passed before it could be sent");
     incident(desk, "warning", "too_late", {
       subject: live.id,
@@ -219,9 +224,13 @@ function closedTo({ core }: Desk, live: LiveOrder): string | null {
   return result === "pass" ? null : `trading is closed: ${rule}`;
 }
 
-/** Orders that wait in the book have no auction to miss. */
-function isLate({ nowMs }: Desk, { order }: LiveOrder, { cutoffMs }: Window): boolean {
-  return order.price === null && nowMs >= cutoffMs;
+/**
+ * Orders that wait in the book have no auction to miss. Each sending takes its time, and a clock that is set
+ * back meanwhile brings no auction back.
+ */
+async function isLate(desk: Desk, { order }: LiveOrder, auction: Auction): Promise<boolean> {
+  auction.latestMs = Math.max(auction.latestMs, await look(desk));
+  return order.price === null && auction.latestMs >= auction.cutoffMs;
 }
 
 async function cancelOrder(desk: Desk, live: LiveOrder): Promise<void> {

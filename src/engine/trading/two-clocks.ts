@@ -11,15 +11,15 @@ const TRIES = 3;
 /** Requests travel: less than this is no difference. */
 const TOLERATED_MS = 5000;
 
-/** How far the venue's clock is ahead of ours, 0 where it is behind; null where it did not say. */
-export async function venueAheadMs(desk: Desk): Promise<number | null> {
+/** The venue's clock less ours; null where it did not say. */
+export async function venueOffsetMs(desk: Desk): Promise<number | null> {
   let reason = "";
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       const { nowMs } = await desk.ports.broker.clock();
-      const aheadMs = nowMs - (await look(desk));
-      if (Math.abs(aheadMs) > TOLERATED_MS) tellDifference(desk, aheadMs);
-      return Math.max(0, aheadMs);
+      const offsetMs = nowMs - (await look(desk));
+      if (Math.abs(offsetMs) > TOLERATED_MS) tellDifference(desk, offsetMs);
+      return offsetMs;
     } catch (error) {
       if (!(error instanceof BrokerUnavailable)) throw error;
       reason = error.message;
@@ -32,9 +32,9 @@ export async function venueAheadMs(desk: Desk): Promise<number | null> {
   return null;
 }
 
-function tellDifference(desk: Desk, aheadMs: number): void {
-  const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  const where = aheadMs > 0 ? "behind" : "ahead of";
+function tellDifference(desk: Desk, offsetMs: number): void {
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  const where = offsetMs > 0 ? "behind" : "ahead of";
   incident(desk, "warning", "clock_skew", {
     subject: "clock",
     message: `this machine's clock is ${seconds} s ${where} the venue's (at most ${TOLERATED_MS / 1000} s are tolerated): set it`,
