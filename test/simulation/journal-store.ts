@@ -21,7 +21,12 @@ import { terminalsInBody, verifyChain } from "../../src/records/journal/verify.t
 import { type Disk, requireRoom } from "./disk.ts";
 import type { Life } from "./life.ts";
 
-export function openJournal(disk: Disk, life: Life, sha256: Sha256): JournalStore {
+export function openJournal(
+  disk: Disk,
+  life: Life,
+  sha256: Sha256,
+  tell: ((line: string) => void) | null = null,
+): JournalStore {
   const opened = judgeRecorded(disk, sha256);
   return {
     recorded: opened.head,
@@ -40,6 +45,7 @@ export function openJournal(disk: Disk, life: Life, sha256: Sha256): JournalStor
       await life.moment(`before the journal's ${what}`);
       requireRoom(disk, "journal.sqlite");
       commit(disk, rows, terminals);
+      if (tell !== null) for (const { body } of rows) tell(`  journal ${body}`);
       await life.moment(`between the journal's ${what} and HEAD`);
       requireRoom(disk, "HEAD");
       disk.head = { seq: last.seq, hash: last.hash, documents: null };

@@ -45,9 +45,9 @@ export function createLife({ number, dieAt, tell }: LifeOptions): Life {
     moment(name) {
       if (death !== null) return NEVER;
       passed++;
+      tell?.(`${passed} ${name}`);
       if (passed !== dieAt) return ALIVE;
       death = { at: passed, name };
-      tell?.(`killed at moment ${passed}: ${name}`);
       announce(death);
       return NEVER;
     },

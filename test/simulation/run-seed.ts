@@ -88,6 +88,7 @@ export async function runSeed(scenario: Scenario, options: SeedOptions = {}): Pr
   const sessions = market.sessions.slice(0, scenario.days);
   for (const [day, session] of sessions.entries()) {
     venue.advanceTo(session.openMs - HOUR_MS);
+    if (day === scenario.days - 1) venue.calm();
     await operatorActs(ground, day);
     await tradeThrough(ground, day, session);
   }
@@ -159,7 +160,7 @@ async function tradeOnce(ground: Ground, life: Life, session: SessionHours): Pro
 export function portsOf(ground: Ground, life: Life): TradingPorts {
   const { disk, venue, calls, plant, market, tell } = ground;
   const clock = ground.clock.of(life);
-  const journal = openJournal(disk, life, sha256);
+  const journal = openJournal(disk, life, sha256, tell);
   const wire = overTheWire(venue.connect(), {
     life,
     calls,

@@ -42,21 +42,24 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+/** An order of the venue's own, and what it fills. */
+const UNASKED: readonly BreakCode[] = [
+  "MISSING_POSITION",
+  "PHANTOM_POSITION",
+  "QUANTITY",
+  "AVERAGE_PRICE",
+  "CASH",
+  "MISSED_FILL",
+  "PHANTOM_ORDER",
+];
+
 /** What each fault may make reconciliation find. The others heal by themselves or are booked. */
 export const EXPLAINS: { readonly [kind in FaultKind]?: readonly BreakCode[] } = {
   cash_adjusted: ["CASH"],
-  unasked_fill: [
-    "MISSING_POSITION",
-    "PHANTOM_POSITION",
-    "QUANTITY",
-    "AVERAGE_PRICE",
-    "CASH",
-    "MISSED_FILL",
-    "PHANTOM_ORDER",
-  ],
+  unasked_fill: UNASKED,
   duplicate_fill: ["DUPLICATE_FILL"],
   price_bust: ["AVERAGE_PRICE", "CASH"],
-  phantom_order: ["PHANTOM_ORDER"],
+  phantom_order: UNASKED,
   position_changed: ["MISSING_POSITION", "PHANTOM_POSITION", "QUANTITY", "AVERAGE_PRICE"],
   stuck_order: ["STUCK_ORDER"],
   // The stream was silent while it listened: booked from the record, and looked into by a person.
@@ -103,7 +106,7 @@ function drawFaults(prng: Prng, firstOpenMs: number, days: number): readonly Fau
     const kind = pick(prng, FAULT_KINDS);
     return faultRule(kind, {
       // Anywhere in the days, the nights between them included, except in the last one.
-      fromMs: firstOpenMs - 2 * HOUR + below(prng, (days - 1) * 24 * 60) * MINUTE,
+      fromMs: firstOpenMs - HOUR + below(prng, (days - 1) * 24 * 60) * MINUTE,
       times: pick(prng, [1, 1, 1, 2, 4]),
       probability: pick(prng, [1, 1, 0.5, 0.2]),
       ...DETAILS[kind]?.(prng),

@@ -17,6 +17,8 @@ export const ACCOUNT_ID = "SIM-1";
 
 export type OpenedVenue = VenueTime & {
   connect(): Broker;
+  /** From here on nothing new goes wrong; what has gone wrong stays. */
+  calm(): void;
   /** Orders under other ids than these are the venue's own. */
   truth(ours: ReadonlySet<string>): VenueTruth;
 };
@@ -46,8 +48,18 @@ export function openVenue(market: SimulatedMarket, faults: FaultScript): OpenedV
     },
     seed: faults.seed,
   });
-  const { time, connect } = createSimulatedVenue({ exchange, faults, latencyMs: LATENCY_MS });
-  return { ...time, connect, truth: (ours) => truthOf(exchange, ours) };
+  const latencyMs = LATENCY_MS;
+  let venue = createSimulatedVenue({ exchange, faults, latencyMs });
+  return {
+    nowMs: () => exchange.state.nowMs,
+    nextMs: () => venue.time.nextMs(),
+    advanceTo: (ms) => venue.time.advanceTo(ms),
+    connect: () => venue.connect(),
+    calm: () => {
+      venue = createSimulatedVenue({ exchange, latencyMs });
+    },
+    truth: (ours) => truthOf(exchange, ours),
+  };
 }
 
 function truthOf({ state }: Exchange, ours: ReadonlySet<string>): VenueTruth {
