@@ -6,7 +6,7 @@
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
 import { DAY_MS, formatInstant, parseIsoDate } from "../base/instant.ts";
 import { Fault } from "../domain/fault.ts";
-import type { Pack } from "../domain/pack.ts";
+import type { Pack, PackContent } from "../domain/pack.ts";
 import type { Progress } from "../domain/progress.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import type { PackStore } from "../ports/pack-store.ts";
@@ -48,14 +48,17 @@ export async function preparePack(options: {
   const steps = requests.length + 2;
   const tables: RawTable[] = [];
   const facts: SourceFacts[] = [];
+  let isRehearsed = false;
   for (const [i, { name, request }] of requests.entries()) {
     progress(i, steps, `read ${name}`);
     const read = await options.tables(request);
     tables.push(read.table);
     facts.push(read.facts);
+    isRehearsed ||= read.isRehearsed === true;
   }
   progress(steps - 2, steps, data.kind === "simulated" ? "simulate the market" : "check the bars");
-  const { content, quality } = buildContent(data, { tables, seed });
+  const { content: built, quality } = buildContent(data, { tables, seed });
+  const content: PackContent = isRehearsed ? { ...built, kind: "SIMULATED" } : built;
   progress(steps - 1, steps, "store the pack");
   const provenance = {
     format: "assay-provenance-1",
@@ -65,7 +68,8 @@ export async function preparePack(options: {
     quality,
   };
   const { pack, created, row } = await store.put(content, provenance, {
-    lineage,
+    // Nobody who asks what the market was must be given what a rehearsal replayed.
+    lineage: isRehearsed ? `${lineage}-rehearsed` : lineage,
     knownFromMs: nowMs,
   });
   progress(steps, steps, `pack ${pack.id.slice(0, 12)}`);

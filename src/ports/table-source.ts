@@ -45,7 +45,12 @@ export type ProviderRequest = {
 
 export type TableRequest = FileRequest | ProviderRequest;
 
-export type ReadTable = { readonly table: RawTable; readonly facts: SourceFacts };
+export type ReadTable = {
+  readonly table: RawTable;
+  readonly facts: SourceFacts;
+  /** True: replayed by a venue on this machine, so no record of a market. */
+  readonly isRehearsed?: boolean;
+};
 
 /** Throws Fault("data") when what was asked for is missing, unreadable, no table or not there in full. */
 export type TableSource = (request: TableRequest) => Promise<ReadTable>;

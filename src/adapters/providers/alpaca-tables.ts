@@ -156,5 +156,6 @@ function described(client: AlpacaClient, file: string, rows: readonly Row[]): Re
     bytes: bytes.length,
     encoding: "rows of market data v2, as CSV",
   };
-  return { table: { file, columns, rows: rows.length, lines }, facts };
+  const isRehearsed = client.place.local !== null;
+  return { table: { file, columns, rows: rows.length, lines }, facts, isRehearsed };
 }

@@ -9,6 +9,7 @@ import { createAlerts } from "../../adapters/alerts/alerts.ts";
 import { alertSettings } from "../../adapters/alerts/alert-settings.ts";
 import { openAlertStore } from "../../adapters/alerts/alert-store.ts";
 import { createAlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
+import { openTapeFile, type TapeFile } from "../../adapters/brokers/alpaca/tape-file.ts";
 import { createAccountFiles, createBlobStore } from "../../adapters/storage/account-files.ts";
 import { openJournalStore } from "../../adapters/storage/journal-store.ts";
 import { askForPause, waitingRequests } from "../../adapters/storage/operator-requests.ts";
@@ -23,6 +24,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { type LoadedMandate, loadStrategies } from "./compose.ts";
 import { codeHashOf, JOURNAL_RULES, sha256 } from "./compose-records.ts";
 import { openDryRun } from "./compose-dry-run.ts";
+import { openTables } from "./compose-tables.ts";
 import { tradeMarket } from "./trade-market.ts";
 import { ALERTS_FILE, accountFolder } from "./account-folder.ts";
 
@@ -52,9 +54,12 @@ const REQUESTS_EVERY_MS = 2000;
 const PATIENCE_LOOKS = 40;
 const PATIENCE_MS = 25;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** In the account's folder: what was asked of the venue and what it said, day by day. */
+const WIRE_FOLDER = "wire";
 
 export async function openTrading(options: TradeOptions): Promise<Trading> {
-  const { loaded, mode } = options;
+  const { mode } = options;
+  const loaded = atVenue(options);
   const folder = accountFolder(loaded.home, mode);
   const secrets = openSecrets(loaded.home, options.environment);
   const alerts = alertSettings(secrets);
@@ -73,8 +78,10 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
     closers.push(() => journal.close());
     const store = openAlertStore(join(folder, ALERTS_FILE));
     closers.push(() => store.close());
-    const { broker, clock } = await openBroker(options, secrets, folder);
+    const { broker, clock, wire } = await openBroker(options, secrets, folder);
     closers.push(() => broker.close());
+    // Last of all: what it has to complain of must keep nothing else open.
+    closers.unshift(() => wire?.close());
     const watch = stopwatch();
     const ports: TradingPorts = {
       broker,
@@ -88,7 +95,7 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
         uses,
         mode,
         isLocal: options.venueUrl !== null,
-        dataStamp: () => dataStamp(loaded),
+        dataStamp: (until) => dataStamp(loaded, until),
         nowMs: () => Date.now(),
       }),
       sha256,
@@ -127,25 +134,33 @@ function termsOf({ loaded, mode }: TradeOptions, codeHash: string): TradingTerms
   };
 }
 
+/** Bars that the mandate asks Alpaca for come from the venue that stands in for it. */
+function atVenue({ loaded, venueUrl, environment }: TradeOptions): LoadedMandate {
+  if (venueUrl === null) return loaded;
+  const { directory, home } = loaded;
+  return { ...loaded, tables: openTables({ directory, home, environment, venueUrl }) };
+}
+
 async function openBroker(
   { mode, venueUrl, requestsPerMinute, loaded, date }: TradeOptions,
   secrets: Secrets,
   folder: string,
-): Promise<{ readonly broker: Broker; readonly clock: Clock }> {
-  if (mode === "dry_run") return openDryRun(loaded, folder, date);
+): Promise<{ readonly broker: Broker; readonly clock: Clock; readonly wire: TapeFile | null }> {
+  if (mode === "dry_run") return { ...(await openDryRun(loaded, folder, date)), wire: null };
   const pair =
     mode === "live"
       ? secrets.readPair("alpaca_live_key_id", "alpaca_live_secret")
       : secrets.readPair("alpaca_paper_key_id", "alpaca_paper_secret");
   const keyId = pair.keyId.value.reveal();
   const secret = pair.secret.value.reveal();
+  const wire = openTapeFile(join(folder, WIRE_FOLDER), Date.now);
   const broker = await createAlpacaBroker({
     keyId,
     secret,
     environment: mode,
     ...(venueUrl === null ? {} : { venueUrl }),
     ...(requestsPerMinute === null ? {} : { requestsPerMinute }),
-    tape: () => undefined,
+    tape: wire.tape,
     timeoutMs: REQUEST_TIMEOUT_MS,
   });
   const clock =
@@ -156,7 +171,7 @@ async function openBroker(
           keyId: pair.keyId.value,
           secret: pair.secret.value,
         });
-  return { broker, clock };
+  return { broker, clock, wire };
 }
 
 /** Waiting is not work: what passes inside the clock's waits is not counted. */
@@ -184,20 +199,21 @@ function stopwatch(): {
 }
 
 /** Every file that the data section names, with its size and when it was written. */
-function dataStamp({ resolved, directory }: LoadedMandate): string {
+function dataStamp({ resolved, directory }: LoadedMandate, until: string): string {
   const files: string[] = [];
+  const asked: string[] = [];
   const collect = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     for (const [key, held] of Object.entries(value)) {
       if (key === "file" && typeof held === "string") files.push(held);
+      else if (key === "provider" && held !== "files") asked.push(`${String(held)} until ${until}`);
       else collect(held);
     }
   };
   collect(resolved.values["data"]);
-  return files
-    .map((file) => {
-      const stat = statSync(resolve(directory, file), { throwIfNoEntry: false });
-      return stat === undefined ? `${file} missing` : `${file} ${stat.size} ${stat.mtimeMs}`;
-    })
-    .join("\n");
+  const stamps = files.map((file) => {
+    const stat = statSync(resolve(directory, file), { throwIfNoEntry: false });
+    return stat === undefined ? `${file} missing` : `${file} ${stat.size} ${stat.mtimeMs}`;
+  });
+  return [...stamps, ...asked].join("\n");
 }

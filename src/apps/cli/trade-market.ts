@@ -30,8 +30,8 @@ export type MarketOptions = {
   readonly mode: TradingMode;
   /** A venue on this machine: it may trade a simulated market. */
   readonly isLocal: boolean;
-  /** Changes when a file of the data does. */
-  readonly dataStamp: () => string;
+  /** Changes when a file of the data does, and with the day up to which bars are asked from a provider. */
+  readonly dataStamp: (until: string) => string;
   readonly nowMs: () => number;
 };
 
@@ -39,8 +39,8 @@ export function tradeMarket(options: MarketOptions): TradingMarket {
   const packs = new Map<string, BacktestPack>();
   let newest: { readonly stamp: string; readonly id: string } | null = null;
   let last: { readonly key: string; readonly prepared: Prepared } | null = null;
-  async function packOf(packId: string | null): Promise<BacktestPack> {
-    const stamp = options.dataStamp();
+  async function packOf({ packId, until }: MarketAt): Promise<BacktestPack> {
+    const stamp = options.dataStamp(until);
     const id = packId ?? (newest?.stamp === stamp ? newest.id : null);
     const known = id === null ? undefined : packs.get(id);
     if (known !== undefined) return known;
@@ -51,7 +51,7 @@ export function tradeMarket(options: MarketOptions): TradingMarket {
   }
   return {
     async prepared(at) {
-      const pack = await packOf(at.packId);
+      const pack = await packOf(at);
       const key = `${pack.id} ${at.until} ${at.coming}`;
       if (last?.key !== key) last = { key, prepared: prepare(options, pack, at) };
       return last.prepared;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createAlpacaTables } from "../../../src/adapters/providers/alpaca-tables.ts";
 import { buildContent } from "../../../src/market/build.ts";
+import { preparePack } from "../../../src/market/prepare.ts";
 import { tableRequests } from "../../../src/market/sources/requests.ts";
 import type { ProviderSettings } from "../../../src/market/sources/section.ts";
 import { checkSource } from "../../../src/market/sources/section.ts";
@@ -310,6 +311,36 @@ describe("a source that is asked", () => {
       { kind: "dividend", instrument: "SPY" },
     ]);
     expect(content.rights).toEqual([SOURCE.rights]);
+  });
+
+  it("becomes a SIMULATED pack of a lineage of its own when a venue on this machine replayed it", async () => {
+    const { read } = await serve({});
+    const put: unknown[] = [];
+    const prepare = (isRehearsed: boolean) =>
+      preparePack({
+        data: settings({ sources: [SOURCE] }),
+        seed: 1,
+        lineage: "asked",
+        nowMs: 0,
+        progress: () => undefined,
+        tables: async (request) => ({ ...(await read(request as ProviderRequest)), isRehearsed }),
+        store: {
+          catalog: () => Promise.resolve([]),
+          get: () => Promise.reject(new Error("unused")),
+          provenance: () => Promise.reject(new Error("unused")),
+          put: (content, _, { lineage }) => {
+            put.push([content.kind, lineage]);
+            return Promise.reject(new Error("stored"));
+          },
+        },
+      });
+    expect((await read()).isRehearsed).toBe(true);
+    await expect(prepare(true)).rejects.toThrow("stored");
+    await expect(prepare(false)).rejects.toThrow("stored");
+    expect(put).toEqual([
+      ["SIMULATED", "asked-rehearsed"],
+      ["REAL", "asked"],
+    ]);
   });
 
   it.each<[Partial<ProviderSettings>, string]>([
