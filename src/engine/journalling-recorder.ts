@@ -15,11 +15,12 @@ import type { JournalWriter } from "../records/journal/writer.ts";
 import type { Sha256 } from "../ports/hash.ts";
 import { BACKTEST_ACCOUNT, orderId, signalId } from "./identity.ts";
 import { traceDecision } from "./layers/trace-decision.ts";
-import type { FillRecord, ForecastRecord, Recorder, Share } from "./recorder.ts";
+import type { FillRecord, Recorder, Share } from "./recorder.ts";
 import { type SignalEnd, signalEnd } from "./signal-end.ts";
 import type { Signal } from "./signal.ts";
 import type { KernelState, Plan } from "./state.ts";
 import type { Trace, TracedOrder } from "./trace.ts";
+import { traceForecast } from "./trace-forecast.ts";
 import { VerdictList } from "./verdict-list.ts";
 import type { World } from "./world.ts";
 
@@ -225,26 +226,6 @@ function resized(
     order_id: traced(c, order).id,
     price: order.price,
   };
-}
-
-/** In the order of their codes in the trace. */
-const FORECAST_KINDS: readonly ForecastRecord["kind"][] = ["none", "weight", "units", "forecast"];
-
-function traceForecast(
-  { forecasts }: Trace,
-  session: number,
-  record: Parameters<Recorder["forecast"]>[1],
-): void {
-  forecasts.session.push(session);
-  forecasts.variant.push(record.variant);
-  forecasts.kind.push(FORECAST_KINDS.indexOf(record.kind));
-  forecasts.target.push(record.target);
-  forecasts.confidence.push(record.confidence);
-  forecasts.currentLots.push(record.currentLots);
-  forecasts.beliefLots.push(record.beliefLots);
-  forecasts.finalLots.push(record.finalLots);
-  forecasts.price.push(record.price);
-  forecasts.signal.push(record.signal);
 }
 
 function signalRecord(c: Context, signal: Signal, verdicts: VerdictList): SignalRecord {

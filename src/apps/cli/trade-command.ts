@@ -8,10 +8,10 @@ import { Fault } from "../../domain/fault.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
 import type { TradingMode } from "../../domain/trading-entry.ts";
 import { formatDate, parseIsoDate } from "../../base/instant.ts";
-import { type DayOutcome, takeUp, tradeSession } from "../../engine/trading/day.ts";
+import { takeUp, tradeSession } from "../../engine/trading/day.ts";
 import type { Desk } from "../../engine/trading/desk.ts";
 import { openTrading, type TradeOptions, type Trading } from "./compose-trade.ts";
-import { followSessions, type StopRequest } from "./trade-daemon.ts";
+import { followSessions, type StopRequest, type TradedDay } from "./trade-daemon.ts";
 
 export type TradeRequest = TradeOptions & {
   readonly daemon: boolean;
@@ -38,8 +38,6 @@ export async function tradeResult(request: TradeRequest): Promise<TradeResult> {
     await trading.close();
   }
 }
-
-export type TradedDay = { readonly session: VenueSession; readonly outcome: DayOutcome };
 
 async function once({ ports, terms }: Trading, request: TradeRequest): Promise<TradedDay> {
   const desk = await takeUp(ports, terms);

@@ -6,10 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatDate } from "../../base/instant.ts";
 import { settled } from "../../base/result.ts";
 import { BrokerUnavailable, type VenueSession } from "../../ports/broker.ts";
-import { takeUp, tradeSession } from "../../engine/trading/day.ts";
+import { type DayOutcome, takeUp, tradeSession } from "../../engine/trading/day.ts";
 import type { Desk } from "../../engine/trading/desk.ts";
 import type { Trading } from "./compose-trade.ts";
-import type { TradedDay } from "./trade-command.ts";
+
+export type TradedDay = { readonly session: VenueSession; readonly outcome: DayOutcome };
 
 export type StopRequest = {
   readonly asked: () => boolean;

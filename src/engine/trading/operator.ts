@@ -162,8 +162,11 @@ export async function startTrial(
   }: { readonly operator: string; readonly days: number; readonly date: string },
 ): Promise<string> {
   const { core, terms, ports } = desk;
+  await look(desk);
+  // The first day of an account may be the first of its trial.
+  if (core.view.opened === null) await openAccount(desk, null);
   const { trial, opened } = core.view;
-  if (opened === null) throw notOpened();
+  invariant(opened !== null, 10, "an account is opened and its journal does not say so");
   if (trial !== null && trial.voided === null && trial.started.mandate_hash === terms.mandateHash) {
     const past = [...core.view.closedDays].filter((day) => day >= trial.started.date).length;
     if (past < trial.started.days) {
