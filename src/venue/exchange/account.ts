@@ -55,29 +55,31 @@ export function accountOf(x: Exchange): AccountView {
   };
 }
 
-/** What the orders that open something would take. */
+/** What the orders that open something would take; where a price is unknown, orders were refused. */
 function workingMinor(x: Exchange): number {
   let total = 0;
-  for (const order of x.working) if (order.intent === "open") total += costMinor(x, order);
+  for (const order of x.working) {
+    if (order.intent === "open") total += costMinor(x, order) ?? 0;
+  }
   return total;
 }
 
 /** Shares sold short at market count a little more than they would bring. */
 const SHORT_MARGIN = 1.03;
 
-/** What is left of an order at its own price, else at the last one; unsigned. */
+/** What is left of an order at its own price, else at the last one; unsigned. Null: there was none yet. */
 export function costMinor(
   x: Exchange,
   order: Pick<
     ExchangeOrder,
     "symbol" | "side" | "qtyNano" | "filledNano" | "limitPrice" | "stopPrice"
   >,
-): number {
+): number | null {
   const i = x.market.indexOf.get(order.symbol) as number;
   const last = x.state.marks[i] * (order.side === "sell" ? SHORT_MARGIN : 1);
   const own = order.limitPrice ?? order.stopPrice;
   const price = own === null ? last : order.side === "sell" ? Math.max(own, last) : own;
-  if (Number.isNaN(price)) return 0;
+  if (Number.isNaN(price)) return null;
   const units = unitsOf(order.qtyNano - order.filledNano);
   return Math.abs(notionalMinor(units, price, x.market.scales[i]));
 }

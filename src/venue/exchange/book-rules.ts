@@ -106,9 +106,12 @@ function refuseMoney(
   order: Candidate,
   intent: ExchangeOrder["intent"],
 ): VenueRefusal | null {
-  const { minimumNotionalMinor } = x.options.rules;
+  const { minimumNotionalMinor, buyingPowerMultiplier } = x.options.rules;
+  if (intent === "close" || (minimumNotionalMinor === null && buyingPowerMultiplier === null)) {
+    return null;
+  }
   const cost = costMinor(x, { ...order, filledNano: 0n });
-  if (intent === "close") return null;
+  if (cost === null) return forbidden(`no price of ${order.symbol} is known yet`);
   if (minimumNotionalMinor !== null && cost < minimumNotionalMinor) {
     const least = minimumNotionalMinor / 10 ** x.options.currencyDigits;
     return forbidden(`cost basis must be >= minimal amount of order ${least}`);

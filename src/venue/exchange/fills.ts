@@ -22,6 +22,8 @@ export function bookFill(
   const signed = order.side === "buy" ? fill.nano : -fill.nano;
   const notional = notionalMinor(unitsOf(signed), fill.price, x.market.scales[i]);
   state.cashMinor -= notional;
+  // Before its first bar a trade is the only price there is.
+  if (Number.isNaN(state.marks[i])) state.marks[i] = fill.price;
   movePosition(x, order.symbol, signed, fill.price);
   order.filledNano += fill.nano;
   const value = multiply({ coefficient: fill.nano, scale: NANO_DIGITS }, decimalOf(fill.price));
