@@ -29,7 +29,10 @@ export function addVenue(program: Command, session: Session): void {
     .command("venue")
     .description("a broker on this machine that replays the mandate's pack, for rehearsals")
     .argument("<mandate>", "path of a mandate file, or of the folder that holds mandate.yaml")
-    .option("--start <date>", "first session to be traded; default: the last 252 of the pack")
+    .option(
+      "--start <when>",
+      "date of the first session, or an instant to stand at; default: the last 252 sessions",
+    )
     .option("--port <n>", "port on 127.0.0.1; default: any that is free")
     .option("--speed <speed>", "step: time moves when it is told to; or a factor, 1: real", "step")
     .option("--cash <amount>", "what the account begins with; default: account.initial_equity")

@@ -7,13 +7,15 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Json } from "../../base/canonical-json.ts";
+import { parseIsoDate } from "../../base/instant.ts";
 import type { Progress } from "../../domain/progress.ts";
 import { Fault } from "../../domain/fault.ts";
+import { newYorkClock } from "../../market/calendars/new-york-time.ts";
 import { NO_FAULTS, type FaultScript } from "../../venue/faults.ts";
 import type { Credentials } from "../venue-server/app.ts";
 import { parseFaultScript } from "../venue-server/fault-script.ts";
 import { parseSpeed, type Speed } from "../venue-server/pace.ts";
-import { printInstant } from "../venue-server/request.ts";
+import { parseInstant, printInstant } from "../venue-server/request.ts";
 import { type RunningVenue, startVenue } from "../venue-server/start-venue.ts";
 import { type VenueModel, venueTerms } from "../venue-server/venue-terms.ts";
 import { type LoadedMandate, packFor, requireBacktestPack } from "./compose.ts";
@@ -52,6 +54,7 @@ export async function openVenue(options: {
   const { loaded, flags, progress, nowMs } = options;
   const { mandate } = loaded;
   const speed = speedOf(flags.speed);
+  const start = startOf(flags.start);
   const port =
     flags.port === null ? 0 : wholeFrom("port", flags.port, { least: 0, most: MOST_PORT });
   const requestsPerMinute = limitOf(flags.requestsPerMinute);
@@ -64,8 +67,8 @@ export async function openVenue(options: {
   const digits = mandate.account.currency_digits;
   const faults = faultsFrom(flags.faults, { digits, seed: seed ?? mandate.seed });
   const pack = requireBacktestPack((await packFor({ loaded, progress, nowMs })).pack);
-  const { model, start } = flags;
-  const terms = venueTerms(mandate, pack, { model, start, cash, seed });
+  const { model } = flags;
+  const terms = venueTerms(mandate, pack, { model, startMs: start.dateMs, cash, seed });
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
@@ -74,6 +77,7 @@ export async function openVenue(options: {
     terms,
     credentials,
     speed,
+    ...(start.instantMs === null ? {} : { startMs: start.instantMs }),
     requestsPerMinute,
     faults,
     port,
@@ -143,6 +147,21 @@ function speedOf(text: string): Speed {
   throw new Fault(
     "usage",
     `--speed ${text}: expected step, or how many times the wall's clock it runs, such as 1 or 3600`,
+  );
+}
+
+type Start = { readonly dateMs: number | null; readonly instantMs: number | null };
+
+/** A date, or an instant: sessions are traded from its date in New York, and time stands there. */
+function startOf(text: string | null): Start {
+  if (text === null) return { dateMs: null, instantMs: null };
+  const dateMs = parseIsoDate(text);
+  if (dateMs !== null) return { dateMs, instantMs: null };
+  const instantMs = parseInstant(text);
+  if (instantMs !== null) return { dateMs: newYorkClock(instantMs).dateMs, instantMs };
+  throw new Fault(
+    "usage",
+    `--start ${text}: expected a date, YYYY-MM-DD, or an instant such as 2024-01-02T14:00:00Z`,
   );
 }
 

@@ -26,6 +26,7 @@ import { createRateLimit } from "./rate-limit.ts";
 import { createTradeStream } from "./trade-stream.ts";
 import { orderChangeRoutes, orderRoutes, positionRoutes } from "./trading-routes.ts";
 import { lastInstantOf, nowMs, type Venue } from "./venue.ts";
+import { moveTo } from "./walk.ts";
 
 export type VenueOptions = {
   /** Sessions are taken from the series' dates: leave them out. */
@@ -33,6 +34,8 @@ export type VenueOptions = {
   readonly credentials: Credentials;
   /** Default: time stands until somebody steps it. */
   readonly speed?: Speed;
+  /** Where time stands at first; default: midnight (UTC) of the first session's date. */
+  readonly startMs?: number;
   /** Requests a minute; default: without limit. */
   readonly requestsPerMinute?: number | null;
   readonly faults?: FaultScript;
@@ -154,6 +157,8 @@ function venueOf(options: VenueOptions): Venue {
   };
   if (log !== null)
     carryOutAgain({ ...fresh, pace: { ...pace, speed: { kind: "step" } } }, log.entries);
+  const startMs = options.startMs ?? exchange.state.nowMs;
+  if (startMs > exchange.state.nowMs) moveTo({ ...fresh, pace }, startMs);
   // Time goes on from where it stood.
   return { ...fresh, pace: { ...pace, venueStartMs: exchange.state.nowMs }, log };
 }

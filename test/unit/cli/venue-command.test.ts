@@ -93,6 +93,14 @@ describe("assay venue", () => {
     });
   });
 
+  it("begins where it is told to", async () => {
+    const { venue } = await open({ start: "2019-01-02T14:25:00Z", speed: "1" });
+    expect(venue.exchange.options.firstDate).toBe("2019-01-02");
+    const late = venue.nowMs() - Date.parse("2019-01-02T14:25:00Z");
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(60_000);
+  });
+
   it("stops when it is asked to through its door", async () => {
     const { document, stopped } = await open();
     const { url, key_id, secret } = document as unknown as Said;
@@ -131,7 +139,7 @@ describe("assay venue", () => {
     [{ requestsPerMinute: "0" }, /--requests-per-minute 0/],
     [{ seed: "-1" }, /--seed -1/],
     [{ cash: "0" }, /--cash 0: expected an amount above zero/],
-    [{ start: "May" }, /--start May is no date/],
+    [{ start: "May" }, /--start May: expected a date/],
     [{ start: "2099-01-01" }, /--start 2099-01-01 is after the pack's last session/],
     [{ keyId: "PK1" }, /--key-id and --secret belong together/],
     [{ faults: "/nowhere/faults.yaml" }, /--faults .* cannot be read \(ENOENT\)/],
