@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Json } from "../../base/canonical-json.ts";
-import { parseIsoDate } from "../../base/instant.ts";
+import { formatDate, parseIsoDate } from "../../base/instant.ts";
 import type { Progress } from "../../domain/progress.ts";
 import { Fault } from "../../domain/fault.ts";
 import { newYorkClock } from "../../market/calendars/new-york-time.ts";
@@ -68,7 +68,7 @@ export async function openVenue(options: {
   const faults = faultsFrom(flags.faults, { digits, seed: seed ?? mandate.seed });
   const pack = requireBacktestPack((await packFor({ loaded, progress, nowMs })).pack);
   const { model } = flags;
-  const terms = venueTerms(mandate, pack, { model, startMs: start.dateMs, cash, seed });
+  const terms = venueTerms(mandate, pack, { model, start: start.date, cash, seed });
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
@@ -150,15 +150,13 @@ function speedOf(text: string): Speed {
   );
 }
 
-type Start = { readonly dateMs: number | null; readonly instantMs: number | null };
+type Start = { readonly date: string | null; readonly instantMs: number | null };
 
 /** A date, or an instant: sessions are traded from its date in New York, and time stands there. */
 function startOf(text: string | null): Start {
-  if (text === null) return { dateMs: null, instantMs: null };
-  const dateMs = parseIsoDate(text);
-  if (dateMs !== null) return { dateMs, instantMs: null };
+  if (text === null || parseIsoDate(text) !== null) return { date: text, instantMs: null };
   const instantMs = parseInstant(text);
-  if (instantMs !== null) return { dateMs: newYorkClock(instantMs).dateMs, instantMs };
+  if (instantMs !== null) return { date: formatDate(newYorkClock(instantMs).dateMs), instantMs };
   throw new Fault(
     "usage",
     `--start ${text}: expected a date, YYYY-MM-DD, or an instant such as 2024-01-02T14:00:00Z`,

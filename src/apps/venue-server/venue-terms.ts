@@ -4,7 +4,7 @@
  * the broker documents for paper accounts: bar prices, no fees, no interest, no dividends, one fill in
  * ten comes in parts. Enters: the pack, the mandate's values, choices of the command; leaves: terms.
  */
-import { formatDate } from "../../base/instant.ts";
+import { formatDate, parseIsoDate } from "../../base/instant.ts";
 import { amountToMinor } from "../../base/money.ts";
 import type { BacktestPack } from "../../domain/pack.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -22,8 +22,8 @@ export type VenueModel = (typeof VENUE_MODELS)[number];
 
 export type TermsChoices = {
   readonly model: VenueModel;
-  /** 00:00Z of the date from which sessions are traded; null: the last year of the pack. */
-  readonly startMs: number | null;
+  /** YYYY-MM-DD, from which sessions are traded; null: the last year of the pack. */
+  readonly start: string | null;
   /** In currency; null: the mandate's initial equity. */
   readonly cash: number | null;
   /** Null: the mandate's. */
@@ -50,7 +50,7 @@ export function venueTerms(
     initialCashMinor: amountToMinor(choices.cash ?? account.initial_equity, digits),
     series: pack.series,
     actions: pack.actions,
-    firstDate: firstDateOf(pack, choices.startMs),
+    firstDate: firstDateOf(pack, choices.start),
     marketPhase: isBacktest && execution.fill !== "next_open" ? "close" : "open",
     rules: isBacktest ? BACKTEST_RULES : ALPACA_RULES,
     costs: isBacktest ? costsOf(mandate, pack) : freeOf(pack),
@@ -83,14 +83,16 @@ function freeOf(pack: BacktestPack): VenueCosts {
   };
 }
 
-function firstDateOf(pack: BacktestPack, startMs: number | null): string {
+function firstDateOf(pack: BacktestPack, start: string | null): string {
   const dates = [...new Set(pack.series.flatMap(({ timesMs }) => [...timesMs]))];
   dates.sort((a, b) => a - b);
-  if (startMs === null) return formatDate(dates[Math.max(0, dates.length - DEFAULT_SESSIONS)]);
+  if (start === null) return formatDate(dates[Math.max(0, dates.length - DEFAULT_SESSIONS)]);
+  const wanted = parseIsoDate(start);
+  if (wanted === null) throw new Fault("usage", `--start ${start} is no date; write YYYY-MM-DD`);
   const last = dates[dates.length - 1];
-  if (startMs <= last) return formatDate(startMs);
+  if (wanted <= last) return start;
   throw new Fault(
     "usage",
-    `--start ${formatDate(startMs)} is after the pack's last session, ${formatDate(last)}; name an earlier one`,
+    `--start ${start} is after the pack's last session, ${formatDate(last)}; name an earlier one`,
   );
 }
