@@ -96,7 +96,7 @@ function merged(base: object, over: object): object {
   return out;
 }
 
-function planSettings(over: LayeredSettings): PlanSettings {
+export function planSettings(over: LayeredSettings): PlanSettings {
   const { layers, precomputed: _, ...rest } = over;
   return {
     ...settingsWith(rest),
@@ -144,19 +144,10 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
   const pack = packOf(market);
   const settings = planSettings(over);
   const world = buildWorld(pack, { currency: settings.currency, digits: settings.currencyDigits });
-  const uses = Object.entries(market.sleeves).map(
-    ([name, sleeve]): StrategyUse => ({
-      name,
-      strategy: scripted(name, sleeve, market.listings[sleeve.instrument]),
-      params: {},
-      codeHash: sha256(name),
-      instruments: [sleeve.instrument],
-    }),
-  );
   const { plan } = buildPlan({
     world,
     actions: pack.actions,
-    uses,
+    uses: sleeveUses(market),
     settings,
     seed: 1,
     precomputed: over.precomputed ?? [],
@@ -201,6 +192,18 @@ export function runLayered(market: LayeredMarket, over: LayeredSettings = {}): L
       checkHeld(k, sleeves),
     silent: runThrough(createKernel(world, plan, nullRecorder)),
   };
+}
+
+export function sleeveUses({ sleeves, listings }: LayeredMarket): StrategyUse[] {
+  return Object.entries(sleeves).map(
+    ([name, sleeve]): StrategyUse => ({
+      name,
+      strategy: scripted(name, sleeve, listings[sleeve.instrument]),
+      params: {},
+      codeHash: sha256(name),
+      instruments: [sleeve.instrument],
+    }),
+  );
 }
 
 /** A run whose own checks hold and whose numbers do not depend on who listens, bit for bit. */

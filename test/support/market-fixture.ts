@@ -179,6 +179,16 @@ function scripted(id: string, { bars, wishes = {} }: Listing): Strategy {
   });
 }
 
+export function scriptedUses(market: Market): StrategyUse[] {
+  return Object.keys(market).map((id) => ({
+    name: `scripted-${id}`,
+    strategy: scripted(id, market[id]),
+    params: {},
+    codeHash: sha256(id),
+    instruments: [id],
+  }));
+}
+
 /** What was filled, in order: date, instrument, signed lots, price, cents of notional and fee. */
 export type Fill = {
   readonly on: string;
@@ -208,17 +218,10 @@ export type Outcome = {
 export function runMarket(market: Market, over: Settings = {}): Outcome {
   const pack = packOf(market);
   const world = buildWorld(pack, { currency: "USD", digits: 2 });
-  const uses: StrategyUse[] = Object.keys(market).map((id) => ({
-    name: `scripted-${id}`,
-    strategy: scripted(id, market[id]),
-    params: {},
-    codeHash: sha256(id),
-    instruments: [id],
-  }));
   const { plan } = buildPlan({
     world,
     actions: pack.actions,
-    uses,
+    uses: scriptedUses(market),
     settings: settingsWith(over),
     seed: 1,
     precomputed: [],

@@ -15,7 +15,7 @@ import type { LiveOrder } from "./live-order.ts";
 
 type Fate = "kept" | "made";
 
-/** `made`: scratch, what the world gives, and what only a run's report reads. */
+/** `made`: scratch, what the world and the mandate give, and what only a run's report reads. */
 const KERNEL: { readonly [field in keyof KernelState]: Fate } = {
   session: "kept",
   cash: "kept",
@@ -52,7 +52,7 @@ const KERNEL: { readonly [field in keyof KernelState]: Fate } = {
   curves: "made",
   costsBeforeWindow: "kept",
   stoppedAt: "kept",
-  limits: "kept",
+  limits: "made",
   sleeves: "kept",
   layers: "made",
   safety: "made",
@@ -68,7 +68,7 @@ const LAYERS: { readonly [field in keyof LayerState]: Fate } = {
   active: "made",
   unbraked: "kept",
   today: "kept",
-  overlay: "kept",
+  overlay: "made",
   brake: "kept",
   brakeBefore: "kept",
   volatility: "kept",
@@ -110,6 +110,8 @@ type Written = {
   readonly lastSessionMs: number;
   readonly kernel: Partial<KernelState>;
   readonly layers: Partial<LayerState> | null;
+  /** What the brake remembers; its terms are the mandate's, which may be another by then. */
+  readonly overlay: Omit<LayerState["overlay"], "terms"> | null;
   readonly shadow: Uint8Array | null;
   readonly active: Uint8Array | null;
   readonly openSignals: readonly Signal[];
@@ -130,6 +132,7 @@ export function encodeState(state: TradingState, world: World, plan: Plan): stri
     lastSessionMs: world.sessionsMs[kernel.session],
     kernel: picked(kernel, KERNEL),
     layers: layers === null ? null : picked(layers, LAYERS),
+    overlay: layers === null ? null : rememberedOf(layers.overlay),
     shadow: layers === null ? null : sidesOf(layers, sessions),
     active: layers === null ? null : layers.active.slice(0, sessions * layers.direction.length),
     openSignals: [...kernel.openSignals.values()],
@@ -180,6 +183,7 @@ export function stateOn(world: World, plan: Plan): KernelState {
 function restoreLayers(layers: LayerState, written: Written): void {
   invariant(written.layers !== null, 20, "the state was left without portfolio stages");
   restore(layers, written.layers, LAYERS);
+  Object.assign(layers.overlay, written.overlay);
   const n = layers.direction.length;
   layers.active.set(written.active as Uint8Array);
   const { returns } = layers.plan.evidence;
@@ -187,6 +191,10 @@ function restoreLayers(layers: LayerState, written: Written): void {
     const r = returns[layers.plan.instrumentOf[at % n]][Math.floor(at / n)];
     layers.shadow[at] = shadowOf(side, r);
   }
+}
+
+function rememberedOf({ terms: _, ...remembered }: LayerState["overlay"]): Written["overlay"] {
+  return remembered;
 }
 
 /** 0 none, 1 nothing was earned, 2 with the market, 3 against it. */
