@@ -9,7 +9,7 @@ import { Fault } from "../../domain/fault.ts";
 import { append, bookCash } from "./activities.ts";
 import { bookFill } from "./fills.ts";
 import { activityId, uuidOf } from "./ids.ts";
-import { tell } from "./order-life.ts";
+import { dropEnded, tell } from "./order-life.ts";
 import { keep, newOrder } from "./orders.ts";
 import { averageAnew, movePosition, positionToChange } from "./positions.ts";
 import { absolute, NANO_DIGITS, nanoOf, priceOf, unitsOf } from "./quantity.ts";
@@ -26,6 +26,7 @@ export function fillUnasked(x: Exchange, symbol: string, qty: string, price: str
   const order = ownOrder(x, symbol, qty, null);
   keep(x, order);
   bookFill(x, order, { nano: order.qtyNano, price: priceFrom(price) });
+  dropEnded(x);
 }
 
 /** An order of the venue's own that goes on working: at a limit, good till cancelled. */

@@ -60,6 +60,7 @@ describe("acts", () => {
     expect(positions(x)).toEqual([["A", "-3", "99.5"]]);
     expect(x.state.cashMinor).toBe(1_000_000 + 29_850);
     expect(x.state.orders).toMatchObject([{ status: "filled" }]);
+    expect(workingOrders(x)).toEqual([]);
   });
 
   it("a phantom order works like any other", () => {
