@@ -193,7 +193,8 @@ function restoreLayers(layers: LayerState, written: Written): void {
   }
 }
 
-function rememberedOf({ terms: _, ...remembered }: LayerState["overlay"]): Written["overlay"] {
+function rememberedOf(overlay: LayerState["overlay"]): Written["overlay"] {
+  const { terms: _, ...remembered } = overlay;
   return remembered;
 }
 
