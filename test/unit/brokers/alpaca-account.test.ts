@@ -242,11 +242,11 @@ describe("asking Alpaca", () => {
 
 describe("the limiter", () => {
   /** Timers stand still; sockets do not. */
-  async function askedAfter(limit: { requestsPerMinute?: number | "unlimited" }) {
+  async function askedAfter(count: number, limit: { requestsPerMinute?: number | "unlimited" }) {
     vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
     answer = world();
     const { broker: limited } = await adapterAt(venue.url, { ...limit, timeoutMs: 0 });
-    const all = Promise.all(Array.from({ length: 203 }, () => limited.clock()));
+    const all = Promise.all(Array.from({ length: count }, () => limited.clock()));
     const settle = async (count: number) => {
       for (let turn = 0; turn < 20_000 && venue.asked.length < count; turn++) {
         await new Promise((resolve) => setImmediate(resolve));
@@ -259,7 +259,7 @@ describe("the limiter", () => {
   }
 
   it("lets 200 a minute through unless told otherwise, and each next one when its time has come", async () => {
-    const { settle, all } = await askedAfter({});
+    const { settle, all } = await askedAfter(203, {});
     expect(await settle(200)).toBe(200);
     vi.advanceTimersByTime(299);
     expect(await settle(200)).toBe(200);
@@ -271,7 +271,7 @@ describe("the limiter", () => {
   });
 
   it("keeps to less when less is asked for", async () => {
-    const { settle, all } = await askedAfter({ requestsPerMinute: 60 });
+    const { settle, all } = await askedAfter(62, { requestsPerMinute: 60 });
     expect(await settle(60)).toBe(60);
     vi.advanceTimersByTime(1_000);
     expect(await settle(61)).toBe(61);
@@ -280,7 +280,7 @@ describe("the limiter", () => {
   });
 
   it("is lifted for a venue on this machine", async () => {
-    const { settle, all } = await askedAfter({ requestsPerMinute: "unlimited" });
+    const { settle, all } = await askedAfter(203, { requestsPerMinute: "unlimited" });
     expect(await settle(203)).toBe(203);
     await all;
   });
@@ -316,7 +316,7 @@ describe("keys and secrets", () => {
   it("are not on the tape, nor in any message, not even where the venue says them back", async () => {
     const echo = { code: 40110000, message: `no account of ${KEY_ID} with ${SECRET}` };
     answer = () => ({ status: 401, body: echo, headers: { "X-Request-ID": KEY_ID } });
-    const { broker: watched, heard } = await adapterAt(venue.url, { timeoutMs: 500 });
+    const { broker: watched, heard } = await adapterAt(venue.url, { timeoutMs: 150 });
     const errors: unknown[] = [];
     const keep = (error: unknown) => errors.push(error);
     await watched.account().catch(keep);

@@ -322,6 +322,11 @@ describe("a split", () => {
       [split("s1", { qty: "-1" }), split("s2", { qty: "2" }), split("s3", { qty: "2" })],
     ],
     ["no quantity", [split("s1", {})]],
+    ["a holding of nothing", [split("s1", { old_qty: "0", new_qty: "4" })]],
+    [
+      "a rate of nothing",
+      [split("s1", { old_qty: "1", new_qty: "4", old_rate: "1", new_rate: "0" })],
+    ],
   ])("that cannot be told from %s does not vanish", (_, rows) => {
     const told = activitiesOf(rows);
     expect(told.map(({ kind, activityId }) => [kind, activityId])).toEqual(

@@ -36,12 +36,18 @@ describe("Alpaca's times", () => {
     expect(utcOf(text)).toBe(utc);
   });
 
-  it.each(["", "2026-11-20", "2026-02-30T00:00:00Z", "2026-11-20T14:30:00", "yesterday"])(
-    "cannot be read from %o",
-    (text) => {
-      expect(() => msOf(text)).toThrow(/is not a time as RFC 3339 writes it/);
-    },
-  );
+  it.each([
+    "",
+    "2026-11-20",
+    "2026-02-30T00:00:00Z",
+    "2026-11-20T14:30:00",
+    "2026-11-20T24:00:00Z",
+    "2026-11-20T14:60:00Z",
+    "2026-11-20T14:30:00+05",
+    "yesterday",
+  ])("cannot be read from %o", (text) => {
+    expect(() => msOf(text)).toThrow(/is not a time as RFC 3339 writes it/);
+  });
 
   it("in New York agree with the exchange's calendar", () => {
     fc.assert(
@@ -60,6 +66,7 @@ describe("Alpaca's times", () => {
   it.each([
     ["2026-13-01", "09:30"],
     ["2026-11-20", "half past nine"],
+    ["2026-11-20", "24:00"],
   ])("of a session cannot be read from %s %s", (date, time) => {
     expect(() => newYorkMs(date, time)).toThrow(/is not a date and a time/);
   });

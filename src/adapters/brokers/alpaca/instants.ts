@@ -7,7 +7,8 @@
 import { formatDate, formatInstant, parseIsoDate } from "../../../base/instant.ts";
 import { UnreadableBody } from "./body.ts";
 
-const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d+)?([Zz]|[+-][01]\d:[0-5]\d)$/;
 
 /** Milliseconds since the epoch; digits beyond them are cut off. */
 export function msOf(text: string): number {
@@ -57,7 +58,7 @@ function newYorkOffsetMs(ms: number): number {
 /** When New York's clocks show "09:30" on a session's date. They change at night, never in a session. */
 export function newYorkMs(date: string, time: string): number {
   const dateMs = parseIsoDate(date);
-  const match = /^(\d{2}):?(\d{2})$/.exec(time);
+  const match = /^([01]\d|2[0-3]):?([0-5]\d)$/.exec(time);
   if (dateMs === null || match === null) {
     throw new UnreadableBody(
       `"${date.slice(0, 20)} ${time.slice(0, 20)}" is not a date and a time`,

@@ -17,7 +17,9 @@ export function splitsOf(rows: readonly Body[]): ReadonlyMap<Body, Split | "told
   for (const row of rows) {
     if (row["activity_type"] !== "SPLIT" || optionalText(row, "status") === "canceled") continue;
     if (optionalDecimal(row, "new_qty") !== null && optionalDecimal(row, "old_qty") !== null) {
-      told.set(row, wholeSplit(row));
+      const split = wholeSplit(row);
+      // Out of nothing, or into nothing, is no split: it stays a row that is told in words.
+      if (split.ratio > 0 && Number.isFinite(split.ratio)) told.set(row, split);
       continue;
     }
     const key =
