@@ -91,8 +91,7 @@ export async function tradeSession(desk: Desk, request: DayRequest): Promise<Day
   // Taken up within the day: what was filled meanwhile is booked, and the books proved, before it goes on.
   const phase = view.day?.startReconciled === true ? "reconnect" : "start";
   if (view.day?.endReconciled !== true) {
-    const sessionEndMs = session.closeMs;
-    await reconcileAccount(desk, { phase, listened: false, sessionEndMs });
+    await reconcileAccount(desk, { phase, listened: false, sessionEndMs: null });
   }
   await obeyRequests(desk);
   await decideOnce(desk, session);
@@ -149,7 +148,7 @@ async function workOrders(desk: Desk, { session, stopped }: DayRequest): Promise
   await sendOrders(desk, { cutoffMs });
   const stops = hasWorking(desk) ? [openMs + GRACE_MS, closeMs + GRACE_MS] : [closeMs + GRACE_MS];
   for (const until of stops) {
-    if (!(await waitUntil(desk, { until, window: { cutoffMs }, session, stopped }))) return false;
+    if (!(await waitUntil(desk, { until, window: { cutoffMs }, stopped }))) return false;
   }
   return true;
 }
@@ -163,7 +162,6 @@ async function waitUntil(
   wait: {
     readonly until: number;
     readonly window: Window;
-    readonly session: VenueSession;
     readonly stopped: () => boolean;
   },
 ): Promise<boolean> {
@@ -172,7 +170,7 @@ async function waitUntil(
     await obeyRequests(desk);
     await look(desk);
     rearm(desk);
-    if (await takeWhatCame(desk, wait.session)) await sendOrders(desk, wait.window);
+    if (await takeWhatCame(desk)) await sendOrders(desk, wait.window);
     if (desk.nowMs >= wait.until) return true;
     const { requests, clock } = desk.ports;
     await clock.waitUntil(Math.min(wait.until, desk.nowMs + requests.everyMs), desk.woken);
@@ -180,13 +178,12 @@ async function waitUntil(
 }
 
 /** True when something came; after a break of the stream the books are compared before anything else. */
-async function takeWhatCame(desk: Desk, session: VenueSession): Promise<boolean> {
+async function takeWhatCame(desk: Desk): Promise<boolean> {
   if (desk.events.length === 0) return false;
   const wasLost = takeEvents(desk);
   await flush(desk);
   if (wasLost) {
-    const sessionEndMs = session.closeMs;
-    await reconcileAccount(desk, { phase: "reconnect", listened: false, sessionEndMs });
+    await reconcileAccount(desk, { phase: "reconnect", listened: false, sessionEndMs: null });
     desk.listening = true;
   }
   return true;

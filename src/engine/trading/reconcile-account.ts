@@ -28,8 +28,8 @@ export type ReconcileCall = {
   readonly phase: ReconciliationPhase;
   /** The stream has listened since the last time: what it did not tell of was missed. */
   readonly listened: boolean;
-  /** The close of the session that day orders belong to. */
-  readonly sessionEndMs: number;
+  /** When orders of one session must have ended; null while that is not judged. */
+  readonly sessionEndMs: number | null;
 };
 
 type Compared = {
@@ -62,14 +62,16 @@ export async function reconcileAccount(desk: Desk, call: ReconcileCall): Promise
   return found;
 }
 
-/** Asks again while the venue does not answer, or all that differs is a fill that it shows late. */
+/** Asks again while the venue does not answer, or something that differs may be a fill that it shows late. */
 async function compareUntilSettled(desk: Desk, call: ReconcileCall): Promise<Compared> {
   // Booked at an earlier look, and missed all the same.
   const missed: Break[] = [];
   for (let looks = 1; ; looks++) {
     const compared = await compare(desk, call, missed);
     const { found } = compared;
-    const isOpen = found.result === "NOT_RUN" || isTransient(found, desk.core.bookings.recent);
+    const { recent } = desk.core.bookings;
+    const isLate = found.breaks.some((one) => isTransient({ ...found, breaks: [one] }, recent));
+    const isOpen = found.result === "NOT_RUN" || isLate;
     if (looks >= LAG_LOOKS || !isOpen) return compared;
     await desk.ports.clock.waitUntil(desk.nowMs + LAG_STEP_MS);
     await look(desk);
