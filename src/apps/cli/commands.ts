@@ -33,6 +33,11 @@ export type Session = {
 type Exit = (code: number) => void;
 type Options = { readonly set: readonly Flag[]; readonly home?: string };
 type CompareFlags = Options & { readonly without?: string };
+type ExplainFlags = Options & {
+  readonly run?: string;
+  readonly account?: string;
+  readonly mandate?: string;
+};
 type VerifyFlags = Options & { readonly replay?: boolean; readonly mandate?: string };
 
 export function addCommands(program: Command, session: Session, exit: Exit): void {
@@ -214,9 +219,24 @@ function addExplain(program: Command, { output, environment }: Session): void {
     .argument("<what>", "a signal's id or its beginning, or an instrument with a date")
     .argument("[date]", "YYYY-MM-DD, with an instrument")
     .option("--run <run>", RUN_ARGUMENT)
+    .addOption(
+      new Option("--account <mode>", "of a trading account in the place of a run").choices([
+        "paper",
+        "dry-run",
+        "live",
+      ]),
+    )
+    .option("--mandate <path>", "with --account: the mandate whose home it is; default: here")
     .option("--home <folder>", HOME_OPTION)
     .option("--json", "one JSON document on standard output")
-    .action(async (what: string, date: string | undefined, options: Options & { run?: string }) => {
+    .action(async (what: string, date: string | undefined, options: ExplainFlags) => {
+      if (options.account !== undefined) {
+        output.result(...(await explainedAccount(what, date, options)));
+        return;
+      }
+      if (options.mandate !== undefined) {
+        throw new Fault("usage", "--mandate goes with --account; a run is named by --run");
+      }
       const { explainResult } = await import("./explain-command.ts");
       const { document, lines } = await explainResult({
         what,
@@ -226,6 +246,21 @@ function addExplain(program: Command, { output, environment }: Session): void {
       });
       output.result(document, lines);
     });
+  async function explainedAccount(what: string, date: string | undefined, flags: ExplainFlags) {
+    if (flags.run !== undefined) {
+      throw new Fault("usage", "--run and --account are two records: give one of them");
+    }
+    const { explainAccountResult } = await import("./explain-account-command.ts");
+    const { modeOf } = await import("./trial-command.ts");
+    const { document, lines } = explainAccountResult({
+      what,
+      date: date ?? null,
+      home: findHome(queryOf(flags.mandate, flags, environment)),
+      mode: modeOf(flags.account ?? ""),
+      paint: output.paint,
+    });
+    return [document, lines] as const;
+  }
 }
 
 function addDoctor(program: Command, { output, environment }: Session, exit: Exit): void {

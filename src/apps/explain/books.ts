@@ -3,7 +3,8 @@
  * journal: it is worked out from what was paid, as the roundest number that gives every recorded
  * notional to the minor unit and passes the ledger's own checks; nor is it whether it is a future,
  * which its settlements tell. Where the record does not tell, no postings are shown. Enters: the
- * entries that name the instrument, in order; leaves: transactions by entry.
+ * entries that name the instrument, in order, of a run's journal or of an account's; leaves:
+ * transactions by entry.
  */
 import { InvariantError } from "../../base/assert.ts";
 import { moneyScale, notionalMinor } from "../../base/money.ts";
@@ -11,7 +12,14 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { accountName, partOf, type Transaction } from "../../records/ledger/accounts.ts";
 import { RUN_ARTIFACTS } from "../../records/artifacts/registry.ts";
 import { foldLedger, type LedgerEntry } from "../../records/ledger/fold.ts";
-import type { Entry, RunRecord } from "./record.ts";
+import type { RunRecord } from "./record.ts";
+
+/** What is known of an account beside its entries: a run's record, or a trading account's. */
+export type BooksSource = Pick<RunRecord, "currency" | "digits" | "rows"> & {
+  readonly started: Pick<RunRecord["started"], "lot_method">;
+  /** False: nothing on it settles daily. Absent: its entries tell. */
+  readonly hasFutures?: false;
+};
 
 export type BookedPosting = {
   readonly account: string;
@@ -36,7 +44,11 @@ export type Books = {
   readonly of: (seq: number) => readonly Booked[] | null;
 };
 
-export function openBooks(account: RunRecord, id: string, entries: readonly Entry[]): Books {
+export function openBooks(
+  account: BooksSource,
+  id: string,
+  entries: readonly LedgerEntry[],
+): Books {
   const own = entries.flatMap((entry) => only(id, entry));
   const currency = currencyOf(id, own);
   const digits = currency === account.currency ? account.digits : digitsOf(account, id, own);
@@ -56,7 +68,7 @@ export function openBooks(account: RunRecord, id: string, entries: readonly Entr
 }
 
 /** What posts and is this instrument's; of a settlement of several, its own part. */
-function only(id: string, { seq, at, payload }: Entry): readonly LedgerEntry[] {
+function only(id: string, { seq, at, payload }: LedgerEntry): readonly LedgerEntry[] {
   switch (payload.kind) {
     case "settlement": {
       const settled = payload.settled.filter(({ instrument }) => instrument === id);
@@ -68,6 +80,8 @@ function only(id: string, { seq, at, payload }: Entry): readonly LedgerEntry[] {
     case "dividend_paid":
     case "fill":
     case "roll":
+    case "venue_cash":
+    case "position_adopted":
       return payload.instrument === id ? [{ seq, at, payload }] : [];
     default:
       return [];
@@ -85,7 +99,7 @@ function currencyOf(id: string, entries: readonly LedgerEntry[]): string | null 
 }
 
 /** Of a foreign currency: its amounts are in minor units in the journal, in whole ones in fills.csv. */
-function digitsOf(record: RunRecord, id: string, entries: readonly LedgerEntry[]): number | null {
+function digitsOf(record: BooksSource, id: string, entries: readonly LedgerEntry[]): number | null {
   const minor = entries.flatMap(tradesOf).find(({ notional }) => notional !== 0);
   const whole = record
     .rows(RUN_ARTIFACTS.fills, (line) => line.includes(id))
@@ -97,7 +111,7 @@ function digitsOf(record: RunRecord, id: string, entries: readonly LedgerEntry[]
 type Terms = { readonly id: string; readonly currency: string; readonly digits: number };
 
 function folded(
-  account: RunRecord,
+  account: BooksSource,
   terms: Terms,
   entries: readonly LedgerEntry[],
 ): readonly Transaction[] | null {
@@ -126,10 +140,11 @@ function folded(
  * is none. Null where no price ever moved: then the record does not tell, and nothing is guessed.
  */
 function isSettledDaily(
-  record: RunRecord,
+  record: BooksSource,
   id: string,
   entries: readonly LedgerEntry[],
 ): boolean | null {
+  if (record.hasFutures === false) return false;
   const isFuture = ({ payload: { kind } }: LedgerEntry) => kind === "settlement" || kind === "roll";
   if (entries.some(isFuture)) return true;
   if (!entries.some(({ payload: { kind } }) => kind === "fill")) return false;
@@ -179,7 +194,7 @@ function contractSizes(digits: number, entries: readonly LedgerEntry[]): readonl
 }
 
 function tradesOf({ payload }: LedgerEntry): readonly Trade[] {
-  if (payload.kind === "fill") {
+  if (payload.kind === "fill" || payload.kind === "position_adopted") {
     return [{ lots: payload.lots, price: payload.price, notional: payload.notional_minor }];
   }
   if (payload.kind !== "roll") return [];

@@ -5,6 +5,7 @@
 import { MICRO_LOTS, type OpenedOrder, type SleeveShare } from "../../domain/journal-entry.ts";
 import type { Booked, Books } from "./books.ts";
 import type { Entry, EntryOf } from "./record.ts";
+import type { ExecutionPath, VenuePath } from "./venue-path.ts";
 
 export type FillPath = {
   readonly seq: number;
@@ -29,6 +30,8 @@ export type FillPath = {
   } | null;
   /** Null where the record does not hold what the fold needs. */
   readonly postings: readonly Booked[] | null;
+  /** As the venue of a trading account reported it; a run has none. */
+  readonly execution?: ExecutionPath;
 };
 
 export type OrderPath = OpenedOrder & {
@@ -50,6 +53,8 @@ export type OrderPath = OpenedOrder & {
     readonly end: string;
     readonly observed: number | null;
   } | null;
+  /** What passed between a trading account and its venue; a run has none. */
+  readonly venue?: VenuePath;
 };
 
 export function orderPath(

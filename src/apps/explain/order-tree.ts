@@ -5,6 +5,7 @@ import { type FillPath, lotsOfSleeve, type OrderPath } from "./order-path.ts";
 import type { Account } from "./signal-answer.ts";
 import type { CrossPath } from "./signal-path.ts";
 import { type Node, node } from "./tree.ts";
+import { executionNodes, venueNodes } from "./venue-tree.ts";
 import { brief, exact, lotsOf, money, numbersOf, ruleWords, shortId } from "./words.ts";
 
 export function verdictNode(verdict: Verdict, account: Account): Node {
@@ -56,7 +57,9 @@ export function orderNode(order: OrderPath, view: Account, variant: string | nul
         `${change.at}: the order became ${lotsOf(change.lots)}${change.price === null ? "" : ` at ${exact(change.price)}`} (entry ${change.seq})`,
       ),
     ),
+    ...venueNodes(order.venue, "before"),
     ...order.fills.map((fill) => fillNode(fill, variant)),
+    ...venueNodes(order.venue, "after"),
     ...(order.end === null
       ? []
       : [
@@ -88,6 +91,7 @@ export function fillNode(fill: FillPath, variant: string | null): Node {
     "fill",
     `${at}: ${signed > 0 ? "bought" : "sold"} ${lotsOf(signed)} at ${exact(price)} (entry ${seq})`,
     [
+      ...executionNodes(fill.execution, digits),
       node("reference", `${exact(fill.reference_price)}, slippage ${said(fill.slippage_minor)}`),
       node("notional", `${said(fill.notional_minor)}, fee ${said(fill.fee_minor)}`),
       ...shares,

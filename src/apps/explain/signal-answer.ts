@@ -4,6 +4,7 @@
  */
 import { lotsOfSleeve, type OrderPath } from "./order-path.ts";
 import type { SignalPath } from "./signal-path.ts";
+import { venueEndText } from "./venue-words.ts";
 import { brief, type Decider, deciderText, exact, lotsOf, splitCut } from "./words.ts";
 
 export type Account = { readonly currency: string; readonly digits: number };
@@ -110,6 +111,9 @@ export function endText(order: OrderPath): string {
   const what =
     price === null ? `its ${spaced(type)} order` : `its ${spaced(type)} order at ${exact(price)}`;
   const since = `${what} of ${at}`;
+  const atVenue = order.venue === undefined ? null : venueEndText(order.venue, since);
+  // What a newer wish took back is that wish's doing, whatever the venue calls it.
+  if (atVenue !== null && end.end !== "replaced") return atVenue;
   switch (end.end) {
     case "expired":
       return until === "day"

@@ -59,16 +59,22 @@ export function signalPath(record: RunRecord, id: string): SignalPath {
   return pathOf(record, { decision, signal, entries, books });
 }
 
+type Given = {
+  readonly decision: EntryOf<"decision">;
+  readonly signal: SignalRecord;
+  readonly entries: readonly Entry[];
+  readonly books: Books;
+};
+
 /** The same with the instrument's entries, decisions left out, already at hand. */
-export function pathOf(
-  record: RunRecord,
-  given: {
-    readonly decision: EntryOf<"decision">;
-    readonly signal: SignalRecord;
-    readonly entries: readonly Entry[];
-    readonly books: Books;
-  },
-): SignalPath {
+export function pathOf(record: RunRecord, given: Given): SignalPath {
+  return journalPath(given, panelsOf(record, given.decision.at, given.signal));
+}
+
+/** What the artifacts say beside the journal. */
+export type Panels = Pick<SignalPath, "forecast" | "weights" | "decision" | "clamps" | "netting">;
+
+export function journalPath(given: Given, panels: Panels): SignalPath {
   const { decision, signal, entries, books } = given;
   const { verdicts, terminal: _, ...rest } = signal;
   const end = endOf(decision, signal, entries);
@@ -82,7 +88,7 @@ export function pathOf(
     at: decision.at,
     nav_minor: decision.payload.nav_minor,
     signal: rest,
-    ...panelsOf(record, decision.at, signal),
+    ...panels,
     verdicts: verdicts.map((place) => decision.payload.verdicts[place]),
     orders: orders.map((entry) => orderPath(entry, entries, books)),
     crosses: crossesOf(decision.seq, signal, end, entries),
@@ -101,7 +107,7 @@ function panelsOf(
   record: RunRecord,
   at: string,
   { variant_id: variant, instrument }: SignalRecord,
-): Pick<SignalPath, "forecast" | "weights" | "decision" | "clamps" | "netting"> {
+): Panels {
   const here = onDate(`${at},`);
   const ofVariant = (line: string) => here(line) && line.includes(variant);
   const others = new Set(record.document.pack.instruments.filter((id) => id !== instrument));

@@ -95,6 +95,8 @@ const RULES: { readonly [rule: string]: string } = {
   "pause/consecutive_failures": "trading is closed: the venue failed to answer again and again",
   "pause/reject_rate": "trading is closed: the venue rejects most orders",
   "pause/strategy_disabled": "its strategy is disabled",
+  "broker/rejected_after_acceptance": "the venue rejected its order after it had accepted it",
+  "broker/price_off_grid": "its price is none that the venue takes, so it was not sent",
   "sizing/rounding": "the rest is less than whole lots can trade",
   "sizing/inside_buffer": "the position buffer holds back what lies within it",
   "sizing/minimum_notional": "the trade would be below the minimum notional",
