@@ -10,7 +10,7 @@ import type {
   PlaceOutcome,
   VenueSession,
 } from "../../ports/broker.ts";
-import { positionsOf } from "../../venue/exchange/account.ts";
+import { shownPositions } from "../../venue/exchange/account.ts";
 import { activitiesAfter } from "../../venue/exchange/activities.ts";
 import { timestampOf } from "../../venue/exchange/ids.ts";
 import {
@@ -64,7 +64,7 @@ export function snapshotAt(x: Exchange, toldMs: number): VenueSnapshot {
     at: timestampOf(toldMs),
     accountId,
     cash: [{ currency, amount: minorText(x.state.cashMinor, currencyDigits) }],
-    positions: positionsOf(x).map(positionWords),
+    positions: shownPositions(x).map(positionWords),
     openOrders: workingOrders(x).map(orderWords),
   };
 }

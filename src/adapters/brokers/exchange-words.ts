@@ -14,7 +14,7 @@ import type {
   VenueOrderStatus,
   VenuePosition,
 } from "../../domain/venue-report.ts";
-import type { PositionView } from "../../venue/exchange/account.ts";
+import type { ShownPosition } from "../../venue/exchange/account.ts";
 import { timestampOf } from "../../venue/exchange/ids.ts";
 import { formatNano, priceText } from "../../venue/exchange/quantity.ts";
 import type { OrderRequest } from "../../venue/exchange/requests.ts";
@@ -164,8 +164,10 @@ export function minorText(minor: number, digits: number): string {
   return formatDecimal({ coefficient: BigInt(minor), scale: digits });
 }
 
-export function positionWords({ symbol, qty, averagePrice }: PositionView): VenuePosition {
-  return { symbol, qty, averagePrice, raw: { symbol, qty, avg_entry_price: averagePrice } };
+export function positionWords({ symbol, qtyNano, averagePrice }: ShownPosition): VenuePosition {
+  const qty = formatNano(qtyNano);
+  const average = formatDecimal(averagePrice);
+  return { symbol, qty, averagePrice: average, raw: { symbol, qty, avg_entry_price: average } };
 }
 
 export function eventWords(event: ExchangeEvent): VenueEvent {

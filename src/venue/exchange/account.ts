@@ -1,12 +1,12 @@
 /**
  * The account as it stands: cash, what is held at the last price, what may still be bought. All in
- * minor units of the account's currency. `positionsOf` shows what the exchange shows, which a planted
+ * minor units of the account's currency. Positions are what the exchange shows, which a planted
  * delay may keep behind; everything else is of now.
  */
-import { type Decimal, formatDecimal } from "../../base/decimal.ts";
+import { formatDecimal } from "../../base/decimal.ts";
 import { notionalMinor } from "../../base/money.ts";
 import { formatNano, unitsOf } from "./quantity.ts";
-import type { Exchange, ExchangeOrder } from "./state.ts";
+import type { Exchange, ExchangeOrder, Position } from "./state.ts";
 
 export type AccountView = {
   readonly cashMinor: number;
@@ -84,29 +84,34 @@ export function costMinor(
   return Math.abs(notionalMinor(units, price, x.market.scales[i]));
 }
 
-/** Those that are not flat, by symbol. */
-export function positionsOf(x: Exchange): readonly PositionView[] {
-  const { positionLag, nowMs } = x.state;
-  const sinceMs =
-    positionLag !== null && nowMs < positionLag.untilMs
-      ? positionLag.sinceMs
-      : Number.POSITIVE_INFINITY;
-  const views: PositionView[] = [];
-  for (const position of x.state.positions) {
+export type ShownPosition = Pick<Position, "symbol" | "qtyNano" | "averagePrice">;
+
+/** Those that are not flat, by symbol, as the exchange shows them now. */
+export function shownPositions({ state }: Exchange): readonly ShownPosition[] {
+  const { positionLag, nowMs } = state;
+  const isLagging = positionLag !== null && nowMs < positionLag.untilMs;
+  const sinceMs = isLagging ? positionLag.sinceMs : Number.POSITIVE_INFINITY;
+  const shown: ShownPosition[] = [];
+  for (const position of state.positions) {
     const { qtyNano, averagePrice } = position.changedMs >= sinceMs ? position.before : position;
-    if (qtyNano !== 0n) views.push(viewOf(x, position.symbol, qtyNano, averagePrice));
+    if (qtyNano !== 0n) shown.push({ symbol: position.symbol, qtyNano, averagePrice });
   }
-  return views.sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+  return shown.sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
 
-function viewOf(x: Exchange, symbol: string, qtyNano: bigint, average: Decimal): PositionView {
+/** The same with what they are worth. */
+export function positionsOf(x: Exchange): readonly PositionView[] {
+  return shownPositions(x).map((position) => viewOf(x, position));
+}
+
+function viewOf(x: Exchange, { symbol, qtyNano, averagePrice }: ShownPosition): PositionView {
   const i = x.market.indexOf.get(symbol) as number;
-  const paid = Number(formatDecimal(average));
+  const paid = Number(formatDecimal(averagePrice));
   return {
     symbol,
     qty: formatNano(qtyNano),
     qtyNano,
-    averagePrice: formatDecimal(average),
+    averagePrice: formatDecimal(averagePrice),
     price: x.state.marks[i],
     valueMinor: valueMinor(x, symbol, qtyNano),
     costMinor: notionalMinor(unitsOf(qtyNano), paid, x.market.scales[i]),
