@@ -178,8 +178,13 @@ describe("a venue that was killed", () => {
     const open = (await ask(venue, "GET", "/v2/orders")).body as { readonly id: string }[];
     await ask(venue, "DELETE", `/v2/orders/${open[0].id}`);
     await ask(venue, "POST", "/assay/v1/faults", {
+      faults: [
+        { kind: "position_changed", symbol: "CCC", qty: "2", nth: 30 },
+        { kind: "halt", symbol: "AAA" },
+      ],
       acts: [{ act: "adjust_cash", amount: "7", silent: false }],
     });
+    await stepTo(venue, "2024-01-16T21:30:00Z");
   }
 
   const faults = {
@@ -206,6 +211,25 @@ describe("a venue that was killed", () => {
     expect((await ask(third, "POST", "/v2/orders", order(2))).body).toMatchObject({
       code: 40010001,
     });
+  });
+
+  it("goes on in time as well, where time runs by itself", async () => {
+    const state = { path: temporary(), title: { name: "one" } };
+    let wall = 5_000_000;
+    const options = { state, speed: { kind: "factor", factor: 3600 }, wallMs: () => wall } as const;
+    const first = await venueWith(options);
+    await ask(first, "POST", "/v2/orders", order(0));
+    wall += 40_000;
+    await ask(first, "GET", "/v2/clock");
+    expect(first.nowMs()).toBe(Date.parse("2024-01-11T16:00:00Z"));
+    const before = stateOf(first.exchange);
+    await first.close();
+    wall += 999_000;
+    const second = await venueWith(options);
+    expect(stateOf(second.exchange)).toEqual(before);
+    wall += 1000;
+    await ask(second, "GET", "/v2/clock");
+    expect(second.nowMs()).toBe(Date.parse("2024-01-11T17:00:00Z"));
   });
 
   it("drops a line that the kill cut short: nobody was told of it", async () => {
