@@ -188,6 +188,14 @@ describe("the stream of trade updates", () => {
     expect(sockets()).toEqual([]);
   });
 
+  it("that is still being opened is closed with the broker", async () => {
+    const opening = open();
+    await broker.close();
+    await opening;
+    while (sockets().length > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(events.length).toBeLessThanOrEqual(1);
+  });
+
   it("puts every frame that came on the tape, and none that was sent", async () => {
     const { broker: taped, heard } = await adapterAt(venue.url);
     const stream = await taped.stream(() => undefined);

@@ -4,6 +4,7 @@
  * and money stay the exact text that the venue printed. Refuses missing keys, an address that is neither
  * Alpaca's nor this machine's, a limiter beyond what Alpaca permits, and another version of the client.
  */
+import { settled } from "../../../base/result.ts";
 import type { Broker, BrokerStream } from "../../../ports/broker.ts";
 import { readAccount, readClock, readSessions, readSnapshot } from "./account.ts";
 import { activitiesSince } from "./activities.ts";
@@ -13,7 +14,8 @@ import { openStream } from "./stream.ts";
 
 export async function createAlpacaBroker(options: AlpacaOptions): Promise<Broker> {
   const client = await openClient(options);
-  const streams = new Set<BrokerStream>();
+  /** Those that are still being opened as well: closing must leave no socket behind. */
+  const streams = new Set<Promise<BrokerStream>>();
   return {
     name: "alpaca",
     averaging: "weighted_average",
@@ -25,14 +27,16 @@ export async function createAlpacaBroker(options: AlpacaOptions): Promise<Broker
     orderByClientId: (clientOrderId) => orderByClientId(client, clientOrderId),
     snapshot: () => readSnapshot(client),
     activitiesSince: (cursor) => activitiesSince(client, cursor),
-    stream: async (listener) => {
-      const stream = await openStream(client, listener);
-      streams.add(stream);
-      return stream;
+    stream: (listener) => {
+      const opening = openStream(client, listener);
+      streams.add(opening);
+      return opening;
     },
     close: async () => {
-      await Promise.all([...streams].map((stream) => stream.close()));
+      // One that was refused has closed itself, and told whoever asked for it.
+      const opened = await Promise.all([...streams].map(settled));
       streams.clear();
+      await Promise.all(opened.map((one) => (one.ok ? one.value.close() : null)));
     },
   };
 }
