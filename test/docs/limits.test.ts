@@ -150,8 +150,8 @@ describe("the table of limits", () => {
     const clamps = [...cutters].filter((name) => !stages.includes(name));
     expect(new Set(clamps)).toEqual(constraints);
     const gates = new Set<string>([...SIGNAL_GATES, ...ORDER_GATES]);
-    // These two say what a stage or an order of before has decided; they have no number of their own.
-    for (const gate of ["policy", "duplicate"]) gates.delete(gate);
+    // These say what a stage, an order of before or a person has decided; they have no key of their own.
+    for (const gate of ["policy", "duplicate", "pause"]) gates.delete(gate);
     expect(new Set(TABLE.flatMap(({ refusedBy }) => refusedBy))).toEqual(gates);
   });
 });

@@ -225,7 +225,9 @@ describe("the tables in README", () => {
     ["data", "the data was refused"],
     ["run", "an invariant broke"],
     ["verify", "a record does not hold"],
-    ["busy", "another process holds this run"],
+    ["busy", "trading is paused, a venue did not answer, or another process holds"],
+    ["broker", "trading is paused, a venue did not answer"],
+    ["paused", "trading is paused"],
   ])("a fault of kind %s ends with the code of its row", (kind, words) => {
     const row = codes.find(([, , when]) => when.startsWith(words));
     expect(Number(row?.[0])).toBe(failureOf(new Fault(kind, "planted")).exitCode);
@@ -270,7 +272,15 @@ function commandOf(line: string, commands: readonly HelpedCommand[]): HelpedComm
   const words = line.split(" ").slice(1).join(" ");
   return commands.find(({ name }) => words === name || words.startsWith(`${name} `));
 }
-
+const WITH_VALUE = new Set([
+  "--set",
+  "--home",
+  "--mandate",
+  "--format",
+  "--without",
+  "--days",
+  "--operator",
+]);
 /** Options that take a value; its word is not an argument. */
 const WITH_VALUE = new Set(["--set", "--home", "--mandate", "--format", "--without"]);
 

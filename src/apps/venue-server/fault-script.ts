@@ -156,6 +156,6 @@ function ruleOf(written: WrittenRule, digits: number): FaultRule {
 
 function minorOf(amount: string, digits: number): number {
   const value = parseDecimal(amount);
-  invariant(value !== null, 0, "the schema lets decimal numbers pass alone");
+  invariant(value !== null, 6, "the schema lets decimal numbers pass alone");
   return Number(toScaledInteger(value, digits));
 }
