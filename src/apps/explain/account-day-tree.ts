@@ -8,7 +8,7 @@ import type { OrderPath } from "./order-path.ts";
 import { fillNode, orderNode, orderText, postingNodes } from "./order-tree.ts";
 import { breakText } from "./standing.ts";
 import { type Node, node } from "./tree.ts";
-import type { Told } from "./venue-path.ts";
+import type { Told } from "./told.ts";
 import { incidentNode, standingNodes } from "./venue-tree.ts";
 import { brief, exact, lotsOf, money, shortId } from "./words.ts";
 

@@ -17,13 +17,13 @@ import {
   type AccountRecord,
   bookEntries,
   pipelineEntries,
-  told,
 } from "./account-record.ts";
+import { accountOrder } from "./account-orders.ts";
 import { type AccountSignal, accountSignal } from "./account-signal.ts";
-import { type OrderPath, orderPath } from "./order-path.ts";
+import type { OrderPath } from "./order-path.ts";
 import type { EntryOf } from "./record.ts";
 import { type Standing, standingAt } from "./standing.ts";
-import { type Told, withVenue } from "./venue-path.ts";
+import { type Told, told } from "./told.ts";
 import { isAtWork } from "./venue-words.ts";
 
 /** What moved the position or its cash without a trade, or concerned the whole account. */
@@ -77,9 +77,7 @@ export function accountDay(
     .filter(
       (entry): entry is EntryOf<"order"> => entry.payload.kind === "order" && entry.seq <= until,
     )
-    .map((entry) =>
-      withVenue(orderPath(entry, ofInstrument, books), record.entries, brokerOf(record)),
-    );
+    .map((entry) => accountOrder(record, entry, ofInstrument, books));
   const [decided = null] = told(entries, "decided");
   return {
     instrument,
@@ -109,10 +107,6 @@ export function accountDay(
         .map((signal) => accountSignal(record, signal.signal_id)),
     ),
   };
-}
-
-function brokerOf({ opened }: AccountRecord): string {
-  return opened.broker;
 }
 
 /** Fills and orders tell of themselves; these are what else bears the instrument's name. */

@@ -15,7 +15,7 @@ import { recordedDays } from "../cli/account-records.ts";
 import { type AccountJournal, readAccountJournal } from "../cli/compose-account.ts";
 import type { BooksSource } from "./books.ts";
 import type { Entry, Row } from "./record.ts";
-import type { Told } from "./venue-path.ts";
+import { type Told, told } from "./told.ts";
 
 export type AccountDay = {
   readonly opened: Told<"day_opened">;
@@ -103,16 +103,6 @@ function marksOf(days: readonly AccountDay[]): readonly Row[] {
       instrument,
       mark: mark === null ? null : Number(mark),
     })),
-  );
-}
-
-/** All entries of a kind, laid flat. */
-export function told<K extends AccountEntry["payload"]["kind"]>(
-  entries: readonly AccountEntry[],
-  kind: K,
-): readonly Told<K>[] {
-  return entries.flatMap(({ seq, at, payload }) =>
-    payload.kind === kind ? [{ seq, at, ...payload } as unknown as Told<K>] : [],
   );
 }
 

@@ -5,12 +5,13 @@
  */
 import { invariant } from "../../base/assert.ts";
 import { openBooks } from "./books.ts";
-import { type AccountRecord, bookEntries, pipelineEntries, told } from "./account-record.ts";
+import { type AccountRecord, bookEntries, pipelineEntries } from "./account-record.ts";
+import { withVenue } from "./account-orders.ts";
 import type { EntryOf } from "./record.ts";
 import { type Answer, answerOf, endText } from "./signal-answer.ts";
 import { journalPath, type Panels, type SignalPath } from "./signal-path.ts";
 import { type Standing, standingAt, standingText } from "./standing.ts";
-import { withVenue } from "./venue-path.ts";
+import { told } from "./told.ts";
 import { executionsText, isAtWork, refusalsText } from "./venue-words.ts";
 import { brief, lotsOf } from "./words.ts";
 
@@ -44,7 +45,7 @@ export function accountSignal(record: AccountRecord, id: string): AccountSignal 
   return {
     path: {
       ...path,
-      orders: path.orders.map((order) => withVenue(order, record.entries, record.opened.broker)),
+      orders: path.orders.map((order) => withVenue(record, order)),
     },
     standing: standingAt(record.entries, seq),
   };

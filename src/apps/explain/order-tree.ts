@@ -44,10 +44,10 @@ export function crossNode({ seq, at, price, sleeves }: CrossPath, variant: strin
 
 /** `variant`: whose part of the fills is pointed out. */
 export function orderNode(order: OrderPath, view: Account, variant: string | null): Node {
-  const { seq, at, purpose, time_in_force: until, order_id: id } = order;
+  const { seq, at, purpose, order_id: id } = order;
   const gates = order.verdicts.map((verdict) => verdictNode(verdict, view));
   return node("order", `${at}: ${orderText(order)} (${purpose}, entry ${seq})`, [
-    node("id", `${id}, ${until === "day" ? "good for one bar" : "good till cancelled"}`, [], "dim"),
+    node("id", `${id}, ${untilText(order)}`, [], "dim"),
     ...(gates.length === 0
       ? [node("gates", "none: a system intent that only reduces", [], "dim")]
       : [node("order gates", "", gates)]),
@@ -71,6 +71,12 @@ export function orderNode(order: OrderPath, view: Account, variant: string | nul
           ),
         ]),
   ]);
+}
+
+/** What has no price of its own is put into one auction of a venue, whatever it says. */
+function untilText({ time_in_force: until, venue, price }: OrderPath): string {
+  if (venue !== undefined && price === null) return "the venue's name for it too; for one auction";
+  return until === "day" ? "good for one bar" : "good till cancelled";
 }
 
 export function orderText({ lots: signed, type, price }: OrderPath): string {

@@ -1,5 +1,6 @@
 /** A signal's path as a tree: forecast, stages, size, gates, orders with fills and postings, end. */
 import type { StageRecord } from "../../domain/stage-record.ts";
+import { SIGNAL_GATES } from "../../engine/stage-tally.ts";
 import { crossNode, orderNode, verdictNode } from "./order-tree.ts";
 import type { Row } from "./record.ts";
 import { type Account, deciderOf } from "./signal-answer.ts";
@@ -167,8 +168,6 @@ function lots(value: number | null): string {
   return value === null ? "no size could be said" : `${brief(value)} lots`;
 }
 
-const SIGNAL_GATES = ["freshness", "duplicate", "policy", "correlation"];
-
 /** Those that were asked, with their verdicts, and those that were not. */
 function gateNodes(path: SignalPath, view: SignalView): readonly Node[] {
   const enabled = view.records
@@ -176,12 +175,16 @@ function gateNodes(path: SignalPath, view: SignalView): readonly Node[] {
     .map(({ name }) => name);
   const asked = path.verdicts.map((verdict) => verdictNode(verdict, view));
   const missed = enabled.filter(
-    (name) => SIGNAL_GATES.includes(name) && path.verdicts.every(({ gate }) => gate !== name),
+    (name) => isSignalGate(name) && path.verdicts.every(({ gate }) => gate !== name),
   );
   const signalGates = node("signal gates", "", [...asked, ...together("not asked", missed)]);
   if (path.orders.length > 0) return [signalGates];
-  const orderGates = enabled.filter((name) => !SIGNAL_GATES.includes(name));
+  const orderGates = enabled.filter((name) => !isSignalGate(name));
   return [signalGates, node("order gates", "", unorderedGates(path, orderGates, view))];
+}
+
+function isSignalGate(name: string): boolean {
+  return SIGNAL_GATES.some((gate) => gate === name);
 }
 
 /** No order came of it: its gates' passes were not recorded, and who refused it stands in its end. */

@@ -5,7 +5,7 @@
  */
 import type { AccountEntry } from "../../domain/trading-entry.ts";
 import type { Break } from "../../domain/reconciliation.ts";
-import type { Told } from "./venue-path.ts";
+import type { Told } from "./told.ts";
 
 export type Standing = {
   /** Null: nobody and nothing had paused it. */

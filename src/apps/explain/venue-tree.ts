@@ -1,7 +1,8 @@
 /** What passed between an account and its venue as branches of an order's and of a fill's tree. */
 import { type Node, node, type Tone } from "./tree.ts";
 import { breakText, type Standing, standingText } from "./standing.ts";
-import type { ExecutionPath, OrderFact, Told, VenuePath } from "./venue-path.ts";
+import type { Told } from "./told.ts";
+import type { ExecutionPath, OrderFact, VenuePath } from "./venue-path.ts";
 import { factText, sourceText } from "./venue-words.ts";
 import { money } from "./words.ts";
 
