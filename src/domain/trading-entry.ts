@@ -170,6 +170,12 @@ export type TradingPayload =
       /** What it is about: an order, an execution, a date. */
       readonly subject: string;
     }
+  | {
+      /** Of the venue's record, what our books cannot hold: its word is taken, and it is compared no more. */
+      readonly kind: "record_adopted";
+      readonly operator: string;
+      readonly activity_ids: readonly string[];
+    }
   /** Everything held is to be closed by order of a person. */
   | { readonly kind: "flatten_ordered"; readonly operator: string; readonly reason: string }
   | {

@@ -3,6 +3,7 @@
  * that another process holds, too: it lies in its folder until that process has journalled it.
  */
 import type { Json } from "../../base/canonical-json.ts";
+import { counted, minorText, signed as signedMoney } from "../../base/figures.ts";
 import { formatDate } from "../../base/instant.ts";
 import { Fault } from "../../domain/fault.ts";
 import {
@@ -63,8 +64,11 @@ export function adoptResult(options: TradeOptions, signed: Signed): Promise<Oper
     const { date } = await sessionFor(desk, null);
     const at = { packId: null, until: dayBefore(date), coming: date };
     const { positions, cashMinor } = await adoptAccount(desk, signed, at);
+    const { currency, currencyDigits } = desk.terms;
+    const cash = `${signedMoney(minorText(cashMinor, currencyDigits))} ${currency}`;
+    const opens = desk.core.view.safety.pause === null ? "assay trade" : "assay resume";
     return said({ adopted: positions, cash_minor: cashMinor, ...signed }, [
-      `${signed.operator} adopted ${positions} positions and ${cashMinor} minor units of cash; assay resume compares afresh`,
+      `${signed.operator} adopted ${counted(positions, "position")} and ${cash} of cash; ${opens} compares afresh`,
     ]);
   });
 }
@@ -73,7 +77,7 @@ export function flattenResult(options: TradeOptions, signed: Signed): Promise<Op
   return atDesk(options, async (desk) => {
     const orders = await flattenAccount(desk, signed);
     return said({ orders, ...signed }, [
-      `${signed.operator} closes everything: ${orders} orders are at the venue; assay trade books what fills`,
+      `${signed.operator} closes everything: ${counted(orders, "order")} at the venue; assay trade books what fills`,
     ]);
   });
 }

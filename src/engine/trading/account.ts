@@ -11,6 +11,7 @@ import {
   stepSafety,
   UNKNOWN_SAFETY,
 } from "../../execution/gates/pause.ts";
+import type { Break } from "../../domain/reconciliation.ts";
 import type { AccountEntry, AccountPayload, TradingPayload } from "../../domain/trading-entry.ts";
 
 export type Fact = TradingPayload | Extract<AccountPayload, { kind: "flow" }>;
@@ -40,6 +41,10 @@ export type AccountView = {
   /** Execution and activity ids that are booked. */
   readonly executions: Set<string>;
   readonly activities: Set<string>;
+  /** Activities whose word a person has taken: they are compared no more. */
+  readonly adoptedActivities: Set<string>;
+  /** "CASH USD": what differed at the reconciliations since the last PASS. */
+  readonly openBreaks: Set<string>;
   /** "dividend KO" -> day number of the newest that the venue posted; the same for splits. */
   readonly seen: Map<string, number>;
   /** Where the venue's activities were read up to at the last PASS. */
@@ -61,6 +66,8 @@ export function newAccountView(): AccountView {
     safety: UNKNOWN_SAFETY,
     executions: new Set(),
     activities: new Set(),
+    adoptedActivities: new Set(),
+    openBreaks: new Set(),
     seen: new Map(),
     cursor: null,
     day: null,
@@ -119,6 +126,9 @@ export function foldAccount(view: AccountView, { seq, at, payload }: AccountEntr
       view.activities.add(payload.activity_id);
       noteAction(view, payload);
       return;
+    case "record_adopted":
+      for (const id of payload.activity_ids) view.adoptedActivities.add(id);
+      return;
     case "trial_started":
       view.trial = { started: payload, voided: null };
       return;
@@ -137,9 +147,7 @@ function noteAction(view: AccountView, payload: Of<"venue_cash"> | Of<"venue_spl
 }
 
 function foldDay(view: AccountView, payload: AccountPayload, seq: number): void {
-  if (payload.kind === "reconciled" && payload.result === "PASS") {
-    view.cursor = payload.activities_cursor ?? view.cursor;
-  }
+  if (payload.kind === "reconciled") foldReconciled(view, payload);
   if (payload.kind === "day_opened") {
     view.day = {
       opened: payload,
@@ -165,6 +173,19 @@ function foldDay(view: AccountView, payload: AccountPayload, seq: number): void 
     day.closed = payload;
     view.closedDays.add(payload.date);
   }
+}
+
+function foldReconciled(view: AccountView, reconciled: Of<"reconciled">): void {
+  if (reconciled.result === "PASS") {
+    view.cursor = reconciled.activities_cursor ?? view.cursor;
+    view.openBreaks.clear();
+  }
+  for (const found of reconciled.breaks) view.openBreaks.add(breakName(found));
+}
+
+/** By what two reports of it are the same one. */
+export function breakName({ code, subject }: Break): string {
+  return `${code} ${subject}`;
 }
 
 /** What an entry says about whether trading is open. */

@@ -5,6 +5,7 @@
 import { canonicalJson } from "../../base/canonical-json.ts";
 import { invariant } from "../../base/assert.ts";
 import { Fault } from "../../domain/fault.ts";
+import type { Reconciliation } from "../../domain/reconciliation.ts";
 import { breakLines } from "../../execution/reconciliation/words.ts";
 import { adoption, cashMinorOf, openAccount, signedLots } from "./open-account.ts";
 import { alert, type Desk, flush, instant, look, record } from "./desk.ts";
@@ -13,6 +14,7 @@ import type { OpenDay } from "./open-day.ts";
 import { sendOrders } from "./orders-out.ts";
 import type { MarketAt } from "./ports.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
+import { readActivities } from "./venue-sync.ts";
 
 export type Signed = { readonly operator: string; readonly reason: string };
 
@@ -33,11 +35,7 @@ export async function resumeAccount(
   const { core } = desk;
   if (core.view.opened === null || core.day === null) throw notOpened();
   await look(desk);
-  const found = await reconcileAccount(desk, {
-    phase: "resume",
-    listened: false,
-    sessionEndMs: desk.nowMs,
-  });
+  const found = await compareAfresh(desk);
   if (found.result !== "PASS" && !force) {
     throw new Fault(
       "paused",
@@ -50,6 +48,15 @@ export async function resumeAccount(
   if (found.result === "PASS") return;
   const lines = [`reason: ${reason}`, ...breakLines(found)];
   await alert(desk, "critical", `resumed by ${operator} WITHOUT a PASS`, lines.join("\n"));
+}
+
+/** Orders of the session that is open, or was last, may be at work up to its close. */
+async function compareAfresh(desk: Desk): Promise<Reconciliation> {
+  const date = desk.core.view.day?.opened.date;
+  if (date === undefined) throw notOpened();
+  const [session] = await desk.ports.broker.sessions(date, date);
+  const sessionEndMs = session?.closeMs ?? null;
+  return reconcileAccount(desk, { phase: "resume", listened: false, sessionEndMs });
 }
 
 /** What the venue holds becomes what our books hold: the difference is journalled, with who decided it. */
@@ -69,10 +76,30 @@ export async function adoptAccount(
   if (core.view.safety.pause === null) {
     record(desk, { kind: "paused", cause: "operator", message: `adopting: ${reason}`, operator });
   }
+  // What can be booked is booked first; what is left differs, and is on file before it is taken over.
+  const found = await compareAfresh(desk);
+  if (found.result === "NOT_RUN") {
+    throw new Fault("broker", `nothing was adopted: ${found.warnings.join("; ")}`);
+  }
+  await adoptRecord(desk, operator, found);
   const adopted = await adoptDifferences(desk, core.day, operator);
   await flush(desk);
   await alert(desk, "critical", `${operator} adopted what the account holds`, reason);
   return adopted;
+}
+
+/** Executions that are in the venue's record and cannot be in our books, or not as they are there. */
+async function adoptRecord(
+  desk: Desk,
+  operator: string,
+  { breaks }: Reconciliation,
+): Promise<void> {
+  const differing = new Set(breaks.map(({ subject }) => subject));
+  const { activities } = await readActivities(desk, { listened: false, missed: [] });
+  const ids = activities.flatMap((one) =>
+    one.kind === "fill" && differing.has(one.executionId) ? [one.activityId] : [],
+  );
+  if (ids.length > 0) record(desk, { kind: "record_adopted", operator, activity_ids: ids });
 }
 
 async function adoptDifferences(

@@ -166,7 +166,8 @@ async function place(desk: Desk, live: LiveOrder, mayRepeat: boolean): Promise<v
     lotSize: lot,
     tick,
     allowNonpositive,
-    marketPhase: day.prepared.planned.plan.marketPhase,
+    // A person who closes everything waits for no auction: most of a day venues take no order for one.
+    marketPhase: live.evenPaused ? "any" : day.prepared.planned.plan.marketPhase,
   });
   if (!ticket.ok) {
     record(desk, refusal(live, ticket.error.code, ticket.error.message));

@@ -76,13 +76,20 @@ export function foldBookings(
       });
       return;
     case "reconciled":
-      if (payload.result !== "PASS") return;
-      for (const { executionId } of bookings.recent) bookings.earlier.add(executionId);
-      bookings.recent = [];
+      if (payload.result === "PASS") settleRecent(bookings);
+      return;
+    case "record_adopted":
+      settleRecent(bookings);
       return;
     default:
       return;
   }
+}
+
+/** They agree with the venue's record, or a person has taken its word: they are compared no more. */
+function settleRecent(bookings: Bookings): void {
+  for (const { executionId } of bookings.recent) bookings.earlier.add(executionId);
+  bookings.recent = [];
 }
 
 /** What is adopted comes at the venue's average of all of it: from here on that is ours too. */
@@ -149,8 +156,8 @@ export function ourBooks(
     readonly digits: number;
   },
   sizes: LotSizes,
-  /** When orders good for one session must have ended; null while that session lies ahead. */
-  sessionEndMs: number | null,
+  /** When an order good for one session must have ended; null where that lies ahead. */
+  endOf: (live: LiveOrder) => number | null,
 ): OurBooks {
   const { ledger, bookings, view, orders } = from;
   return {
@@ -168,14 +175,14 @@ export function ourBooks(
         unpostedFeesMinor: 0,
       },
     ],
-    orders: [...orders].map((live) => ourOrder(live, sizes(live.instrument).lot, sessionEndMs)),
+    orders: [...orders].map((live) => ourOrder(live, sizes(live.instrument).lot, endOf(live))),
     fills: bookings.recent,
     earlierExecutions: bookings.earlier,
     bookedActivities: view.activities,
   };
 }
 
-function ourOrder(live: LiveOrder, lotSize: number, sessionEndMs: number | null): OurOrder {
+function ourOrder(live: LiveOrder, lotSize: number, endMs: number | null): OurOrder {
   const { id, venueOrderId, instrument, lots, filledLots, cancelRequested } = live;
   return {
     orderId: id,
@@ -185,7 +192,7 @@ function ourOrder(live: LiveOrder, lotSize: number, sessionEndMs: number | null)
     filledLots,
     lotSize,
     state: stateOf(live),
-    expectedEndMs: endsWithSession(live) ? sessionEndMs : null,
+    expectedEndMs: endsWithSession(live) ? endMs : null,
     cancelRequested,
   };
 }

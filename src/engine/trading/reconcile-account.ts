@@ -5,6 +5,7 @@
  */
 import { invariant } from "../../base/assert.ts";
 import { canonicalJson, type Json } from "../../base/canonical-json.ts";
+import { formatInstant } from "../../base/instant.ts";
 import { encodeUtf8 } from "../../base/utf8.ts";
 import type { Break, Reconciliation, ReconciliationPhase } from "../../domain/reconciliation.ts";
 import type { VenueSnapshot } from "../../domain/venue-report.ts";
@@ -14,8 +15,10 @@ import { isTransient } from "../../execution/reconciliation/transient.ts";
 import { breakLines } from "../../execution/reconciliation/words.ts";
 import { breakPack } from "../../records/daily/break-pack.ts";
 import { BrokerUnavailable } from "../../ports/broker.ts";
+import { breakName } from "./account.ts";
 import { lotSizes } from "./core.ts";
 import { alert, type Desk, flush, incident, instant, look, record } from "./desk.ts";
+import type { LiveOrder } from "./live-order.ts";
 import { ourBooks } from "./our-books.ts";
 import { settleOpenOrders } from "./settle-orders.ts";
 import { readActivities, type Synced } from "./venue-sync.ts";
@@ -28,7 +31,10 @@ export type ReconcileCall = {
   readonly phase: ReconciliationPhase;
   /** The stream has listened since the last time: what it did not tell of was missed. */
   readonly listened: boolean;
-  /** When orders of one session must have ended; null while that is not judged. */
+  /**
+   * When orders of one session must have ended, those that were sent before it; null while that is not
+   * judged.
+   */
   readonly sessionEndMs: number | null;
 };
 
@@ -48,6 +54,7 @@ export async function reconcileAccount(desk: Desk, call: ReconcileCall): Promise
     snapshot === null
       ? null
       : await desk.ports.files.write(`snapshots/${name}.json`, jsonBytes(snapshot));
+  const known = new Set(desk.core.view.openBreaks);
   record(desk, {
     kind: "reconciled",
     phase: call.phase,
@@ -57,7 +64,10 @@ export async function reconcileAccount(desk: Desk, call: ReconcileCall): Promise
     snapshot_sha256: snapshotHash,
     activities_cursor: cursor,
   });
-  if (found.result === "FAIL") await pauseOn(desk, call, compared, name);
+  if (found.result === "FAIL") {
+    const isNew = found.breaks.some((one) => !known.has(breakName(one)));
+    await pauseOn(desk, call, compared, { name, isNew });
+  }
   await flush(desk);
   return found;
 }
@@ -114,9 +124,13 @@ function compareWith(
       digits: terms.currencyDigits,
     },
     lotSizes(core),
-    call.sessionEndMs,
+    endsBy(snapshot, call.sessionEndMs),
   );
-  const theirs = theirSide({ snapshot, activities: synced.activities });
+  // Where a person has taken the venue's word there is nothing left to compare.
+  const activities = synced.activities.filter(
+    (one) => !core.view.adoptedActivities.has(one.activityId),
+  );
+  const theirs = theirSide({ snapshot, activities });
   const compared = reconcile(ourSide(ours), theirs, {
     nowMs: desk.nowMs,
     averageTolerance: AVERAGE_TOLERANCE,
@@ -127,11 +141,26 @@ function compareWith(
   return { found: { ...compared, breaks, result }, snapshot, ours, cursor: synced.cursor };
 }
 
+function endsBy(snapshot: VenueSnapshot, sessionEndMs: number | null) {
+  if (sessionEndMs === null) return () => null;
+  const end = formatInstant(sessionEndMs).slice(0, TO_THE_SECOND);
+  const later = new Set(
+    snapshot.openOrders.flatMap(({ clientOrderId, submittedAt }) =>
+      submittedAt.slice(0, TO_THE_SECOND) >= end ? [clientOrderId] : [],
+    ),
+  );
+  return ({ id }: LiveOrder) => (later.has(id) ? null : sessionEndMs);
+}
+
+/** "2010-03-04T14:30:00": instants of either side as text that sorts by time. */
+const TO_THE_SECOND = 19;
+
+/** What was there at the reconciliation before is one incident, however often it is found again. */
 async function pauseOn(
   desk: Desk,
   call: ReconcileCall,
   { found, snapshot, ours }: Compared,
-  name: string,
+  { name, isNew }: { readonly name: string; readonly isNew: boolean },
 ): Promise<void> {
   const { core, ports } = desk;
   const codes = [...new Set(found.breaks.map(({ code }) => code))].join(", ");
@@ -150,16 +179,20 @@ async function pauseOn(
       }),
     ),
   );
-  incident(desk, "critical", "reconciliation_break", {
-    subject: name,
-    message: `${call.phase} reconciliation found ${codes}; see breaks/${name}.json`,
-  });
-  record(desk, {
-    kind: "paused",
-    cause: "reconciliation",
-    message: `${codes} at the ${call.phase} reconciliation; see breaks/${name}.json`,
-    operator: null,
-  });
+  if (isNew) {
+    incident(desk, "critical", "reconciliation_break", {
+      subject: name,
+      message: `${call.phase} reconciliation found ${codes}; see breaks/${name}.json`,
+    });
+  }
+  if (isNew || core.view.safety.pause === null) {
+    record(desk, {
+      kind: "paused",
+      cause: "reconciliation",
+      message: `${codes} at the ${call.phase} reconciliation; see breaks/${name}.json`,
+      operator: null,
+    });
+  }
   await flush(desk);
   await alert(desk, "critical", `paused: ${codes}`, breakLines(found).join("\n"));
 }

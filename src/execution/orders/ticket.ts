@@ -1,7 +1,7 @@
 /**
  * An order in a venue's terms. Lots become exact units, a price moves onto the instrument's grid, and
- * the phase the mandate trades in says how a market order waits: for the opening auction (opg) or for
- * the closing one (cls). Limits and stops say for themselves how long they are good (day, gtc).
+ * the phase the mandate trades in says how a market order waits: for the opening auction (opg), for
+ * the closing one (cls), or for neither (day). Limits and stops say for themselves how long they are good (day, gtc).
  *
  * The caller keeps the approval with the order: inTerms(order, ticket) in gates/approval.ts. Refuses a
  * price that the grid leaves at zero or below where the instrument takes none such; an order without
@@ -23,8 +23,8 @@ export type TicketTerms = {
   /** Price grid; null where the instrument has none. */
   readonly tick: number | null;
   readonly allowNonpositive: boolean;
-  /** When the mandate's market orders fill: execution.fill. */
-  readonly marketPhase: "open" | "close";
+  /** When the mandate's market orders fill: execution.fill. "any": as soon as the venue trades. */
+  readonly marketPhase: "open" | "close" | "any";
 };
 
 export type TicketRefusal = {
@@ -66,13 +66,15 @@ export function qtyText(lots: number, lotSize: number): DecimalText {
   return formatDecimal(multiply(decimalOf(lots), decimalOf(lotSize)));
 }
 
+const TIME_OF_PHASE = { open: "opg", close: "cls", any: "day" } as const;
+
 function typeAndTime(
   { type, timeInForce }: Order,
   { marketPhase }: TicketTerms,
 ): { readonly type: BrokerOrder["type"]; readonly timeInForce: BrokerTimeInForce } {
   switch (type) {
     case "market":
-      return { type: "market", timeInForce: marketPhase === "open" ? "opg" : "cls" };
+      return { type: "market", timeInForce: TIME_OF_PHASE[marketPhase] };
     case "on_open":
       return { type: "market", timeInForce: "opg" };
     case "on_close":

@@ -99,7 +99,8 @@ function statusOf(day: {
 function pausedAtEnd(entries: readonly AccountEntry[], before: string | null): string | null {
   let paused = before;
   for (const { payload } of entries) {
-    if (payload.kind === "paused") paused = `${payload.cause}: ${payload.message}`;
+    // The first cause is the one to look into; a second pause must not hide it.
+    if (payload.kind === "paused") paused ??= `${payload.cause}: ${payload.message}`;
     if (payload.kind === "resumed") paused = null;
   }
   return paused;

@@ -156,6 +156,7 @@ function collectTerminals(payload: AccountPayload, seq: number, into: TerminalRo
     case "paused":
     case "resumed":
     case "incident":
+    case "record_adopted":
     case "flatten_ordered":
     case "trial_started":
     case "trial_voided":

@@ -78,6 +78,7 @@ export function draftsOf(payload: AccountPayload, booking: Booking): readonly Dr
     case "paused":
     case "resumed":
     case "incident":
+    case "record_adopted":
     case "flatten_ordered":
     case "trial_started":
     case "trial_voided":

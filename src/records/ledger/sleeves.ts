@@ -148,6 +148,7 @@ function applyEntry(state: State, entry: LedgerEntry): void {
     case "paused":
     case "resumed":
     case "incident":
+    case "record_adopted":
     case "flatten_ordered":
     case "trial_started":
     case "trial_voided":

@@ -105,6 +105,12 @@ function timelineOf(entries: readonly AccountEntry[]): TrialEvent[] {
       }
       case "flatten_ordered":
         return event(`everything to be closed, ordered by ${payload.operator}: ${payload.reason}`);
+      case "position_adopted":
+        return event(`${payload.lots} lots of ${payload.instrument} adopted at ${payload.price}`);
+      case "record_adopted":
+        return event(
+          `the venue's word taken for ${payload.activity_ids.length} executions by ${payload.operator}`,
+        );
       case "incident":
         return payload.severity === "critical"
           ? event(`incident ${payload.code}: ${payload.message}`)
