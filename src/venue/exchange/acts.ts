@@ -60,12 +60,12 @@ function ownOrder(x: Exchange, symbol: string, qty: string, limit: number | null
   });
 }
 
-/** Units appear or vanish without a trade and without a word. */
+/** Units appear or vanish without a trade and without a word; of what has a price, so that they are worth something. */
 export function changePosition(x: Exchange, symbol: string, byQty: string): void {
-  if (!x.market.indexOf.has(symbol))
-    throw new Fault("data", `no symbol ${symbol} at this exchange`);
-  const held = positionToChange(x, symbol);
-  held.qtyNano += nanoFrom(byQty);
+  const i = x.market.indexOf.get(symbol);
+  if (i === undefined) throw new Fault("data", `no symbol ${symbol} at this exchange`);
+  if (Number.isNaN(x.state.marks[i])) throw new Fault("data", `no price of ${symbol} is known yet`);
+  positionToChange(x, symbol).qtyNano += nanoFrom(byQty);
 }
 
 /**
