@@ -272,6 +272,8 @@ function commandOf(line: string, commands: readonly HelpedCommand[]): HelpedComm
   const words = line.split(" ").slice(1).join(" ");
   return commands.find(({ name }) => words === name || words.startsWith(`${name} `));
 }
+
+/** Options that take a value; its word is not an argument. */
 const WITH_VALUE = new Set([
   "--set",
   "--home",
@@ -281,8 +283,6 @@ const WITH_VALUE = new Set([
   "--days",
   "--operator",
 ]);
-/** Options that take a value; its word is not an argument. */
-const WITH_VALUE = new Set(["--set", "--home", "--mandate", "--format", "--without"]);
 
 function problemsOf(line: string, commands: readonly HelpedCommand[]): string[] {
   const command = commandOf(line, commands);
