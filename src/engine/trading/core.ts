@@ -81,6 +81,9 @@ export function openDay(
   for (const [id, live] of day.state.orders) {
     if (!isOpenAtVenue(live)) day.state.orders.delete(id);
   }
+  // What has ended is left behind: in a backtest each session's matching does it.
+  const { kernel } = day.state;
+  kernel.working = kernel.working.filter(({ working }) => working);
   requireComing(day, fact.date);
   core.day = day;
 }
