@@ -27,7 +27,8 @@ export function playCards(subject: CardSubject): void {
   });
 }
 
-async function playOn(subject: CardSubject, play: Card["play"]): Promise<void> {
+/** One card on a venue of its own; it throws where the broker does not pass. */
+export async function playOn(subject: CardSubject, play: Card["play"]): Promise<void> {
   const venue = await subject.open();
   try {
     await play({ ...venue, slippage: subject.slippage });
