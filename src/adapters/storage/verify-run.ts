@@ -62,12 +62,14 @@ export function verifyRun(folder: string, rules: VerifyRules): Verification {
   };
 }
 
-function verifyJournal(
+export function verifyJournal(
   folder: string,
   given: {
     readonly head: HeadRecord | null;
     readonly rules: JournalRules;
     readonly findings: string[];
+    /** Is shown every row that could be read. */
+    readonly row?: (row: JournalRow) => void;
   },
 ): Journal {
   const { head, rules, findings } = given;
@@ -82,6 +84,7 @@ function verifyJournal(
       seen.first ??= row.body;
       seen.last = row.body;
       told.push(...terminalsOf(row, rules));
+      given.row?.(row);
       yield row;
     }
   }
@@ -295,7 +298,7 @@ function unexpectedFiles(folder: string, sealed: Sealed | null, rules: VerifyRul
 }
 
 /** A Fault of kind verify or data is a finding; another run at work is not. */
-function attempt<T>(findings: string[], work: () => T): T | null {
+export function attempt<T>(findings: string[], work: () => T): T | null {
   try {
     return work();
   } catch (error) {
