@@ -20,6 +20,7 @@ import { runJson, summaryLines } from "./run-summary.ts";
 import { whenFree } from "./when-free.ts";
 import { listRunsResult } from "./runs-command.ts";
 import { addSecrets } from "./secrets-command.ts";
+import { addVerify } from "./add-verify.ts";
 import { addTradingCommands } from "./trading-commands.ts";
 import { progressBar } from "./terminal.ts";
 
@@ -38,14 +39,21 @@ type ExplainFlags = Options & {
   readonly account?: string;
   readonly mandate?: string;
 };
-type VerifyFlags = Options & { readonly replay?: boolean; readonly mandate?: string };
 
 export function addCommands(program: Command, session: Session, exit: Exit): void {
   const { output } = session;
   addRun(program, session, exit);
   addCompare(program, session);
   addProve(program, session, exit);
-  addVerify(program, session, exit);
+  addVerify(
+    common(program.command("verify"), "recompute every link and hash of a run, or of an account"),
+    {
+      output,
+      exit,
+      argument: RUN_ARGUMENT,
+      query: (target, options) => queryOf(target, options, session.environment),
+    },
+  );
   addDoctor(program, session, exit);
   addExplain(program, session);
   addPack(program, session);
@@ -189,27 +197,6 @@ function countOf(text: string): number {
   throw new Fault("usage", `--sessions ${text}: expected a whole number of sessions, such as 500`);
 }
 
-function addVerify(program: Command, session: Session, exit: Exit): void {
-  const { output, environment } = session;
-  common(program.command("verify"), "recompute every link and hash of a run")
-    .argument("[run]", RUN_ARGUMENT)
-    .option("--home <folder>", HOME_OPTION)
-    .option("--replay", "execute the mandate again on the recorded pack and compare bytes")
-    .option("--mandate <path>", "the mandate to replay; default: the one beside the .assay folder")
-    .action(async (target: string | undefined, options: VerifyFlags) => {
-      const { verifyResult } = await import("./verify-command.ts");
-      const { document, lines, holds } = await verifyResult({
-        ...queryOf(target, options, environment),
-        replay: options.replay ?? false,
-        mandate: options.mandate ?? null,
-        flags: options.set,
-        output,
-      });
-      output.result(document, lines);
-      exit(holds ? EXIT_CODES.OK : EXIT_CODES.VERIFY);
-    });
-}
-
 function addExplain(program: Command, { output, environment }: Session): void {
   program
     .command("explain")
@@ -268,7 +255,7 @@ function addDoctor(program: Command, { output, environment }: Session, exit: Exi
     .argument("[run]", RUN_ARGUMENT)
     .option("--home <folder>", HOME_OPTION)
     .option("--mandate <path>", "the run's mandate; default: the one beside the .assay folder")
-    .action(async (target: string | undefined, options: VerifyFlags) => {
+    .action(async (target: string | undefined, options: Options) => {
       const { doctorResult } = await import("./doctor-command.ts");
       const { document, lines, holds } = await doctorResult(
         {
