@@ -255,21 +255,23 @@ function addDoctor(program: Command, { output, environment }: Session, exit: Exi
     .argument("[run]", RUN_ARGUMENT)
     .option("--home <folder>", HOME_OPTION)
     .option("--mandate <path>", "the run's mandate; default: the one beside the .assay folder")
-    .action(async (target: string | undefined, options: Options) => {
-      const { doctorResult } = await import("./doctor-command.ts");
-      const { document, lines, holds } = await doctorResult(
-        {
-          ...queryOf(target, options, environment),
-          mandate: options.mandate ?? null,
-          flags: options.set,
-          progress: progressBar(output.stderr, Date.now),
-          nowMs: Date.now(),
-        },
-        output.paint,
-      );
-      output.result(document, lines);
-      exit(holds ? EXIT_CODES.OK : EXIT_CODES.VERIFY);
-    });
+    .action(
+      async (target: string | undefined, options: Options & { readonly mandate?: string }) => {
+        const { doctorResult } = await import("./doctor-command.ts");
+        const { document, lines, holds } = await doctorResult(
+          {
+            ...queryOf(target, options, environment),
+            mandate: options.mandate ?? null,
+            flags: options.set,
+            progress: progressBar(output.stderr, Date.now),
+            nowMs: Date.now(),
+          },
+          output.paint,
+        );
+        output.result(document, lines);
+        exit(holds ? EXIT_CODES.OK : EXIT_CODES.VERIFY);
+      },
+    );
 }
 
 function addPack(program: Command, session: Session): void {
