@@ -3,6 +3,7 @@
  * else is done, unless mode, environment and registry all allow it.
  */
 import type { Json } from "../../base/canonical-json.ts";
+import { counted } from "../../base/figures.ts";
 import { BrokerRefused, BrokerUnavailable, type VenueSession } from "../../ports/broker.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
@@ -56,6 +57,8 @@ function followed(trading: Trading, request: TradeRequest): Promise<readonly Tra
     until: request.until,
     stop: request.stop,
     told: (day) => request.told(dayLine(day)),
+    failed: (error) =>
+      request.told(`the venue does not answer, asked again in a minute: ${error.message}`),
   });
 }
 
@@ -120,7 +123,11 @@ export function dayLine({ session, outcome }: TradedDay): string {
     status.padEnd(9),
     ...(mark === null ? [] : [mark]),
     money.padStart(24),
-    `${signals.raw} signals, ${trades.placed} orders, ${trades.fills.length} fills`,
+    [
+      counted(signals.raw, "signal"),
+      counted(trades.placed, "order"),
+      counted(trades.fills.length, "fill"),
+    ].join(", "),
     `reconciled ${results === "" ? "never" : results}`,
   ].join("  ");
 }

@@ -3,6 +3,7 @@
  * incident log, the state the next day begins with. The last entry names them all by their hashes.
  */
 import type { Json } from "../../base/canonical-json.ts";
+import { counted } from "../../base/figures.ts";
 import { decodeUtf8, encodeUtf8 } from "../../base/utf8.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
 import type { AccountEntry } from "../../domain/trading-entry.ts";
@@ -84,7 +85,7 @@ async function tell(desk: Desk, { date, health, status }: DailyDocument): Promis
   if (serious.length === 0 && status !== "PAUSED") return;
   const lines = serious.map(({ code, message }) => `${code}: ${message}`);
   const level = status === "PAUSED" ? "critical" : "warning";
-  const subject = `${date} ended ${status} with ${serious.length} incidents`;
+  const subject = `${date} ended ${status} with ${counted(serious.length, "incident")}`;
   await alert(desk, level, subject, [...lines, health.paused ?? ""].join("\n"));
 }
 

@@ -14,7 +14,7 @@ import type { VenueSession } from "../../ports/broker.ts";
 import { beginDay, knowBars } from "./begin-day.ts";
 import { closeDay } from "./close-day.ts";
 import { type Desk, flush, incident, listen, look, openDesk, rearm, record } from "./desk.ts";
-import { isOpenAtVenue } from "./live-order.ts";
+import { endsWithSession, isOpenAtVenue } from "./live-order.ts";
 import { openAccount } from "./open-account.ts";
 import { giveUpUnsent, resolveOrders, sendOrders, type Window } from "./orders-out.ts";
 import type { TradingPorts, TradingTerms } from "./ports.ts";
@@ -91,7 +91,8 @@ export async function tradeSession(desk: Desk, request: DayRequest): Promise<Day
   // Taken up within the day: what was filled meanwhile is booked, and the books proved, before it goes on.
   const phase = view.day?.startReconciled === true ? "reconnect" : "start";
   if (view.day?.endReconciled !== true) {
-    await reconcileAccount(desk, { phase, listened: false, sessionEndMs: null });
+    const sessionEndMs = phase === "start" ? await endOfEarlier(desk, session) : null;
+    await reconcileAccount(desk, { phase, listened: false, sessionEndMs });
   }
   await obeyRequests(desk);
   await decideOnce(desk, session);
@@ -128,6 +129,19 @@ async function finishEarlier(desk: Desk, session: VenueSession): Promise<void> {
     }
     await endDay(desk, earlier, false);
   }
+}
+
+/** Orders that a day before should have taken with it; null where none is left. */
+async function endOfEarlier({ core, ports }: Desk, { date }: VenueSession): Promise<number | null> {
+  const orders = [...(core.day?.state.orders.values() ?? [])];
+  if (!orders.some((live) => isOpenAtVenue(live) && endsWithSession(live))) return null;
+  const before = [...core.view.closedDays]
+    .filter((closed) => closed < date)
+    .sort()
+    .at(-1);
+  if (before === undefined) return null;
+  const [earlier] = await ports.broker.sessions(before, before);
+  return earlier?.closeMs ?? null;
 }
 
 /** What follows from the decision is a function of the state; that it was made is the fact. */

@@ -5,6 +5,7 @@
 import { invariant } from "../../base/assert.ts";
 import { parseDecimal, toScaledInteger } from "../../base/decimal.ts";
 import { notionalMinor } from "../../base/money.ts";
+import { counted } from "../../base/figures.ts";
 import { Fault } from "../../domain/fault.ts";
 import { ACCOUNT_FORMAT_VERSION } from "../../domain/trading-entry.ts";
 import type { VenuePosition, VenueSnapshot } from "../../domain/venue-report.ts";
@@ -23,13 +24,13 @@ export async function openAccount(
   if (adopting === null && held + working > 0) {
     throw new Fault(
       "paused",
-      `the account ${snapshot.accountId} holds ${held} positions and has ${working} orders at work that Assay did not make; look at them, then assay adopt --operator NAME`,
+      `the account ${snapshot.accountId} holds ${counted(held, "position")} and has ${counted(working, "order")} at work that Assay did not make; look at them, then assay adopt --operator NAME --reason TEXT`,
     );
   }
   if (working > 0) {
     throw new Fault(
       "paused",
-      `${working} orders are at work at the venue that Assay did not make; cancel them there first, positions are adopted and orders are not`,
+      `${counted(working, "order")} at work at the venue that Assay did not make; cancel there first: positions are adopted, orders are not`,
     );
   }
   record(desk, {

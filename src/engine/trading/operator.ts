@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from "../../base/canonical-json.ts";
 import { invariant } from "../../base/assert.ts";
+import { counted } from "../../base/figures.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Reconciliation } from "../../domain/reconciliation.ts";
 import { breakLines } from "../../execution/reconciliation/words.ts";
@@ -117,7 +118,7 @@ async function adoptDifferences(
   if (strangers.length > 0) {
     throw new Fault(
       "paused",
-      `${strangers.length} orders are at work at the venue that Assay did not make; cancel them there first, positions are adopted and orders are not`,
+      `${counted(strangers.length, "order")} at work at the venue that Assay did not make; cancel there first: positions are adopted, orders are not`,
     );
   }
   const held = new Map(snapshot.positions.map((position) => [position.symbol, position]));

@@ -64,12 +64,17 @@ function reported({ activities }: TheirSide): {
 } {
   const executions = new Map<string, FillActivity>();
   const breaks: Break[] = [];
+  const told = new Set<string>();
   for (const activity of activities) {
     if (activity.kind !== "fill") continue;
     const first = executions.get(activity.executionId);
     if (first === undefined) executions.set(activity.executionId, activity);
     else if (first.activityId !== activity.activityId || !isSameFill(first, activity)) {
       const { executionId, activityId, symbol } = activity;
+      // A record that is read twice holds its duplicates twice.
+      const content = `${activityId} ${signedText(activity)} ${symbol} ${activity.price}`;
+      if (told.has(content)) continue;
+      told.add(content);
       breaks.push({
         code: "DUPLICATE_FILL",
         subject: executionId,

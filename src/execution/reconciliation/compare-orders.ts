@@ -148,7 +148,7 @@ function stuck(order: OurOrder, why: string): Break {
     ours: formatDecimal(unitsOf(left, lotSize)),
     theirs: null,
     unit: "units",
-    message: `order ${orderId} in ${instrument} ${why}: look it up by its id and journal how it ended`,
+    message: `order ${orderId} in ${instrument} ${why}: have the venue end it, or say how it ended; what it says is booked`,
   };
 }
 
