@@ -3,7 +3,8 @@
  * is known beforehand: sixty weekdays less one holiday. `scripted` trades targets in two shares: BB
  * drifts and has no bars around the first rebalance; AA is flat at 100 except where its script needs
  * more. In `braked` and `alike` the portfolio's stages decide: a brake that knows nothing yet holds
- * one share down; of two shares that move as one, the second is refused while the first is held.
+ * one share down; of two shares that move as one, the second is refused while the first is held. In
+ * `changing` three shares at 100 get another wish at every close: a signal a day for each.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -164,7 +165,33 @@ fees: { per_share: 0.005, minimum: 1 }
 financing: { debit_rate: 0.05, borrow_rate: 0.03 }
 `;
 
-export const SCRIPTED_NAMES = ["scripted", "braked", "alike"] as const;
+/** Something to do for each share on every session. */
+const RESTLESS = `import { defineStrategy } from "assay";
+
+export const strategy = defineStrategy({
+  name: "restless",
+  version: "1",
+  params: {},
+  columns: (m) => ({ count: m.volume }),
+  decide: (row) => ({ weight: 0.1 + 0.03 * (row.count % 4) }),
+});
+`;
+
+const CHANGING = `assay: 1
+name: changing
+profile: plain
+account: { currency: USD, initial_equity: 100000 }
+data:
+  kind: real
+  sources:
+    - { file: ./bars.csv, layout: long, instrument_column: id, date: { column: date, format: YYYY-MM-DD },
+        columns: { open: open, high: high, low: low, close: close, volume: volume }, rights: made for a test }
+strategies: [{ name: restless, file: ./restless.ts, instruments: all }]
+fees: { per_share: 0.005, minimum: 1 }
+financing: { debit_rate: 0, borrow_rate: 0 }
+`;
+
+export const SCRIPTED_NAMES = ["scripted", "braked", "alike", "changing"] as const;
 export type ScriptedName = (typeof SCRIPTED_NAMES)[number];
 
 const FILES: { readonly [name in ScriptedName]: { readonly [file: string]: () => string } } = {
@@ -183,6 +210,11 @@ const FILES: { readonly [name in ScriptedName]: { readonly [file: string]: () =>
     "mandate.yaml": () => ALIKE,
     "believer.ts": () => BELIEVER,
     "bars.csv": () => sameBars(["CC", "DD"], (n) => 100 + ((n * 7) % 5)),
+  },
+  changing: {
+    "mandate.yaml": () => CHANGING,
+    "restless.ts": () => RESTLESS,
+    "bars.csv": () => sameBars(["EE", "FF", "GG"], () => 100),
   },
 };
 

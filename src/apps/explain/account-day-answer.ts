@@ -2,6 +2,7 @@
  * The first line for an instrument on a trading day of an account: did it trade, by which executions,
  * and if not why. A quiet day has its kind: nothing ran, no decision was due, nobody asked, all held.
  */
+import { counted } from "../../base/figures.ts";
 import type { AccountDayPath } from "./account-day.ts";
 import type { AccountRecord } from "./account-record.ts";
 import { accountAnswer, type AccountSignal } from "./account-signal.ts";
@@ -91,7 +92,7 @@ function waitingTexts({ earlier, until_seq: until }: AccountDayPath): readonly s
 
 function pauseText({ trading }: AccountDayPath): readonly string[] {
   const closed = standingText(trading);
-  return closed === null ? [] : [`nothing could have grown anyway: ${closed}`];
+  return closed === null ? [] : [`trading was closed anyway: ${closed}`];
 }
 
 function quietOf(
@@ -113,11 +114,12 @@ function quietOf(
   if (counts?.forecasts === 0) {
     return { kind: "no_forecast", message: `no strategy gave a forecast on the close of ${on}` };
   }
-  const held = lots === 0 ? "nothing is held" : `${exact(lots)} lots stay held`;
+  const stay = `${lotsOf(lots)} stay ${lots > 0 ? "held" : "short"}`;
+  const held = lots === 0 ? "nothing is held" : stay;
   const of =
     counts === null
       ? ""
-      : ` (${counts.forecasts} forecasts of all instruments: ${counts.holds} held what they had, ${counts.raw} asked for a change)`;
+      : ` (of all instruments there were ${counted(counts.forecasts, "forecast")}: ${counts.holds} held what was held, ${counts.raw} asked for a change; the journal names only the latter)`;
   return {
     kind: "held",
     message: `on the close of ${on} no strategy asked for a change of it, and ${held}${of}`,

@@ -95,7 +95,7 @@ export function accountDay(
     no_trades_because: document?.no_trades_because ?? [],
     reconciled: told(entries, "reconciled"),
     trading: standingAt(record.entries, decided?.seq ?? until + 1),
-    incidents: dayIncidents(entries, orders, instrument),
+    incidents: dayIncidents(record, entries),
     earlier: orders.filter((order) => order.seq < opened.seq && isAlive(order, opened.seq)),
     placed: orders.filter((order) => order.seq >= opened.seq),
     events: entries
@@ -188,29 +188,18 @@ function isAlive(order: OrderPath, seq: number): boolean {
   return last > seq;
 }
 
-/** About the day or the account; those about an order or an execution of another instrument are not. */
+/** About the day or the account: what is about an order or an execution is told with it. */
 function dayIncidents(
+  { entries: all }: AccountRecord,
   entries: readonly AccountEntry[],
-  orders: readonly OrderPath[],
-  instrument: string,
 ): readonly Told<"incident">[] {
-  const withOrders = new Set(
-    orders.flatMap(({ order_id: id, fills }) => [
-      id,
-      ...fills.map(({ execution }) => execution?.execution_id ?? ""),
-    ]),
-  );
-  const elsewhere = new Set(
-    entries.flatMap(({ payload }) => {
-      if (payload.kind === "venue_fill") return [payload.execution_id, payload.order_id];
+  const ofOrders = new Set(
+    all.flatMap(({ payload }) => {
+      if (payload.kind === "venue_fill") return [payload.execution_id];
       return payload.kind === "order" ? [payload.order_id] : [];
     }),
   );
-  return told(entries, "incident").filter(({ subject, message }) => {
-    // With its order it is told there.
-    if (withOrders.has(subject)) return false;
-    return !elsewhere.has(subject) || message.includes(instrument);
-  });
+  return told(entries, "incident").filter(({ subject }) => !ofOrders.has(subject));
 }
 
 const ACCOUNT_EVENTS: ReadonlySet<string> = new Set([

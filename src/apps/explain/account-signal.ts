@@ -68,7 +68,7 @@ export function accountAnswer({ path, standing }: AccountSignal, record: Account
     executions,
     unfilled.length === 0 ? null : `The rest: ${unfilled.join("; ")}.`,
     end.state === "EXECUTED" || end.state === "REJECTED_BY_BROKER" ? refusalsText(orders) : null,
-    closed === null ? null : `${closed.charAt(0).toUpperCase()}${closed.slice(1)}.`,
+    closed === null ? null : `Trading was closed: ${closed}.`,
   ];
   return { ...answer, sentence: sentences.filter((each) => each !== null).join(" ") };
 }

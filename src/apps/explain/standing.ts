@@ -14,9 +14,11 @@ export type Standing = {
   readonly found: Told<"reconciled"> | null;
   /** The newest of the day so far; null: none, or the stream broke off after it. */
   readonly reconciliation: Told<"reconciled"> | null;
+  /** A person had opened trading without a PASS since; null: nobody had. */
+  readonly forced: Told<"resumed"> | null;
 };
 
-const OPEN: Standing = { pause: null, found: null, reconciliation: null };
+const OPEN: Standing = { pause: null, found: null, reconciliation: null, forced: null };
 
 /** As it stood before entry `seq`. */
 export function standingAt(entries: readonly AccountEntry[], seq: number): Standing {
@@ -31,7 +33,7 @@ export function standingAt(entries: readonly AccountEntry[], seq: number): Stand
 function step(standing: Standing, { seq, at, payload }: AccountEntry): Standing {
   switch (payload.kind) {
     case "reconciled":
-      return { ...standing, reconciliation: { seq, at, ...payload } };
+      return { ...standing, reconciliation: { seq, at, ...payload }, forced: null };
     case "paused": {
       // The first cause is the one to look into.
       if (standing.pause !== null) return standing;
@@ -40,7 +42,12 @@ function step(standing: Standing, { seq, at, payload }: AccountEntry): Standing 
       return { ...standing, pause: { seq, at, ...payload }, found };
     }
     case "resumed":
-      return { ...standing, pause: null, found: null };
+      return {
+        ...standing,
+        pause: null,
+        found: null,
+        forced: payload.forced ? { seq, at, ...payload } : null,
+      };
     case "day_opened":
       return standing.reconciliation?.phase === "end"
         ? { ...standing, reconciliation: null }
@@ -53,15 +60,15 @@ function step(standing: Standing, { seq, at, payload }: AccountEntry): Standing 
 }
 
 /** One sentence without its full stop; null where trading was open, or no entry says what closed it. */
-export function standingText({ pause, found, reconciliation }: Standing): string | null {
+export function standingText({ pause, found, reconciliation, forced }: Standing): string | null {
   if (pause !== null) {
     const { cause, message, operator, at, seq } = pause;
     const since = `on ${at} (entry ${seq})`;
-    if (operator !== null) return `${operator} had paused trading ${since}: ${ended(message)}`;
-    if (found === null) return `${spaced(cause)} had paused trading ${since}: ${ended(message)}`;
-    return `the ${found.phase} reconciliation had paused trading ${since}: ${breaksText(found.breaks)}`;
+    if (operator !== null) return `${operator} had paused it ${since}: ${ended(message)}`;
+    if (found === null) return `it was paused for ${spaced(cause)} ${since}: ${ended(message)}`;
+    return `the ${found.phase} reconciliation had paused it ${since}: ${breaksText(found.breaks)}`;
   }
-  if (reconciliation === null || reconciliation.result === "PASS") return null;
+  if (forced !== null || reconciliation === null || reconciliation.result === "PASS") return null;
   const { phase, result, at, seq, breaks, warnings } = reconciliation;
   const why = breaks.length > 0 ? breaksText(breaks) : warnings.map(ended).join("; ");
   return `the ${phase} reconciliation on ${at} was ${result} (entry ${seq})${why === "" ? "" : `: ${why}`}`;

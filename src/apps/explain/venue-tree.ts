@@ -42,8 +42,14 @@ export function incidentNode({ code, severity, message, seq }: Told<"incident">)
 
 /** What had closed trading: who or which reconciliation, each break by itself. */
 export function standingNodes(standing: Standing | null): readonly Node[] {
-  const text = standing === null ? null : standingText({ ...standing, found: null });
-  if (standing === null || text === null) return [];
+  if (standing === null) return [];
+  const { pause, forced } = standing;
+  if (pause === null && forced !== null) {
+    const text = `by ${forced.operator} on ${forced.at}, without a PASS: ${forced.reason} (entry ${forced.seq})`;
+    return [node("trading opened", text, [], "bad")];
+  }
+  const text = standingText({ ...standing, found: null });
+  if (text === null) return [];
   const breaks = standing.pause === null ? standing.reconciliation?.breaks : standing.found?.breaks;
   return [
     node(

@@ -21,7 +21,8 @@ export function venueEndText({ facts, venue, closed }: VenuePath, order: string)
       case "order_refused":
         return `${order} was refused by ${venue} on ${fact.at} with code ${fact.code}: ${fact.message}`;
       case "venue_order_ended": {
-        const filled = `${fact.filled_qty} units of it filled`;
+        const { filled_qty: qty } = fact;
+        const filled = Number(qty) === 0 ? "nothing of it filled" : `${qty} units of it filled`;
         const by = asked === undefined ? "" : `, as we had asked on ${asked.at}`;
         switch (fact.end) {
           case "cancelled":
@@ -102,12 +103,12 @@ export function refusalsText(orders: readonly OrderPath[]): string | null {
     (venue?.facts ?? []).flatMap((fact) =>
       fact.kind === "order_refused"
         ? [
-            `on ${fact.at} with code ${fact.code}: ${fact.message.replace(/\.$/, "")} (entry ${fact.seq})`,
+            `On ${fact.at} ${venue?.venue} refused it with code ${fact.code} and said: ${fact.message.replace(/\.$/, "")} (entry ${fact.seq}).`,
           ]
         : [],
     ),
   );
-  return said.length === 0 ? null : `It was refused ${said.join("; and ")}.`;
+  return said.length === 0 ? null : said.join(" ");
 }
 
 /** Units the venue still may fill. */
