@@ -23,6 +23,7 @@ export type Following = {
   readonly until: string | null;
   readonly stop: StopRequest;
   readonly told: (day: TradedDay) => void;
+  readonly failed: (error: BrokerUnavailable) => void;
 };
 
 const MINUTE_MS = 60_000;
@@ -41,6 +42,7 @@ export async function followSessions(
     const ended = await settled(follow(trading, following, days));
     if (ended.ok) break;
     if (!(ended.error instanceof BrokerUnavailable)) throw ended.error;
+    following.failed(ended.error);
     await report(trading, ended.error);
     await sleep(RETRY_MS);
   }

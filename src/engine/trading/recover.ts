@@ -53,7 +53,8 @@ export async function recoverAccount(
     account: { name: accountName(terms, accountId), operator: "assay" },
     averaging,
     journal: createJournalWriter({
-      recorded: doors.journal.recorded,
+      // As it is now: another desk of this process may have written since the journal was opened.
+      recorded: headOf(rows, rows.length),
       prefix: rows.slice(settled),
       sha256: doors.sha256,
       from: headOf(rows, settled),

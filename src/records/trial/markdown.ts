@@ -32,7 +32,7 @@ const VERDICTS: { readonly [verdict in TrialReport["decision"]["verdict"]]: stri
   VOID: "VOID: the mandate was changed during the trial. Nothing below is evidence for going live.",
   NO_GO: "NO-GO: at least one criterion failed.",
   NOT_EVALUATED: "NO DECISION: no criterion failed, and at least one could not be evaluated.",
-  GO: "GO: every criterion passed.",
+  GO: "GO: every criterion passed. They judge how the trial was run, not whether the strategy earns: for that see Result.",
 };
 
 function titleLines({ decision, identity, days }: TrialReport): string[] {
