@@ -236,7 +236,8 @@ async function waitForExecutions(desk: Desk): Promise<void> {
 async function waitForEnds(desk: Desk, { closeMs }: VenueSession): Promise<void> {
   const { clock } = desk.ports;
   for (let looks = 0; looks < END_LOOKS; looks++) {
-    if ((await settleOpenOrders(desk)) !== "working") break;
+    const state = await settleOpenOrders(desk);
+    if (state === "settled" || state === "waiting") break;
     const behindMs = looks > 0 ? 0 : Math.max(0, 0 - ((await venueOffsetMs(desk)) ?? 0));
     const venueClosesMs = closeMs + GRACE_MS + Math.min(behindMs, LONGEST_SKEW_MS);
     await clock.waitUntil(Math.max((await look(desk)) + END_STEP_MS, venueClosesMs));

@@ -91,7 +91,9 @@ async function compareUntilSettled(desk: Desk, call: ReconcileCall): Promise<Com
 async function compare(desk: Desk, call: ReconcileCall, missed: Break[]): Promise<Compared> {
   try {
     const synced = await readActivities(desk, { listened: call.listened, missed });
-    await settleOpenOrders(desk);
+    if ((await settleOpenOrders(desk)) === "unknown") {
+      throw new BrokerUnavailable("not every order of ours could be asked about");
+    }
     await flush(desk);
     const snapshot = await desk.ports.broker.snapshot();
     return compareWith(desk, call, { ...synced, missed }, snapshot);

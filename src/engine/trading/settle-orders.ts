@@ -5,17 +5,18 @@ import { endsWithSession, isOpenAtVenue, type LiveOrder } from "./live-order.ts"
 import { isAllBooked, settleOrder } from "./venue-sync.ts";
 
 /**
- * `waiting`: the venue counts executions that have not reached us; `working`: an order of one session
- * has not ended.
+ * From what is worst to what is well: nobody could say; the venue counts executions that have not reached
+ * us; an order of one session has not ended.
  */
-export type Settlement = "settled" | "waiting" | "working";
+const SETTLEMENTS = ["unknown", "waiting", "working", "settled"] as const;
+export type Settlement = (typeof SETTLEMENTS)[number];
 
 export async function settleOpenOrders(desk: Desk): Promise<Settlement> {
   let state: Settlement = "settled";
   for (const live of [...(desk.core.day?.state.orders.values() ?? [])]) {
     if (!isOpenAtVenue(live) || live.state === "created") continue;
     const one = await settleOne(desk, live);
-    if (one === "waiting" || state === "settled") state = one;
+    if (SETTLEMENTS.indexOf(one) < SETTLEMENTS.indexOf(state)) state = one;
   }
   return state;
 }
@@ -33,6 +34,6 @@ async function settleOne(desk: Desk, live: LiveOrder): Promise<Settlement> {
       subject: live.id,
       message: `order ${live.id} could not be asked about: ${error.message}`,
     });
-    return "settled";
+    return "unknown";
   }
 }

@@ -88,10 +88,7 @@ export function legPostings(
   fee: bigint,
 ): readonly Posting[] {
   const instrument = position.instrument.id;
-  let atCost = 0n;
-  for (const change of leg.changes) atCost += change.costMinor;
-  // Closing: cash in is -notional, what stood in the books is -atCost. Opening: both are equal.
-  const gain = atCost - leg.notionalMinor;
+  const gain = gainOf(leg);
   booking.totals.realisedMinor += gain;
   const paid = isFuture(position.instrument)
     ? posting(booking, "settlement", instrument, -leg.notionalMinor)
@@ -103,6 +100,13 @@ export function legPostings(
     ...nonZero(booking, "fees", null, fee),
     ...nonZero(booking, "cash", null, -fee),
   ];
+}
+
+/** Closing: what comes in is -notional, what stood in the books is -atCost. Opening: both are equal. */
+export function gainOf(leg: Leg): bigint {
+  let atCost = 0n;
+  for (const change of leg.changes) atCost += change.costMinor;
+  return atCost - leg.notionalMinor;
 }
 
 /** Whole new lots for whole old ones; what the vanished fraction cost was lost against what is paid in lieu. */

@@ -1,7 +1,7 @@
 /**
  * What an account's venue did without a trade, in the books: money it paid or took, and positions
  * that were there before. In paper and live trading the pack's dividends are expectations that post nothing. Amounts are whole minor units, positive is
- * received. Refuses an adoption that would close something (invariant 11).
+ * received. Refuses an adoption of nothing (invariant 11).
  */
 import { invariant, unreachable } from "../../base/assert.ts";
 import { decimalOf, formatDecimal } from "../../base/decimal.ts";
@@ -10,6 +10,9 @@ import type { TradingPayload } from "../../domain/trading-entry.ts";
 import {
   type Booking,
   type Draft,
+  gainOf,
+  nonZero,
+  type Position,
   posting,
   positionPosting,
   traded,
@@ -17,6 +20,8 @@ import {
   whole,
   words,
 } from "./booking.ts";
+import type { Posting } from "./accounts.ts";
+import type { Leg } from "./lots.ts";
 
 type Payload<K extends TradingPayload["kind"]> = Extract<TradingPayload, { readonly kind: K }>;
 
@@ -53,7 +58,10 @@ export function venueCash(payload: Payload<"venue_cash">, booking: Booking): rea
   return receive("other", amount);
 }
 
-/** At cost against opening equity: an external flow in kind. A future owes nothing but its settlement. */
+/**
+ * At the venue's price against opening equity: an external flow in kind. What leaves the books in that way,
+ * because the venue holds less than we do, is closed at that price. A future owes nothing but its settlement.
+ */
 export function positionAdopted(
   payload: Payload<"position_adopted">,
   booking: Booking,
@@ -61,23 +69,29 @@ export function positionAdopted(
   const { instrument, lots, price } = payload;
   const position = booking.shelf.position(instrument);
   invariant(
-    Number.isSafeInteger(lots) && lots !== 0 && position.lots * lots >= 0,
+    Number.isSafeInteger(lots) && lots !== 0,
     11,
-    () =>
-      `entry ${booking.seq}: ${lots} lots of ${instrument} are adopted, of which ${position.lots} are held: an adoption only adds`,
+    () => `entry ${booking.seq}: ${lots} lots of ${instrument} are adopted`,
   );
   const legs = traded(position, booking, [lots, payload.notional_minor]);
   position.lots += lots;
-  const against = isFuture(position.instrument) ? "settlement" : "opening";
   const narrate = () =>
     `Adopt ${Math.abs(lots)} lots ${instrument} ${lots > 0 ? "long" : "short"} at ${formatDecimal(decimalOf(price))}`;
-  return legs.map(({ changes, notionalMinor }) => {
-    if (against === "opening") booking.totals.flowsMinor += notionalMinor;
-    const of = against === "settlement" ? instrument : null;
-    const postings = [
-      ...changes.map((change) => positionPosting(booking, instrument, change)),
-      posting(booking, against, of, -notionalMinor),
-    ];
-    return { postings, narrate };
-  });
+  return legs.map((leg) => ({ postings: adoptedLeg(leg, position, booking), narrate }));
+}
+
+function adoptedLeg(leg: Leg, position: Position, booking: Booking): readonly Posting[] {
+  const { id } = position.instrument;
+  const { notionalMinor } = leg;
+  const isOwed = isFuture(position.instrument);
+  if (!isOwed) booking.totals.flowsMinor += notionalMinor;
+  const gain = gainOf(leg);
+  booking.totals.realisedMinor += gain;
+  return [
+    ...leg.changes.map((change) => positionPosting(booking, id, change)),
+    ...nonZero(booking, "realised", id, -gain),
+    isOwed
+      ? posting(booking, "settlement", id, -notionalMinor)
+      : posting(booking, "opening", null, -notionalMinor),
+  ];
 }

@@ -127,7 +127,7 @@ export function naiveWorth(entries: readonly LedgerEntry[], marks: Marks): bigin
   return money;
 }
 
-/** Deposits, transfers, and what was adopted at its cost. */
+/** Deposits, transfers, and what was adopted at its price. */
 export function naiveFlows(entries: readonly LedgerEntry[]): number {
   let sum = 0;
   for (const { payload: p } of entries) {
@@ -162,11 +162,9 @@ export const anyAccount: fc.Arbitrary<LedgerEntry[]> = fc
           return [fill(s.id, s.lots, s.price / 1000, Math.abs(s.cents) % 300)];
         case "cash":
           return [venueCash(s.cause, s.cents, { instrument: s.paidOn })];
-        case "adopt": {
-          const more = lots < 0 ? -Math.abs(s.lots) : Math.abs(s.lots);
-          add(more);
-          return [adopted(s.id, more, s.price / 1000)];
-        }
+        case "adopt":
+          add(s.lots);
+          return [adopted(s.id, s.lots, s.price / 1000)];
         case "split":
           held.set(s.id, lots * 3);
           return [SILENT[1], split(s.id, 3, [lots, lots * 3], 0)];

@@ -119,12 +119,20 @@ describe("what was there before", () => {
     expect(equityIdentity(ledger, () => 4001, NO_RATES, 0).holds).toBe(true);
   });
 
-  it("only adds: closing, or no lots, is refused", () => {
-    expect(() => fold(fill("AAPL", -3, 10), adopted("AAPL", 1, 10))).toThrow(
-      /invariant 11: .* an adoption only adds/,
-    );
-    expect(() => fold(adopted("AAPL", 0, 10))).toThrow(/invariant 11/);
+  it("adds to what is held, closes what the venue does not hold at its price, or crosses; no lots are refused", () => {
     expect(fold(fill("AAPL", 3, 10), adopted("AAPL", 1, 10)).positions.get("AAPL")?.lots).toBe(4);
+    const closing = fold(fill("AAPL", 3, 10), adopted("AAPL", -2, 12));
+    expect(Object.fromEntries(closing.balances)).toEqual({
+      "Assets:Cash": -3_000n,
+      "Assets:Positions:AAPL": 1_000n,
+      "Equity:Opening": 2_400n,
+      "Income:Realised:AAPL": -400n,
+    });
+    const crossing = fold(fill("AAPL", -3, 10), adopted("AAPL", 5, 9));
+    expect(crossing.positions.get("AAPL")?.lots).toBe(2);
+    expect(crossing.totals.realisedMinor).toBe(300n);
+    expect(crossing.totals.flowsMinor).toBe(4_500n);
+    expect(() => fold(adopted("AAPL", 0, 10))).toThrow(/invariant 11/);
   });
 });
 
