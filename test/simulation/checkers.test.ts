@@ -51,6 +51,19 @@ const CASH_BREAK = {
 
 /** Ten lots of AAA bought at 20.00 for a fee of a dollar, out of 1000.00. */
 const DAY: readonly AccountPayload[] = [
+  {
+    kind: "account_opened",
+    format_version: 1,
+    mode: "paper",
+    broker: "simulated",
+    account: "paper:SIM-1",
+    mandate_hash: "m",
+    seed: 7,
+    lot_method: "fifo",
+    currency: "USD",
+    currency_digits: 2,
+    operator: null,
+  },
   { kind: "flow", currency: "USD", amount_minor: 100_000, reason: "initial_deposit" },
   {
     kind: "day_opened",
@@ -147,7 +160,7 @@ const DAY: readonly AccountPayload[] = [
 ];
 
 /** Entry of the order, and of its acknowledgement. */
-const ORDERED = 6;
+const ORDERED = 7;
 
 const PLACED: BrokerCall = {
   life: 1,
@@ -293,7 +306,7 @@ const CASES: readonly Case[] = [
     "persistedBeforeSent",
     "sent before it was written",
     evidence(DAY, { calls: [{ ...PLACED, durable: ORDERED - 1 }] }),
-    "it was written as entry 6",
+    "it was written as entry 7",
   ],
   [
     "noBlindRetry",
@@ -326,7 +339,7 @@ const CASES: readonly Case[] = [
         terminals: [{ ...EXECUTED, state: "EXPIRED" }],
       }),
     ),
-    "ended EXECUTED, and in entry 10 EXPIRED",
+    "ended EXECUTED, and in entry 11 EXPIRED",
   ],
   ["signalsEndOnce", "a signal that never ends", evidence(without("fill")), "never ended"],
   ["signalsEndOnce", "the table forgot it", forgotten(), "the table of terminals holds 0"],
@@ -373,13 +386,13 @@ const CASES: readonly Case[] = [
     "failurePauses",
     "it failed, and went on",
     evidence([
-      ...DAY.slice(0, 2),
+      ...DAY.slice(0, 3),
       { ...RECONCILED, result: "FAIL", breaks: [CASH_BREAK] },
-      ...DAY.slice(2),
+      ...DAY.slice(3),
     ]),
-    "entry 5 decides, and nothing paused",
+    "entry 6 decides, and nothing paused",
   ],
-  ["eachDayOnce", "decided twice", evidence([...DAY, DAY[3]]), "is a second decided of 2021-03-01"],
+  ["eachDayOnce", "decided twice", evidence([...DAY, DAY[4]]), "is a second decided of 2021-03-01"],
   ["eachDayOnce", "left open", evidence(without("day_closed")), "2021-03-01 was never closed"],
   ["filesAsSaid", "a day's file was altered", altered(), "is not what the journal says"],
 ];

@@ -29,7 +29,7 @@ export async function judgeSeed(seed: number, options: SeedOptions = {}): Promis
 
 /** Seed, what was done to it, where it was killed, what came of it, and how to see it again. */
 export function failureLines({ scenario, evidence, violations }: Judged): readonly string[] {
-  const { seed, flavour, days, faults, kills, full, clock, pausesBefore } = scenario;
+  const { seed, flavour, days, faults, kills, full, clock, person } = scenario;
   const lives = evidence?.lives ?? [];
   const deaths = lives.flatMap(({ number, end }) =>
     end.kind === "killed" ? [`life ${number} ${end.name} (moment ${end.at})`] : [],
@@ -39,18 +39,21 @@ export function failureLines({ scenario, evidence, violations }: Judged): readon
   );
   return [
     `seed ${seed}: ${violations.length} violations, market ${flavour}, ${days} days`,
-    ...violations.map(({ checker, message }) => `  ${checker}: ${message}`),
+    ...violations.slice(0, MOST_SHOWN).map(({ checker, message }) => `  ${checker}: ${message}`),
     `  faults: ${faults.rules.length === 0 ? "none" : faults.rules.map(words).join("; ")}`,
     `  killed: ${deaths.length === 0 ? `never (asked at ${kills.join(", ")})` : deaths.join("; ")}`,
-    ...(failures.length === 0 ? [] : [`  failed: ${failures.join("; ")}`]),
+    ...failures.slice(0, MOST_SHOWN).map((failure) => `  failed: ${failure}`),
     ...(full.length === 0 ? [] : [`  disk full at writes ${JSON.stringify(full)}`]),
     ...(clock.skewMs === 0 && clock.jumps.length === 0
       ? []
       : [`  clock: ${clock.skewMs} ms off, jumps ${JSON.stringify(clock.jumps)}`]),
-    ...(pausesBefore === null ? [] : [`  a person pauses before day ${pausesBefore + 1}`]),
+    `  a person, by day: ${JSON.stringify(person)}`,
     `  again: ${REPLAY} --seed ${seed} --trace`,
   ];
 }
+
+/** A day that goes wrong goes wrong in many places. */
+const MOST_SHOWN = 6;
 
 export const REPLAY = "node test/simulation/simulate.ts";
 

@@ -1,36 +1,87 @@
 /**
- * The person: pauses before a session where the scenario says so, and before every session tries to
- * resume what is paused, the way the rules allow it: with a fresh reconciliation and without force.
+ * The person at the account. Before every session: opens again what is paused, the way the rules allow it,
+ * with a fresh reconciliation and without force; takes over what the account holds where that is refused;
+ * pauses and flattens where the scenario says so. During a session, a pause may be asked for.
  */
+import { formatDate } from "../../src/base/instant.ts";
 import { takeUp } from "../../src/engine/trading/day.ts";
-import { pauseAccount, resumeAccount } from "../../src/engine/trading/operator.ts";
+import type { Desk } from "../../src/engine/trading/desk.ts";
+import {
+  adoptAccount,
+  flattenAccount,
+  pauseAccount,
+  resumeAccount,
+} from "../../src/engine/trading/operator.ts";
+import type { TradingPorts } from "../../src/engine/trading/ports.ts";
+import { DAY_MS } from "../../src/base/instant.ts";
+import { at } from "../support/market-fixture.ts";
 import { isPaused } from "./checkers/pause.ts";
-import { entriesOn } from "./evidence.ts";
+import { entriesOn, ofKind } from "./evidence.ts";
 import type { Life } from "./life.ts";
 import { type Ground, live, portsOf, termsOf } from "./run-seed.ts";
 
 const SIGNED = { operator: "simulated", reason: "the scenario says so" };
 
-export async function operatorActs(ground: Ground, day: number): Promise<void> {
-  const { scenario, disk } = ground;
-  if (disk.rows.length === 0) return;
-  const at = ground.market.sessions[day].date;
-  if (scenario.pausesBefore === day) {
-    await live(ground, at, true, (life) => pause(ground, life));
+export async function personActs(ground: Ground, day: number): Promise<void> {
+  const { scenario, disk, market } = ground;
+  const { person } = scenario;
+  const { date } = market.sessions[day];
+  const does = (what: string, act: (desk: Desk) => Promise<unknown>) =>
+    live(ground, date, true, (life) => acted(ground, life, what, act));
+  const adopt = (desk: Desk) => {
+    const until = formatDate(at(date) - DAY_MS);
+    return adoptAccount(desk, SIGNED, { packId: null, until, coming: date });
+  };
+  const resume = (desk: Desk) => resumeAccount(desk, SIGNED, { force: false });
+  const entries = entriesOn(disk);
+  if (ofKind(entries, "account_opened").length === 0) {
+    if (person.adopts && day > 0) await does("adopted", adopt);
     return;
   }
-  if (!isPaused(entriesOn(disk))) return;
-  await live(ground, at, true, (life) => resume(ground, life));
+  if (isPaused(entries)) {
+    const { kind } = await does("resumed", resume);
+    if (kind === "failed" && person.adopts) {
+      await does("adopted", adopt);
+      await does("resumed", resume);
+    }
+  }
+  if (person.pauses === day) await does("paused", (desk) => pauseAccount(desk, SIGNED));
+  if (person.flattens === day) await does("flattened", (desk) => flattenAccount(desk, SIGNED));
 }
 
-async function pause(ground: Ground, life: Life): Promise<string> {
-  const desk = await takeUp(portsOf(ground, life), termsOf(ground.market));
-  await pauseAccount(desk, SIGNED);
-  return "paused by a person";
+async function acted(
+  ground: Ground,
+  life: Life,
+  what: string,
+  act: (desk: Desk) => Promise<unknown>,
+): Promise<string> {
+  await act(await takeUp(portsOf(ground, life), termsOf(ground.market)));
+  return `${what} by a person`;
 }
 
-async function resume(ground: Ground, life: Life): Promise<string> {
-  const desk = await takeUp(portsOf(ground, life), termsOf(ground.market));
-  await resumeAccount(desk, SIGNED, { force: false });
-  return "resumed by a person";
+/** Asked for once, on one day, of whichever process holds the account then; kept until one has obeyed. */
+export function requestsOf(ground: Ground, life: Life): TradingPorts["requests"] {
+  const { scenario, market, asked } = ground;
+  const { asksPause } = scenario.person;
+  const session = asksPause === null ? undefined : market.sessions[asksPause];
+  return {
+    everyMs: EVERY_MS,
+    async waiting() {
+      await life.moment("looking for requests");
+      const isDue = session !== undefined && ground.venue.nowMs() >= session.openMs - DAY_MS / 2;
+      if (!isDue || asked.done) return [];
+      return [
+        {
+          ...SIGNED,
+          async done() {
+            await life.moment("before a request is crossed out");
+            asked.done = true;
+            await life.moment("after a request is crossed out");
+          },
+        },
+      ];
+    },
+  };
 }
+
+const EVERY_MS = 4 * 3_600_000;

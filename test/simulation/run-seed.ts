@@ -26,7 +26,7 @@ import { openJournal } from "./journal-store.ts";
 import { createLife, type Life } from "./life.ts";
 import { marketOf, preparedAt, type SimulatedMarket } from "./market.ts";
 import { overTheWire } from "./network.ts";
-import { operatorActs } from "./operator.ts";
+import { personActs, requestsOf } from "./operator.ts";
 import { replayed } from "./replay.ts";
 import { EXPLAINS, type Scenario } from "./scenario.ts";
 import { openVenue, type OpenedVenue } from "./venue.ts";
@@ -41,6 +41,8 @@ export type PlantedAccount = { readonly life: number; readonly disk: Disk };
 export type SeedOptions = {
   readonly plant?: Plant;
   readonly tell?: (line: string) => void;
+  /** Which of the days are executed again; one where nothing is said. */
+  readonly replays?: "one" | "all";
 };
 
 export type SeedRun = {
@@ -61,7 +63,10 @@ export type Ground = {
   readonly alerts: Alert[];
   readonly lives: LifeRecord[];
   readonly moments: number[];
+  /** The pause that a person asks for during a day. */
+  readonly asked: { done: boolean };
   readonly plant: Plant;
+  readonly replays: "one" | "all";
   readonly tell: ((line: string) => void) | null;
 };
 
@@ -82,14 +87,16 @@ export async function runSeed(scenario: Scenario, options: SeedOptions = {}): Pr
     alerts: [],
     lives: [],
     moments: [],
+    asked: { done: false },
     plant: options.plant ?? {},
+    replays: options.replays ?? "one",
     tell: options.tell ?? null,
   };
   const sessions = market.sessions.slice(0, scenario.days);
   for (const [day, session] of sessions.entries()) {
     venue.advanceTo(session.openMs - HOUR_MS);
     if (day === scenario.days - 1) venue.calm();
-    await operatorActs(ground, day);
+    await personActs(ground, day);
     await tradeThrough(ground, day, session);
   }
   const evidence = await evidenceOf(ground, sessions);
@@ -177,7 +184,7 @@ export function portsOf(ground: Ground, life: Life): TradingPorts {
     alerts: openAlerts(life, ground.alerts),
     market: { prepared: async ({ until, coming }) => preparedAt(market, until, coming) },
     sha256,
-    requests: { waiting: async () => [], everyMs: HOUR_MS },
+    requests: requestsOf(ground, life),
     patience: { looks: 3, wait: () => life.moment("waiting for the stream") },
     workSeconds: () => 0,
   };
@@ -210,6 +217,6 @@ async function evidenceOf(ground: Ground, sessions: readonly SessionHours[]): Pr
       explains: EXPLAINS[kind] ?? [],
     })),
     dates: sessions.map(({ date }) => date),
-    replay: await replayed(ground, entries),
+    replay: await replayed(ground, entries, ground.replays === "all" ? null : scenario.seed),
   };
 }

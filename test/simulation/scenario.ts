@@ -12,7 +12,7 @@ import {
   faultRule,
   type FaultScript,
 } from "../../src/venue/faults.ts";
-import type { Flavour } from "./market.ts";
+import { type Flavour, SYMBOLS } from "./market.ts";
 
 export type Scenario = {
   readonly seed: number;
@@ -27,8 +27,17 @@ export type Scenario = {
   /** Ordinals of writes to the disk, [from, to), that find no room. */
   readonly full: readonly (readonly [number, number])[];
   readonly clock: ClockTrouble;
-  /** A person pauses before this day's session (index), and resumes before the next; null: never. */
-  readonly pausesBefore: number | null;
+  readonly person: Person;
+};
+
+/** What a person does, by the index of the day before whose session it is done; null: never. */
+export type Person = {
+  readonly pauses: number | null;
+  /** Asks for a pause while the day's process holds the account. */
+  readonly asksPause: number | null;
+  readonly flattens: number | null;
+  /** Takes over what the account holds, where a resume is refused. */
+  readonly adopts: boolean;
 };
 
 export type ClockTrouble = {
@@ -80,14 +89,14 @@ export function calm(seed: number, flavour: Flavour, days: number): Scenario {
     awayMs: [MINUTE],
     full: [],
     clock: { skewMs: 0, jumps: [] },
-    pausesBefore: null,
+    person: { pauses: null, asksPause: null, flattens: null, adopts: false },
   };
 }
 
 export function drawScenario(seed: number, firstOpenMs: number): Scenario {
   const prng = prngOf(seed);
   const flavour = pick(prng, ["direct", "layers", "close"] as const);
-  const days = 2 + below(prng, 3);
+  const days = pick(prng, [2, 3, 3, 4]);
   const quiet = calm(seed, flavour, days);
   return {
     ...quiet,
@@ -96,7 +105,12 @@ export function drawScenario(seed: number, firstOpenMs: number): Scenario {
     awayMs: [0, 1, 2, 3].map(() => pick(prng, [SECOND, 20 * SECOND, 10 * MINUTE, 3 * HOUR])),
     full: chance(prng, 12) ? [drawFull(prng)] : [],
     clock: chance(prng, 4) ? drawClock(prng) : quiet.clock,
-    pausesBefore: chance(prng, 10) ? below(prng, days) : null,
+    person: {
+      pauses: chance(prng, 10) ? below(prng, days) : null,
+      asksPause: chance(prng, 10) ? below(prng, days) : null,
+      flattens: chance(prng, 10) ? below(prng, days) : null,
+      adopts: chance(prng, 2),
+    },
   };
 }
 
@@ -146,7 +160,7 @@ function unasked(prng: Prng): Partial<FaultRule> {
 }
 
 function symbol(prng: Prng): string {
-  return pick(prng, ["AAA", "BBB", "CCC"]);
+  return pick(prng, SYMBOLS);
 }
 
 /** Mostly early in a life, where most of the moments are, and several times in a row. */

@@ -53,7 +53,7 @@ export function openVenue(market: SimulatedMarket, faults: FaultScript): OpenedV
   return {
     nowMs: () => exchange.state.nowMs,
     nextMs: () => venue.time.nextMs(),
-    advanceTo: (ms) => venue.time.advanceTo(ms),
+    advanceTo: (ms) => void venue.time.advanceTo(ms),
     connect: () => venue.connect(),
     calm: () => {
       venue = createSimulatedVenue({ exchange, latencyMs });

@@ -3,7 +3,9 @@ import { CLOSING_STATE } from "../../../src/engine/trading/recover.ts";
 import type { Sha256 } from "../../../src/ports/hash.ts";
 import { type Evidence, ofKind } from "../evidence.ts";
 
-export function eachDayOnce({ entries, dates }: Evidence): readonly string[] {
+const NEVER = "9999-12-31";
+
+export function eachDayOnce({ entries, dates, disturbances }: Evidence): readonly string[] {
   const violations: string[] = [];
   for (const kind of ["day_opened", "decided", "day_closed"] as const) {
     const seen = new Set<string>();
@@ -12,8 +14,13 @@ export function eachDayOnce({ entries, dates }: Evidence): readonly string[] {
       seen.add(date);
     }
   }
+  // An account that held something before it was opened is refused until a person adopts it.
+  const [first] = ofKind(entries, "day_opened");
+  const from = disturbances.length === 0 ? "" : (first?.date ?? NEVER);
   const closed = new Set(ofKind(entries, "day_closed").map(({ date }) => date));
-  for (const date of dates) if (!closed.has(date)) violations.push(`${date} was never closed`);
+  for (const date of dates) {
+    if (date >= from && !closed.has(date)) violations.push(`${date} was never closed`);
+  }
   return violations;
 }
 

@@ -13,11 +13,20 @@ export function isPaused(entries: readonly AccountEntry[]): boolean {
   return paused;
 }
 
-/** Whatever was sent, was sent after a reconciliation that passed and while nothing paused. */
+/**
+ * Whatever was sent, was sent after a reconciliation that passed and while nothing paused. A person's order to
+ * close everything is the exception.
+ */
 export function nothingSentWhilePaused({ calls, entries }: Evidence): readonly string[] {
   const reconciled = ofKind(entries, "reconciled");
+  const ordered = ofKind(entries, "flatten_ordered").at(0)?.seq ?? Number.POSITIVE_INFINITY;
+  const closing = new Set(
+    ofKind(entries, "order")
+      .filter(({ purpose, seq }) => purpose === "flatten" && seq > ordered)
+      .map(({ order_id: id }) => id),
+  );
   return calls.flatMap(({ call, clientOrderId, durable, life }) => {
-    if (call !== "place") return [];
+    if (call !== "place" || closing.has(clientOrderId)) return [];
     const before = entries.slice(0, durable);
     const sent = `life ${life} sent order ${clientOrderId} at entry ${durable}`;
     if (isPaused(before)) return [`${sent}, while trading was paused`];
