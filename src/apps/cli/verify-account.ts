@@ -142,7 +142,7 @@ async function replayed(
     differing.length === 0 ? "identical" : `${differing.length} differ, first ${differing[0].date}`;
   const compared = days.reduce((sum, each) => sum + each.compared, 0);
   return {
-    summary: `${count(days.length)} days executed again, ${count(compared)} entries: ${first}`,
+    summary: `${daysText(days.length)} executed again, ${count(compared)} entries: ${first}`,
     notes: [
       ...unlike(days, "mandate", loaded.resolved.hash, (each) => each.mandateHash),
       ...unlike(days, "code", codeHash, (each) => each.codeHash),
@@ -166,8 +166,12 @@ function unlike(
   }
   return [...recorded].map(
     ([hash, dates]) =>
-      `${what} differs: ${count(dates.length)} days from ${dates[0]} to ${dates[dates.length - 1]} were recorded under ${hash}, executed under ${now}`,
+      `${what} differs: ${daysText(dates.length)} from ${dates[0]} to ${dates[dates.length - 1]} recorded under ${hash}, executed under ${now}`,
   );
+}
+
+function daysText(days: number): string {
+  return `${count(days)} ${days === 1 ? "day" : "days"}`;
 }
 
 function spanOf({ entries }: RecordedAccount): string {
@@ -190,6 +194,9 @@ function mandatePath({ mandate, target }: VerifyAccountOptions, home: string): s
     `--replay needs the mandate: there is none at ${beside}; give it with --mandate PATH`,
   );
 }
+
+/** What one cause breaks is broken on every day after it: the first ones are read. */
+const MOST_LINES = 40;
 
 /** What a finding of the files breaks: a day's own file 21, the record itself 10. */
 function invariantOf(finding: string): number {
@@ -221,7 +228,10 @@ function result(
     ...(summed.length === 0 ? [] : [`  summed   ${summed.join(", ")}`]),
     ...(replay === null ? [] : [`  replay   ${replay.summary}`]),
     ...notes.map((note) => `  note     ${note}`),
-    ...findings.map(({ message }) => `  ${paint.red("finding")}  ${message}`),
+    ...findings.slice(0, MOST_LINES).map(({ message }) => `  ${paint.red("finding")}  ${message}`),
+    ...(findings.length > MOST_LINES
+      ? [`  and ${count(findings.length - MOST_LINES)} findings more; --json lists them all`]
+      : []),
     ...(holds ? [] : [`  breaks   invariant ${broken.join(", ")}`]),
   ];
   const document = {

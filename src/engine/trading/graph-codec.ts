@@ -26,23 +26,22 @@ const SPECIAL: { readonly [text: string]: number } = {
 };
 
 export function encodeGraph(root: object): string {
-  const ids = new Map<object, number>();
-  const nodes: Node[] = [];
-  const idOf = (value: object): number => {
-    const known = ids.get(value);
-    if (known !== undefined) return known;
-    const id = ids.size;
-    ids.set(value, id);
-    // Its place is taken before its parts are walked: a part may point back at it.
-    nodes.push({ a: [] });
-    nodes[id] = nodeOf(value, cell);
-    return id;
-  };
+  const ids = new Map<object, number>([[root, 0]]);
+  // Grows while it is walked: what is found has its place before it is written, so that a part may point
+  // back at it, and nothing is as deep as the graph is.
+  const found: object[] = [root];
   const cell = (value: unknown): Json => {
-    if (typeof value === "object" && value !== null) return { r: idOf(value) };
-    return scalar(value);
+    if (typeof value !== "object" || value === null) return scalar(value);
+    let id = ids.get(value);
+    if (id === undefined) {
+      id = found.length;
+      ids.set(value, id);
+      found.push(value);
+    }
+    return { r: id };
   };
-  idOf(root);
+  const nodes: Node[] = [];
+  for (const value of found) nodes.push(nodeOf(value, cell));
   return canonicalJson({ format: FORMAT, nodes } as unknown as Json);
 }
 
@@ -61,7 +60,7 @@ export function decodeGraph(text: string): unknown {
 }
 
 function nodeOf(value: object, cell: (value: unknown) => Json): Node {
-  if (Array.isArray(value)) return { a: value.map(cell) };
+  if (Array.isArray(value)) return { a: Array.from(value, cell) };
   if (value instanceof Float64Array) return { f: Array.from(value, scalar) };
   if (value instanceof Int32Array) return { i: Array.from(value) };
   if (value instanceof Uint8Array) return { b: digitsOf(value) };
@@ -70,9 +69,16 @@ function nodeOf(value: object, cell: (value: unknown) => Json): Node {
   invariant(
     prototype === Object.prototype || prototype === null,
     20,
-    `a ${value.constructor.name} cannot be written down`,
+    () => `a ${value.constructor.name} cannot be written down`,
   );
-  return { o: Object.fromEntries(Object.entries(value).map(([key, held]) => [key, cell(held)])) };
+  invariant(
+    !Object.hasOwn(value, "__proto__"),
+    20,
+    "a record with a key __proto__ cannot be read back",
+  );
+  // In the order in which they are printed: the text does not tell which key was set first.
+  const parts = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { o: Object.fromEntries(parts.map(([key, held]) => [key, cell(held)])) };
 }
 
 function scalar(value: unknown): Json {

@@ -28,6 +28,7 @@ import type { Prepared } from "../prepare.ts";
 import type { Core } from "./open-day.ts";
 import type { TradingMarket, TradingTerms } from "./ports.ts";
 import { CLOSING_STATE, takeHistory } from "./recover.ts";
+import { stateDifference } from "./state-difference.ts";
 import { openingState } from "./warm-up.ts";
 
 /** What a replay reads; nothing is written through any of it. */
@@ -258,9 +259,8 @@ async function compareState(
   const made = doors.sha256(encodeUtf8(text));
   if (made === kept.sha256) return;
   const was = decodeUtf8(await doors.states.get(kept.sha256));
-  differences.push(
-    `${kept.what} is ${kept.sha256}, executed again it is ${made}: ${parting(was, text)}`,
-  );
+  const how = stateDifference(was, text) ?? "both hold the same, written down differently";
+  differences.push(`${kept.what} is ${kept.sha256}, executed again it is ${made}: ${how}`);
 }
 
 /** The account as it stood before the day, folded from what is recorded. */

@@ -31,7 +31,9 @@ function shortfallWords(fill: DailyFill): string | null {
 
 export function signalLines(document: DailyDocument): string[] {
   const { signals } = document;
-  const counts = Object.entries(signals.terminals).map(([state, count]) => `${count} ${state}`);
+  // In the order of their names, as the JSON prints them: the page can be made again from that file.
+  const ended = Object.entries(signals.terminals).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const counts = ended.map(([state, count]) => `${count} ${state}`);
   if (signals.open > 0) counts.push(`${signals.open} still open`);
   const sum = `${signals.forecasts} forecasts = ${signals.holds} holds + ${signals.raw} signals.`;
   const ends = counts.length === 0 ? "" : ` Signals: ${counts.join(", ")}.`;
