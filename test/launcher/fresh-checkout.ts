@@ -70,7 +70,12 @@ export function freshCheckout(options: { readonly flock: boolean }): Checkout {
   mkdirSync(bin);
   copyFileSync(LAUNCHER, join(root, "assay"));
   writeFileSync(join(root, "package-lock.json"), `{"lockfileVersion":3}\n`);
-  for (const program of ["src/apps/cli/main.ts", "tools/self-test.ts", "bench/main.ts"]) {
+  for (const program of [
+    "src/apps/cli/main.ts",
+    "tools/self-test.ts",
+    "bench/main.ts",
+    "test/simulation/simulate.ts",
+  ]) {
     mkdirSync(join(root, program, ".."), { recursive: true });
     writeFileSync(join(root, program), PRINTER.replace("PROGRAM", JSON.stringify(program)));
   }

@@ -90,6 +90,7 @@ describe("the launcher starts", () => {
     ],
     [["self-test", "--soak"], "tools/self-test.ts", ["--soak"]],
     [["self-bench"], "bench/main.ts", []],
+    [["self-simulate"], "test/simulation/simulate.ts", []],
   ])("%j", async (args, program, expected) => {
     const checkout = await installed();
     const said = printed(await start(checkout, args));

@@ -55,7 +55,7 @@ export function failureLines({ scenario, evidence, violations }: Judged): readon
 /** A day that goes wrong goes wrong in many places. */
 const MOST_SHOWN = 6;
 
-export const REPLAY = "node test/simulation/simulate.ts";
+export const REPLAY = "npm run simulate --";
 
 /** What it says beside its kind, without what it leaves open. */
 function words(rule: Scenario["faults"]["rules"][number]): string {
