@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DailyDocument } from "../../src/domain/daily-document.ts";
+import { openAccountRecord } from "../../src/apps/explain/account-record.ts";
+import { knownInstruments } from "../../src/apps/explain/known-instruments.ts";
 import { tradeSession } from "../../src/engine/trading/day.ts";
 import { pauseAccount, resumeAccount } from "../../src/engine/trading/operator.ts";
 import { command, type Said } from "../support/explained.ts";
@@ -275,9 +277,18 @@ describe("orders that live longer than their signal or their day", () => {
   });
 });
 
+describe("an instrument of which nothing was ever wanted", () => {
+  it("is known by the day's pack, where it is still here", async () => {
+    const { home } = placeOf("changing").rehearsal;
+    const record = { ...openAccountRecord(home, "paper"), entries: [] };
+    expect([...(await knownInstruments(record, "EE", home))]).toEqual(["EE", "FF", "GG"]);
+    expect([...(await knownInstruments(record, "EE", scratch))]).toEqual([]);
+  });
+});
+
 describe("what cannot be explained is refused in one line", () => {
   it.for<readonly [readonly string[], RegExp]>([
-    [["EF", dateOf(5)], /names EF; did you mean .*\? It names EE, FF, GG/],
+    [["EF", dateOf(5)], /knows no instrument EF; did you mean .*\? It knows EE, FF, GG/],
     [
       ["EE", "2020-01-11"],
       /no trading day on 2020-01-11, a Saturday: .* 2020-01-10, .* 2020-01-13/,

@@ -239,7 +239,7 @@ function addExplain(program: Command, { output, environment }: Session): void {
     }
     const { explainAccountResult } = await import("./explain-account-command.ts");
     const { modeOf } = await import("./trial-command.ts");
-    const { document, lines } = explainAccountResult({
+    const { document, lines } = await explainAccountResult({
       what,
       date: date ?? null,
       home: findHome(queryOf(flags.mandate, flags, environment)),

@@ -4,13 +4,13 @@
  */
 import { Fault } from "../../domain/fault.ts";
 import type { TradingMode } from "../../domain/trading-entry.ts";
-import { namesIn } from "../explain/account-day.ts";
 import { openAccountRecord } from "../explain/account-record.ts";
 import {
   explainAccountDay,
   explainAccountSignal,
   type Explained,
 } from "../explain/explain-account.ts";
+import { knownInstruments, namesIn } from "../explain/known-instruments.ts";
 import type { Paint } from "./terminal.ts";
 
 export type AccountQuery = {
@@ -23,9 +23,18 @@ export type AccountQuery = {
   readonly paint: Paint;
 };
 
-export function explainAccountResult({ what, date, home, mode, paint }: AccountQuery): Explained {
+export async function explainAccountResult({
+  what,
+  date,
+  home,
+  mode,
+  paint,
+}: AccountQuery): Promise<Explained> {
   const record = openAccountRecord(home, mode);
-  if (date !== null) return explainAccountDay(record, { instrument: what, date, paint });
+  if (date !== null) {
+    const known = await knownInstruments(record, what, home);
+    return explainAccountDay(record, { instrument: what, date, known }, paint);
+  }
   if (namesIn(record).has(what)) {
     throw new Fault("usage", `${what} is an instrument: give a date too, or a signal's id`);
   }

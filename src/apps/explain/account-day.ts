@@ -4,7 +4,7 @@
  * whether trading was open. A day goes from its opening in the journal up to the next one's, so that
  * what was decided on the close before and filled on the date stands together.
  * Refuses (usage) a date that is none, one on which the account had no day, naming those around it, and
- * an instrument that the record never names, naming those it does.
+ * an instrument that is not known, naming those that are.
  */
 import { dayNumber, parseIsoDate, weekdayOfDays } from "../../base/instant.ts";
 import { nearest } from "../../base/nearest.ts";
@@ -64,10 +64,14 @@ export type AccountDayPath = {
 
 export function accountDay(
   record: AccountRecord,
-  instrument: string,
-  date: string,
+  asked: {
+    readonly instrument: string;
+    readonly date: string;
+    readonly known: ReadonlySet<string>;
+  },
 ): AccountDayPath {
-  requireInstrument(record, instrument);
+  const { instrument, date, known } = asked;
+  requireInstrument(instrument, known);
   const day = requireDay(record, date);
   const { opened, entries, document, closed } = day;
   const until = entries[entries.length - 1].seq;
@@ -109,28 +113,14 @@ export function accountDay(
   };
 }
 
-/** Fills and orders tell of themselves; these are what else bears the instrument's name. */
-function requireInstrument(record: AccountRecord, instrument: string): void {
-  const known = namesIn(record);
+function requireInstrument(instrument: string, known: ReadonlySet<string>): void {
   if (known.has(instrument)) return;
   const names = [...known].sort();
   const near = nearest(instrument, names);
   throw new Fault(
     "usage",
-    `no entry of the account names ${instrument}${near === null ? "." : `; did you mean ${near}?`} ${names.length === 0 ? "Nothing was ever decided or held on it" : `It names ${names.join(", ")}: of any other nothing was ever wanted or held`}`,
+    `the account knows no instrument ${instrument}${near === null ? "." : `; did you mean ${near}?`} It knows ${names.length === 0 ? "none: nothing was ever decided or held on it" : names.join(", ")}`,
   );
-}
-
-export function namesIn({ entries }: Pick<AccountRecord, "entries">): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { payload } of entries) {
-    if (payload.kind === "decision") {
-      for (const { instrument } of payload.signals) names.add(instrument);
-    } else if ("instrument" in payload && payload.instrument !== null) {
-      names.add(payload.instrument);
-    }
-  }
-  return names;
 }
 
 const WEEKDAYS = [

@@ -60,10 +60,10 @@ function pathNodes(
 
 export function explainAccountDay(
   record: AccountRecord,
-  asked: { readonly instrument: string; readonly date: string; readonly paint: Paint },
+  asked: Parameters<typeof accountDay>[1],
+  paint: Paint,
 ): Explained {
-  const { paint } = asked;
-  const day = accountDay(record, asked.instrument, asked.date);
+  const day = accountDay(record, asked);
   const answer = accountDayAnswer(record, day);
   const mark = answer.traded ? paint.green : paint.red;
   const lines = [
