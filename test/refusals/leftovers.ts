@@ -6,10 +6,24 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSoundJournal } from "../../src/apps/cli/compose-records.ts";
+import { readAccountJournal } from "../../src/apps/cli/compose-account.ts";
 import type { Start } from "./bad-input.ts";
 
 const PACKS = /^\.assay\/packs\/(?:([0-9a-f]{64})\/|catalog\.(?:jsonl|lock)$)/;
 const RUNS = /^\.assay\/runs\/(?:([0-9a-f]{32})\/|$)/;
+
+const ACCOUNT = /^\.assay\/accounts\/([a-z-]+)\//;
+
+/** An account's folder may be there; its journal is sound and says nothing. */
+function accountsIn(folder: string, paths: readonly string[]): string[] {
+  const modes = new Set(paths.flatMap((path) => ACCOUNT.exec(path)?.[1] ?? []));
+  return [...modes].map((mode) => {
+    const { entries, findings } = readAccountJournal(join(folder, ".assay/accounts", mode));
+    return entries.length + findings.length === 0
+      ? "an empty account"
+      : `an account of ${entries.length} entries; ${findings.join("; ")}`;
+  });
+}
 
 /** `paths` are the new ones, relative to the folder. */
 export async function leftovers(
@@ -24,8 +38,13 @@ export async function leftovers(
     const run = RUNS.exec(path);
     if (pack?.[1] !== undefined) packs.add(pack[1]);
     if (run?.[1] !== undefined) runs.add(run[1]);
-    const isPlace = path === ".assay/" || path === ".assay/packs/";
-    return pack === null && run === null && !(isPlace && paths.some((p) => PACKS.test(p)));
+    const isPlace = path === ".assay/" || path === ".assay/packs/" || path === ".assay/accounts/";
+    if (ACCOUNT.test(path)) return false;
+    return (
+      pack === null &&
+      run === null &&
+      !(isPlace && paths.some((p) => PACKS.test(p) || ACCOUNT.test(p)))
+    );
   });
   const wrong: string[] = [];
   for (const id of packs) wrong.push(...packProblems(folder, id));
@@ -33,6 +52,7 @@ export async function leftovers(
   return [
     ...(packs.size === 0 ? [] : ["a pack"]),
     ...(runs.size === 0 ? [] : ["a failed run"]),
+    ...accountsIn(folder, paths),
     ...others,
     ...wrong,
   ];

@@ -14,6 +14,7 @@ import { DATA_CASES } from "./cases-data.ts";
 import { MANDATE_CASES } from "./cases-mandate.ts";
 import { OVERLAY_CASES } from "./cases-overlay.ts";
 import { STRATEGY_CASES } from "./cases-strategy.ts";
+import { TRADING_CASES } from "./cases-trading.ts";
 import { leftovers } from "./leftovers.ts";
 import { paragraph } from "./rendered.ts";
 import { byProcess } from "./shell.ts";
@@ -23,7 +24,11 @@ const GROUPS: readonly (readonly [string, readonly BadInput[]])[] = [
   ["mandate", [...MANDATE_CASES, ...OVERLAY_CASES]],
   ["data", DATA_CASES],
   ["strategy", STRATEGY_CASES],
+  ["trading", TRADING_CASES],
 ];
+
+/** Facts that may stay behind a refusal. */
+const ALLOWED = ["a pack", "a failed run", "an empty account"];
 
 const KINDS_BY_CODE: { readonly [code: number]: readonly string[] } = {
   [EXIT_CODES.USAGE]: ["usage"],
@@ -31,7 +36,7 @@ const KINDS_BY_CODE: { readonly [code: number]: readonly string[] } = {
   [EXIT_CODES.DATA]: ["data"],
   [EXIT_CODES.FAILED_RUN]: ["run", "invariant"],
   [EXIT_CODES.VERIFY]: ["verify"],
-  [EXIT_CODES.PAUSED]: ["busy"],
+  [EXIT_CODES.PAUSED]: ["busy", "broker", "paused"],
 };
 
 describe.each(GROUPS)("bad %s", (group, cases) => {
@@ -45,7 +50,7 @@ describe.each(GROUPS)("bad %s", (group, cases) => {
       const left = await leftovers(folder, fresh, inProcess);
       paragraphs.push(paragraph(input, { answer, folder, left }));
       expect(answer.stdout).toBe("");
-      expect(left.filter((what) => what !== "a pack" && what !== "a failed run")).toEqual([]);
+      expect(left.filter((what) => !ALLOWED.includes(what))).toEqual([]);
       if (input.isPlain === true) return;
       const machine = await inProcess([...input.argv, "--json"], folder, input.environment ?? {});
       expectSameWords(answer, machine);

@@ -60,7 +60,7 @@ function missing(present: readonly FoundSecret[], absent: readonly SecretName[])
   const set = present.map(({ name, from }) => `${name} from ${from}`).join(", ");
   return new Fault(
     "usage",
-    `alerts are set in part: ${set}, and ${named} is missing; run: assay secrets set ${absent[0]}, or take the others away`,
+    `alerts are set in part: ${set}, and ${named} ${absent.length === 1 ? "is" : "are"} missing; run: assay secrets set ${absent[0]}, or take the others away`,
   );
 }
 

@@ -14,6 +14,7 @@ import { createAccountFiles, createBlobStore } from "../../adapters/storage/acco
 import { openJournalStore } from "../../adapters/storage/journal-store.ts";
 import { askForPause, waitingRequests } from "../../adapters/storage/operator-requests.ts";
 import { createWallClock } from "../../adapters/system/clocks.ts";
+import { startHeartbeat } from "../../adapters/telemetry/heartbeat.ts";
 import { takeInstanceLock } from "../../adapters/system/instance-lock.ts";
 import { openSecrets, type Secrets } from "../../adapters/system/secrets.ts";
 import { createVenueClock } from "../../adapters/system/venue-clock.ts";
@@ -64,21 +65,29 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
   const secrets = openSecrets(loaded.home, options.environment);
   const alerts = alertSettings(secrets);
   const uses = await loadStrategies(loaded);
+  // Keys and addresses that cannot do leave no folder behind.
+  const remote = mode === "dry_run" ? null : await openRemote(options, secrets, folder);
   const lock = takeInstanceLock(folder, {
     what: `assay trade --mode ${mode.replace("_", "-")}`,
     pid: process.pid,
     sinceMs: Date.now(),
   });
   const closers: (() => Promise<void> | void)[] = [() => lock.release()];
+  const what = `assay trade --mode ${mode.replace("_", "-")}`;
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end();
   };
   try {
+    const heartbeat = startHeartbeat(folder, { what, pid: process.pid, nowMs: () => Date.now() });
+    closers.push(() => heartbeat.stop());
     const journal = openJournalStore(folder, JOURNAL_RULES);
     closers.push(() => journal.close());
     const store = openAlertStore(join(folder, ALERTS_FILE));
     closers.push(() => store.close());
-    const { broker, clock, wire } = await openBroker(options, secrets, folder);
+    const { broker, clock, wire } = remote ?? {
+      ...(await openDryRun(loaded, folder, options.date)),
+      wire: null,
+    };
     closers.push(() => broker.close());
     // Last of all: what it has to complain of must keep nothing else open.
     closers.unshift(() => wire?.close());
@@ -141,12 +150,12 @@ function atVenue({ loaded, venueUrl, environment }: TradeOptions): LoadedMandate
   return { ...loaded, tables: openTables({ directory, home, environment, venueUrl }) };
 }
 
-async function openBroker(
-  { mode, venueUrl, requestsPerMinute, loaded, date }: TradeOptions,
+/** Nothing is asked of it yet, and nothing written. */
+async function openRemote(
+  { mode, venueUrl, requestsPerMinute }: TradeOptions,
   secrets: Secrets,
   folder: string,
-): Promise<{ readonly broker: Broker; readonly clock: Clock; readonly wire: TapeFile | null }> {
-  if (mode === "dry_run") return { ...(await openDryRun(loaded, folder, date)), wire: null };
+): Promise<{ readonly broker: Broker; readonly clock: Clock; readonly wire: TapeFile }> {
   const pair =
     mode === "live"
       ? secrets.readPair("alpaca_live_key_id", "alpaca_live_secret")
@@ -157,7 +166,7 @@ async function openBroker(
   const broker = await createAlpacaBroker({
     keyId,
     secret,
-    environment: mode,
+    environment: mode === "live" ? "live" : "paper",
     ...(venueUrl === null ? {} : { venueUrl }),
     ...(requestsPerMinute === null ? {} : { requestsPerMinute }),
     tape: wire.tape,

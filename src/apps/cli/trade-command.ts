@@ -7,7 +7,6 @@ import { counted } from "../../base/figures.ts";
 import { BrokerRefused, BrokerUnavailable, type VenueSession } from "../../ports/broker.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
-import type { TradingMode } from "../../domain/trading-entry.ts";
 import { formatDate, parseIsoDate } from "../../base/instant.ts";
 import { takeUp, tradeSession } from "../../engine/trading/day.ts";
 import type { Desk } from "../../engine/trading/desk.ts";
@@ -154,20 +153,4 @@ export function tradingFault(error: unknown): unknown {
     return new Fault("broker", error.message, { cause: error });
   }
   return error;
-}
-
-const LIVE_VARIABLE = "ASSAY_ALLOW_LIVE";
-
-/** First of all, before a file is read or a connection is made. */
-export function requireLivePermission(mode: TradingMode, environment: NodeJS.ProcessEnv): void {
-  if (mode !== "live") return;
-  const reasons = [
-    ...(environment[LIVE_VARIABLE] === "yes"
-      ? []
-      : [
-          `the environment does not permit it: set ${LIVE_VARIABLE}=yes where live orders may leave`,
-        ]),
-    "no strategy of this mandate is approved for it: the registry that approvals are kept in does not exist yet",
-  ];
-  throw new Fault("usage", `live trading is refused: ${reasons[0]}`, { details: reasons.slice(1) });
 }

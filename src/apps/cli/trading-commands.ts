@@ -3,11 +3,13 @@
  * fits on a few lines and leaves the work to a file, which is loaded when it is asked for.
  */
 import { type Command, Option } from "commander";
+import { parseIsoDate } from "../../base/instant.ts";
 import { Fault } from "../../domain/fault.ts";
 import { EXIT_CODES } from "../../domain/run-status.ts";
 import { type Flag, loadMandate } from "./compose.ts";
 import type { TradeOptions } from "./compose-trade.ts";
 import { findHome } from "./find-run.ts";
+import { requireLivePermission } from "./live-permission.ts";
 import type { Output } from "./output.ts";
 import { addVenue } from "./add-venue.ts";
 import { statusResult } from "./status-command.ts";
@@ -49,18 +51,16 @@ function addTrade(program: Command, { output, environment, exit }: TradingSessio
     .option("--daemon", "go on session after session, on the venue's calendar")
     .option("--until <date>", "with --daemon: the last session")
     .action(async (path: string, flags: TradeFlags) => {
-      const { requireLivePermission, tradeResult, tradingFault } = await import(
-        "./trade-command.ts"
-      );
       requireLivePermission(modeOf(flags.mode), environment);
+      const { tradeResult, tradingFault } = await import("./trade-command.ts");
       const { stopRequest } = await import("./compose-stop.ts");
       const stop = stopRequest();
       try {
         const result = await tradeResult({
           ...optionsOf(path, flags, environment),
-          date: flags.date ?? null,
+          date: dateOf("--date", flags.date),
           daemon: flags.daemon === true,
-          until: flags.until ?? null,
+          until: dateOf("--until", flags.until),
           stop,
           told: (line) => output.stderr.write(`${line}\n`),
         });
@@ -126,6 +126,7 @@ function signed(
     command.option("--force", "open without a PASS: journalled as forced, and alerted");
   }
   command.action(async (path: string, flags: SignedFlags & { readonly force?: boolean }) => {
+    requireLivePermission(modeOf(flags.mode), environment);
     const { tradingFault } = await import("./trade-command.ts");
     const options = optionsOf(path, flags, environment);
     const { operator, reason } = flags;
@@ -169,9 +170,14 @@ function optionsOf(
   flags: AccountFlags,
   environment: NodeJS.ProcessEnv,
 ): TradeOptions {
+  const mode = modeOf(flags.mode);
+  if (mode === "dry_run" && (flags.venue !== undefined || flags.requestsPerMinute !== undefined)) {
+    const named = flags.venue === undefined ? "--requests-per-minute" : "--venue";
+    throw new Fault("usage", `${named}: a dry run asks no venue, it fills its orders by itself`);
+  }
   return {
     loaded: loadMandate(path, flags.set, environment),
-    mode: modeOf(flags.mode),
+    mode,
     venueUrl: flags.venue ?? null,
     requestsPerMinute: flags.requestsPerMinute ?? null,
     environment,
@@ -197,6 +203,12 @@ function account(command: Command, description: string): Command {
         .default([], "none"),
     )
     .option("--json", "one JSON document on standard output");
+}
+
+function dateOf(option: string, text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (parseIsoDate(text) !== null) return text;
+  throw new Fault("usage", `${option} ${text}: expected a date, YYYY-MM-DD`);
 }
 
 function modeOption(): Option {

@@ -18,6 +18,7 @@ import { readTwin } from "./backtest-twin.ts";
 import { type Flag, loadMandate, type LoadedMandate } from "./compose.ts";
 import { readAccountJournal } from "./compose-account.ts";
 import { findHome } from "./find-run.ts";
+import { requireLivePermission } from "./live-permission.ts";
 import type { Output } from "./output.ts";
 import type { Paint } from "./terminal.ts";
 
@@ -93,6 +94,7 @@ function addStart(trial: Command, { output, environment }: TrialSession, start: 
     )
     .option("--json", "one JSON document on standard output")
     .action(async (path: string, { days, operator, mode, set, venue }: StartFlags) => {
+      requireLivePermission(modeOf(mode), environment);
       const loaded = loadMandate(path, set, environment);
       const begun = await start({
         loaded,

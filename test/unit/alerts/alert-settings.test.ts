@@ -38,7 +38,7 @@ describe("alert settings", () => {
 
   it.each([
     [["ASSAY_ALERT_FROM"], "run: assay secrets set alert_from"],
-    [["ASSAY_ALERT_TO", "ASSAY_ALERT_SMTP_URL"], "alert_smtp_url .* and alert_to .* is missing"],
+    [["ASSAY_ALERT_TO", "ASSAY_ALERT_SMTP_URL"], "alert_smtp_url .* and alert_to .* are missing"],
   ])("without %j are refused", (absent, message) => {
     const part = Object.fromEntries(
       Object.entries(MAIL).filter(([name]) => !absent.includes(name)),

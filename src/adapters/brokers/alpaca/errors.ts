@@ -129,21 +129,21 @@ export function missingCredentials(
   missing: readonly string[],
 ): Fault {
   return new Fault(
-    "broker",
+    "usage",
     `no ${missing.join(" and no ")} for Alpaca's ${environment} account; set the environment's variables or run assay secrets set, with keys made for the ${environment} account`,
   );
 }
 
 export function notLocal(url: string): Fault {
   return new Fault(
-    "broker",
+    "usage",
     `the venue's address ${url.slice(0, 100)} is not on this machine; only http://127.0.0.1:PORT or http://localhost:PORT may stand in for Alpaca, because keys are sent to it`,
   );
 }
 
 export function limiterRefused(asked: number | "unlimited"): Fault {
   return new Fault(
-    "broker",
+    "usage",
     `${asked} requests a minute: Alpaca permits 200 for each key and the limiter holds to it; only a venue on this machine may be asked more often`,
   );
 }

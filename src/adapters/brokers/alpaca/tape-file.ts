@@ -20,12 +20,12 @@ export type TapeFile = {
 export function openTapeFile(folder: string, nowMs: () => number): TapeFile {
   let failure: unknown = null;
   let lost = 0;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const tape: Tape = (record) => {
     const ms = nowMs();
     const { requestId: request_id, ...rest } = record;
     const line = JSON.stringify({ at: new Date(ms).toISOString(), ...rest, request_id });
     try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       appendFileSync(join(folder, `${formatDate(ms)}.jsonl`), `${line}\n`, { mode: 0o600 });
     } catch (error) {
       failure ??= error;
