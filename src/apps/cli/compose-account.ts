@@ -13,6 +13,8 @@ import { decodeAccountBody } from "../../records/journal/chain.ts";
 import { verifyChain } from "../../records/journal/verify.ts";
 import { ALERTS_FILE } from "./account-folder.ts";
 
+export { HEARTBEAT_FILE, HEARTBEAT_MAXIMUM_SECONDS } from "../../adapters/telemetry/heartbeat.ts";
+export { instanceHolder } from "../../adapters/system/instance-lock.ts";
 export { sha256 };
 
 export type AccountJournal = {

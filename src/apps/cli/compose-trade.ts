@@ -67,13 +67,13 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
   const uses = await loadStrategies(loaded);
   // Keys and addresses that cannot do leave no folder behind.
   const remote = mode === "dry_run" ? null : await openRemote(options, secrets, folder);
+  const what = `assay trade --mode ${mode.replace("_", "-")}`;
   const lock = takeInstanceLock(folder, {
-    what: `assay trade --mode ${mode.replace("_", "-")}`,
+    what,
     pid: process.pid,
     sinceMs: Date.now(),
   });
   const closers: (() => Promise<void> | void)[] = [() => lock.release()];
-  const what = `assay trade --mode ${mode.replace("_", "-")}`;
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end();
   };

@@ -8,7 +8,13 @@ import { accountStatus } from "../../records/daily/account-status.ts";
 import { METRICS_FILE } from "../../records/daily/metrics.ts";
 import { accountFolder } from "./account-folder.ts";
 import { newestDocument, recordedDays } from "./account-records.ts";
-import { alertCounts, readAccountJournal } from "./compose-account.ts";
+import {
+  alertCounts,
+  HEARTBEAT_FILE,
+  HEARTBEAT_MAXIMUM_SECONDS,
+  instanceHolder,
+  readAccountJournal,
+} from "./compose-account.ts";
 import { type StateFile, type StatusView, statusLines } from "./status-lines.ts";
 import type { Paint } from "./terminal.ts";
 
@@ -46,7 +52,7 @@ export function statusResult({ home, mode, nowMs, paint }: StatusRequest): Statu
     status,
     last,
     alerts: alertCounts(folder),
-    files: names.map((name) => stateFile(folder, name, nowMs)),
+    files: [...names.map((name) => stateFile(folder, name, nowMs)), ...heartbeat(folder, nowMs)],
     findings: journal.findings,
     notes: journal.notes,
   };
@@ -55,6 +61,13 @@ export function statusResult({ home, mode, nowMs, paint }: StatusRequest): Statu
     lines: statusLines(view, paint),
     paused: status.paused !== null,
   };
+}
+
+/** Asked for while somebody trades, or where somebody did not end cleanly. */
+function heartbeat(folder: string, nowMs: number): readonly StateFile[] {
+  const file = stateFile(folder, HEARTBEAT_FILE, nowMs);
+  if (file.ageSeconds === null && instanceHolder(folder) === null) return [];
+  return [{ ...file, maximumAgeSeconds: HEARTBEAT_MAXIMUM_SECONDS }];
 }
 
 function stateFile(folder: string, name: string, nowMs: number): StateFile {

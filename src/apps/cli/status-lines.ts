@@ -123,10 +123,12 @@ function alertWords({ alerts }: StatusView, paint: Paint): string {
 
 function ageWords(file: StateFile, paint: Paint): string {
   if (file.ageSeconds === null) return paint.red("missing");
-  const words = `${hours(file.ageSeconds)} old, at most ${hours(file.maximumAgeSeconds)}`;
+  const words = `${spanText(file.ageSeconds)} old, at most ${spanText(file.maximumAgeSeconds)}`;
   return isFresh(file) ? words : paint.red(`STALE: ${words}`);
 }
 
-function hours(seconds: number): string {
+/** Minutes matter to a heartbeat, hours to a record of each day. */
+function spanText(seconds: number): string {
+  if (seconds < 600) return `${fixed(seconds, 0)} s`;
   return `${fixed(seconds / 3600, 1)} h`;
 }
