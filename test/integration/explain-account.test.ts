@@ -277,6 +277,21 @@ describe("orders that live longer than their signal or their day", () => {
   });
 });
 
+it("a dry run is explained like any account, and says what it is", async () => {
+  const home = join(scratch, "dry");
+  const mandate = join(scratch, "changing");
+  const traded = await command(["trade", mandate, "--mode", "dry-run", "--date", dateOf(5)], home);
+  expect(traded.code).toBe(0);
+  const day = ["explain", "FF", dateOf(5), "--account", "dry-run"];
+  const { stdout } = await command(day, home);
+  expect(stdout).toMatch(/^It traded: bought \d+ lots at 100\.1 by an order of/);
+  expect(stdout).toContain(`FF, ${dateOf(5)}  DRY_RUN\n`);
+  const [, id] = /assay explain ([0-9a-f]+) --account dry-run/.exec(stdout) ?? [];
+  const signal = await command(["explain", id, "--account", "dry-run"], home);
+  expect(signal.stdout).toContain("EXECUTED  DRY_RUN  signal");
+  expect(signal.stdout).toMatch(/execution {2}[0-9a-f-]{36} \(entry \d+\)/);
+});
+
 describe("an instrument of which nothing was ever wanted", () => {
   it("is known by the day's pack, where it is still here", async () => {
     const { home } = placeOf("changing").rehearsal;

@@ -28,7 +28,7 @@ export function explainAccountSignal(record: AccountRecord, text: string, paint:
   const lines = [
     mark(answer.sentence),
     "",
-    `${paint.bold(title)}  ${end?.state ?? "at work"}  signal ${shortId(id)}, entry ${path.seq}`,
+    `${paint.bold(title)}  ${end?.state ?? "at work"}${markOf(record)}  signal ${shortId(id)}, entry ${path.seq}`,
     ...treeLines(pathNodes(path, record, standingNodes(standing)), paint),
     ...accountLines(record, path.seq, paint),
   ];
@@ -69,7 +69,7 @@ export function explainAccountDay(
   const lines = [
     mark(answer.sentence),
     "",
-    paint.bold(`${day.instrument}, ${day.date}`),
+    `${paint.bold(`${day.instrument}, ${day.date}`)}${markOf(record)}`,
     ...treeLines(accountDayNodes(record, day, answer), paint),
     ...accountLines(record, day.until_seq, paint),
   ];
@@ -87,19 +87,23 @@ export function explainAccountDay(
   return { document: document as unknown as Json, lines };
 }
 
-export function accountWords({ mode, opened }: AccountRecord): string {
+/** Whatever a dry run leaves says so. */
+function markOf({ mode }: AccountRecord): string {
+  return mode === "dry_run" ? "  DRY_RUN" : "";
+}
+
+function accountWords({ mode, opened }: AccountRecord): string {
   return `the ${mode.replace("_", "-")} account ${opened.account}`;
 }
 
 function accountLines(record: AccountRecord, seq: number, paint: Paint): readonly string[] {
-  const { mode, opened, head, notes } = record;
+  const { opened, head, notes } = record;
   const day = dayAt(record, seq);
   const status = day === null ? [] : [`day ${day.opened.date} ${day.closed?.status ?? "open"}`];
   const about = [
     `account ${opened.account} at ${opened.broker}`,
     ...status,
     `its record holds up to entry ${head.seq}`,
-    ...(mode === "dry_run" ? ["DRY_RUN"] : []),
   ];
   return [paint.dim(about.join("  ")), ...notes.map((note) => paint.dim(note))];
 }
