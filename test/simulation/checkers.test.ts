@@ -208,6 +208,7 @@ function evidence(payloads: readonly AccountPayload[], over: Partial<Evidence> =
     lives: [
       {
         number: 1,
+        act: null,
         date: DATE,
         from: 0,
         to: payloads.length,

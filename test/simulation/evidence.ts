@@ -53,8 +53,12 @@ export type LifeEnd =
   | { readonly kind: "killed"; readonly at: number; readonly name: string }
   | { readonly kind: "failed"; readonly error: Error };
 
+export type PersonsAct = "pause" | "resume" | "adopt" | "flatten";
+
 export type LifeRecord = {
   readonly number: number;
+  /** What a person started it for; null: the trading day. */
+  readonly act: PersonsAct | null;
   /** YYYY-MM-DD of the session it was started for. */
   readonly date: string;
   /** Entries on the disk before and after it. */

@@ -16,7 +16,7 @@ import type { TradingPorts } from "../../src/engine/trading/ports.ts";
 import { DAY_MS } from "../../src/base/instant.ts";
 import { at } from "../support/market-fixture.ts";
 import { isPaused } from "./checkers/pause.ts";
-import { entriesOn, ofKind } from "./evidence.ts";
+import { entriesOn, ofKind, type PersonsAct } from "./evidence.ts";
 import type { Life } from "./life.ts";
 import { type Ground, live, portsOf, termsOf } from "./run-seed.ts";
 
@@ -26,8 +26,11 @@ export async function personActs(ground: Ground, day: number): Promise<void> {
   const { scenario, disk, market } = ground;
   const { person } = scenario;
   const { date } = market.sessions[day];
-  const does = (what: string, act: (desk: Desk) => Promise<unknown>) =>
-    live(ground, date, true, (life) => acted(ground, life, what, act));
+  const does = (act: PersonsAct, work: (desk: Desk) => Promise<unknown>) =>
+    live(ground, { date, act, isSafe: true }, async (life) => {
+      await work(await takeUp(portsOf(ground, life), termsOf(ground.market)));
+      return `a person's ${act}`;
+    });
   const adopt = (desk: Desk) => {
     const until = formatDate(at(date) - DAY_MS);
     return adoptAccount(desk, SIGNED, { packId: null, until, coming: date });
@@ -35,28 +38,18 @@ export async function personActs(ground: Ground, day: number): Promise<void> {
   const resume = (desk: Desk) => resumeAccount(desk, SIGNED, { force: false });
   const entries = entriesOn(disk);
   if (ofKind(entries, "account_opened").length === 0) {
-    if (person.adopts && day > 0) await does("adopted", adopt);
+    if (person.adopts && day > 0) await does("adopt", adopt);
     return;
   }
-  if (isPaused(entries)) {
-    const { kind } = await does("resumed", resume);
+  if (person.resumes && isPaused(entries)) {
+    const { kind } = await does("resume", resume);
     if (kind === "failed" && person.adopts) {
-      await does("adopted", adopt);
-      await does("resumed", resume);
+      await does("adopt", adopt);
+      await does("resume", resume);
     }
   }
-  if (person.pauses === day) await does("paused", (desk) => pauseAccount(desk, SIGNED));
-  if (person.flattens === day) await does("flattened", (desk) => flattenAccount(desk, SIGNED));
-}
-
-async function acted(
-  ground: Ground,
-  life: Life,
-  what: string,
-  act: (desk: Desk) => Promise<unknown>,
-): Promise<string> {
-  await act(await takeUp(portsOf(ground, life), termsOf(ground.market)));
-  return `${what} by a person`;
+  if (person.pauses === day) await does("pause", (desk) => pauseAccount(desk, SIGNED));
+  if (person.flattens === day) await does("flatten", (desk) => flattenAccount(desk, SIGNED));
 }
 
 /** Asked for once, on one day, of whichever process holds the account then; kept until one has obeyed. */

@@ -20,6 +20,7 @@ import {
   type Evidence,
   type LifeEnd,
   type LifeRecord,
+  type PersonsAct,
 } from "./evidence.ts";
 import { openBlobs, openFiles } from "./files.ts";
 import { openJournal } from "./journal-store.ts";
@@ -109,9 +110,8 @@ async function tradeThrough(ground: Ground, day: number, session: SessionHours):
   const next = market.sessions[day + 1];
   const isLast = day === scenario.days - 1;
   for (let tries = 0; tries < MOST_LIVES_A_DAY; tries++) {
-    const end = await live(ground, session.date, isLast, (life) =>
-      tradeOnce(ground, life, session),
-    );
+    const started = { date: session.date, act: null, isSafe: isLast };
+    const end = await live(ground, started, (life) => tradeOnce(ground, life, session));
     if (end.kind === "done") return;
     const away = scenario.awayMs[(lives.length - 1) % scenario.awayMs.length];
     venue.advanceTo(venue.nowMs() + away);
@@ -119,11 +119,17 @@ async function tradeThrough(ground: Ground, day: number, session: SessionHours):
   }
 }
 
+export type Started = {
+  readonly date: string;
+  readonly act: PersonsAct | null;
+  /** It is not killed, whatever the scenario says. */
+  readonly isSafe: boolean;
+};
+
 /** One process from its start to its end, whichever comes. */
 export async function live(
   ground: Ground,
-  date: string,
-  isSafe: boolean,
+  { date, act, isSafe }: Started,
   work: (life: Life) => Promise<string>,
 ): Promise<LifeEnd> {
   const { scenario, disk, lives, moments, tell, venue } = ground;
@@ -131,12 +137,14 @@ export async function live(
   const dieAt = isSafe ? null : (scenario.kills[number - 1] ?? null);
   const life = createLife({ number, dieAt, tell });
   const from = disk.rows.length;
-  tell?.(`life ${number} for ${date}, at ${formatInstant(venue.nowMs())} of the venue's clock`);
+  tell?.(
+    `life ${number}, to ${act ?? "trade"} ${date}, at ${formatInstant(venue.nowMs())} of the venue's clock`,
+  );
   const end = await Promise.race([
     ended(work(life)),
     life.died.then((death): LifeEnd => ({ kind: "killed", ...death })),
   ]);
-  lives.push({ number, date, from, to: disk.rows.length, end });
+  lives.push({ number, act, date, from, to: disk.rows.length, end });
   moments.push(life.passed());
   tell?.(`life ${number} ended: ${wordsOf(end)}`);
   return end;

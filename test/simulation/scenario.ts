@@ -36,6 +36,8 @@ export type Person = {
   /** Asks for a pause while the day's process holds the account. */
   readonly asksPause: number | null;
   readonly flattens: number | null;
+  /** Tries to open what is paused, before every session. */
+  readonly resumes: boolean;
   /** Takes over what the account holds, where a resume is refused. */
   readonly adopts: boolean;
 };
@@ -89,7 +91,7 @@ export function calm(seed: number, flavour: Flavour, days: number): Scenario {
     awayMs: [MINUTE],
     full: [],
     clock: { skewMs: 0, jumps: [] },
-    person: { pauses: null, asksPause: null, flattens: null, adopts: false },
+    person: { pauses: null, asksPause: null, flattens: null, resumes: true, adopts: false },
   };
 }
 
@@ -109,6 +111,7 @@ export function drawScenario(seed: number, firstOpenMs: number): Scenario {
       pauses: chance(prng, 10) ? below(prng, days) : null,
       asksPause: chance(prng, 10) ? below(prng, days) : null,
       flattens: chance(prng, 10) ? below(prng, days) : null,
+      resumes: !chance(prng, 4),
       adopts: chance(prng, 2),
     },
   };

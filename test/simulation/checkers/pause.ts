@@ -1,6 +1,6 @@
 /** Invariant 14: what pauses holds until a person resumes, over every restart. */
 import type { AccountEntry } from "../../../src/domain/trading-entry.ts";
-import { type Evidence, ofKind } from "../evidence.ts";
+import { type Evidence, type LifeRecord, ofKind } from "../evidence.ts";
 
 /** After these entries: a pause, or a reconciliation that failed, that nobody has lifted since. */
 export function isPaused(entries: readonly AccountEntry[]): boolean {
@@ -13,11 +13,17 @@ export function isPaused(entries: readonly AccountEntry[]): boolean {
   return paused;
 }
 
+/** A person has paused, by then, and has not resumed: whatever the journal says of it. */
+function pausedByPerson(lives: readonly LifeRecord[], durable: number): boolean {
+  const acts = lives.filter(({ to, end }) => to <= durable && end.kind === "done");
+  return acts.findLast(({ act }) => act === "pause" || act === "resume")?.act === "pause";
+}
+
 /**
  * Whatever was sent, was sent after a reconciliation that passed and while nothing paused. A person's order to
  * close everything is the exception.
  */
-export function nothingSentWhilePaused({ calls, entries }: Evidence): readonly string[] {
+export function nothingSentWhilePaused({ calls, entries, lives }: Evidence): readonly string[] {
   const reconciled = ofKind(entries, "reconciled");
   const ordered = ofKind(entries, "flatten_ordered").at(0)?.seq ?? Number.POSITIVE_INFINITY;
   const closing = new Set(
@@ -29,7 +35,8 @@ export function nothingSentWhilePaused({ calls, entries }: Evidence): readonly s
     if (call !== "place" || closing.has(clientOrderId)) return [];
     const before = entries.slice(0, durable);
     const sent = `life ${life} sent order ${clientOrderId} at entry ${durable}`;
-    if (isPaused(before)) return [`${sent}, while trading was paused`];
+    if (isPaused(before) || pausedByPerson(lives, durable))
+      return [`${sent}, while trading was paused`];
     const last = reconciled.findLast(({ seq }) => seq <= durable);
     if (last?.result === "PASS") return [];
     return [`${sent}; the last reconciliation before was ${last?.result ?? "none"}`];
