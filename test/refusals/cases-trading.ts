@@ -5,6 +5,15 @@ import { MANDATE, PRICES } from "./files.ts";
 const files = { "mandate.yaml": MANDATE, "prices.csv": PRICES };
 const trade = ["trade", ".", "--mode", "paper"];
 const KEYS = { ASSAY_ALPACA_PAPER_KEY_ID: "PKTEST", ASSAY_ALPACA_PAPER_SECRET: "not-a-secret" };
+const SIMULATED = `assay: 1
+name: made up
+profile: futures-layers
+seed: 7
+account: { currency: USD, initial_equity: 10000000 }
+data: { kind: simulated, simulated: { market: calibrated, start: 2003-01-02, years: 3 } }
+strategies:
+  - { name: trend, use: ts-momentum, instruments: [SX_EN_OIL] }
+`;
 /** Port 1 of this machine: nobody listens there. */
 const nobody = ["--venue", "http://127.0.0.1:1"];
 const by = ["--operator", "ann", "--reason", "a test"];
@@ -72,6 +81,17 @@ export const TRADING_CASES: readonly BadInput[] = [
     files,
     argv: [...trade, "--requests-per-minute", "many"],
     environment: KEYS,
+  },
+  {
+    name: "a simulated market at the broker's own hosts",
+    files: { "mandate.yaml": SIMULATED },
+    argv: trade,
+    environment: KEYS,
+  },
+  {
+    name: "a dry run of futures",
+    files: { "mandate.yaml": SIMULATED },
+    argv: dryRun,
   },
   { name: "a dry run at a venue", files, argv: [...dryRun, ...nobody] },
   {

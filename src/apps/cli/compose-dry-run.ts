@@ -33,8 +33,8 @@ export async function openDryRun(
 ): Promise<DryRun> {
   const request = { loaded, progress: () => undefined, nowMs: Date.now() };
   const pack = requireBacktestPack((await packFor(request)).pack);
-  const sessions = sessionsOf(pack.series.map(({ timesMs }) => timesMs));
-  const newest = sessions.newest;
+  const dates = datesOf(pack.series.map(({ timesMs }) => timesMs));
+  const newest = formatDate(dates[dates.length - 1]);
   const kept = readKept(join(folder, STATE_FILE));
   const firstDate = kept?.first_date ?? date ?? newest;
   if (date !== null && date > newest) {
@@ -60,7 +60,7 @@ export async function openDryRun(
     actions: pack.actions,
     terms: { ...terms, fees, debitRate, borrowRate },
     firstDate,
-    sessions: sessions.all,
+    sessions: sessionsOf(dates, firstDate),
     store: {
       load: async () => state,
       save: async (saved) => {
@@ -74,15 +74,16 @@ export async function openDryRun(
   });
 }
 
-/** Dates with a bar of any instrument, and those of the calendar after them. */
-function sessionsOf(times: readonly Float64Array[]): {
-  readonly all: readonly SessionHours[];
-  readonly newest: string;
-} {
-  const dates = Float64Array.from(new Set(times.flatMap((each) => [...each]))).sort();
+/** With a bar of any instrument, ascending. */
+function datesOf(times: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(new Set(times.flatMap((each) => [...each]))).sort();
+}
+
+/** From the first that is traded: what lies before it needs no hours. Then those of the calendar to come. */
+function sessionsOf(dates: Float64Array, firstDate: string): readonly SessionHours[] {
   const last = dates[dates.length - 1];
   const ahead = newYorkSessions(last + DAY_MS, last + AHEAD_DAYS * DAY_MS);
-  return { all: [...newYorkHours(dates), ...ahead], newest: formatDate(last) };
+  return [...newYorkHours(dates.filter((ms) => formatDate(ms) >= firstDate)), ...ahead];
 }
 
 function readKept(path: string): Kept | null {

@@ -26,7 +26,7 @@ import { type LoadedMandate, loadStrategies } from "./compose.ts";
 import { codeHashOf, JOURNAL_RULES, sha256 } from "./compose-records.ts";
 import { openDryRun } from "./compose-dry-run.ts";
 import { openTables } from "./compose-tables.ts";
-import { tradeMarket } from "./trade-market.ts";
+import { refuseMadeUp, tradeMarket } from "./trade-market.ts";
 import { ALERTS_FILE, accountFolder } from "./account-folder.ts";
 
 export { askForPause };
@@ -62,6 +62,7 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
   const { mode } = options;
   const loaded = atVenue(options);
   const folder = accountFolder(loaded.home, mode);
+  refuseMadeUp(loaded.mandate.data.kind, { mode, isLocal: options.venueUrl !== null });
   const secrets = openSecrets(loaded.home, options.environment);
   const alerts = alertSettings(secrets);
   const uses = await loadStrategies(loaded);

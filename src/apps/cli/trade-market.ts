@@ -5,6 +5,7 @@
  */
 import type { BacktestPack } from "../../domain/pack.ts";
 import { Fault } from "../../domain/fault.ts";
+import { isFuture } from "../../domain/instrument.ts";
 import type { TradingMode } from "../../domain/trading-entry.ts";
 import { requireMandateKept } from "../../engine/check-plan.ts";
 import { type Prepared, prepareRun, requireAllKeysTaken } from "../../engine/prepare.ts";
@@ -69,12 +70,36 @@ async function load(
   return requireBacktestPack(found.pack);
 }
 
+function admitted(pack: BacktestPack, { mode, isLocal, loaded }: MarketOptions): BacktestPack {
+  refuseMadeUp(pack.kind, { mode, isLocal });
+  const { currency } = loaded.mandate.account;
+  for (const { instrument } of pack.series) {
+    if (isFuture(instrument)) {
+      throw new Fault(
+        "data",
+        `${instrument.id} is a future: a trading account holds what is paid in full; take it out of the mandate's data`,
+      );
+    }
+    if (instrument.currency !== currency) {
+      throw new Fault(
+        "data",
+        `${instrument.id} is quoted in ${instrument.currency} and the account is in ${currency}: a trading account has one currency; take it out of the mandate's data`,
+      );
+    }
+  }
+  return pack;
+}
+
 /** A made-up market is traded against a venue on this machine alone (spec definitions, "Kinds of pack"). */
-function admitted(pack: BacktestPack, { mode, isLocal }: MarketOptions): BacktestPack {
-  if (pack.kind !== "SIMULATED" || mode === "dry_run" || (mode === "paper" && isLocal)) return pack;
+export function refuseMadeUp(
+  kind: string,
+  { mode, isLocal }: Pick<MarketOptions, "mode" | "isLocal">,
+): void {
+  if (kind.toUpperCase() !== "SIMULATED" || mode === "dry_run") return;
+  if (mode === "paper" && isLocal) return;
   throw new Fault(
     "data",
-    `pack ${pack.id} is a simulated market, which ${mode === "live" ? "live trading" : "paper trading on a remote host"} refuses; bring real data, or trade it against assay venue`,
+    `the data is a simulated market, which ${mode === "live" ? "live trading" : "paper trading on a remote host"} refuses; bring real data, or trade it against assay venue`,
   );
 }
 
