@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { planSettings, sleeveUses } from "../../support/layered-fixture.ts";
 import { type LayeredListing, type LayeredMarket, packOf } from "../../support/layered-market.ts";
 import { randomLayers } from "../../support/layered-random.ts";
-import { type WalkedMarket, walkedTwice } from "../../support/grown-walk.ts";
+import { type WalkedMarket, walkedTwice, type Way } from "../../support/grown-walk.ts";
 import * as direct from "../../support/market-fixture.ts";
 import { randomRun } from "../../support/random-market.ts";
 
@@ -40,11 +40,16 @@ function directMarket(seed: number): WalkedMarket {
 }
 
 /** Seeds at which the two part, and what was journalled over all of them. */
-function carried(seeds: number, from: number, marketOf: (seed: number) => WalkedMarket) {
+function carried(
+  seeds: number,
+  from: number,
+  marketOf: (seed: number) => WalkedMarket,
+  way: Way = "text",
+) {
   const parted: string[] = [];
   const met = new Set<string>();
   for (let seed = 0; seed < seeds; seed++) {
-    const { whole, carried: lines } = walkedTwice(marketOf(seed), from);
+    const { whole, carried: lines } = walkedTwice(marketOf(seed), from, way);
     const at = whole.findIndex((line, n) => line !== lines[n]);
     if (at >= 0) parted.push(`seed ${seed}: ${whole[at]} became ${lines[at] ?? "nothing"}`);
     if (lines.length > whole.length) parted.push(`seed ${seed}: ${lines[whole.length]} as well`);
@@ -86,5 +91,10 @@ describe("a state that is carried from session to session", () => {
       "order_ended",
       "split",
     ]);
+  });
+
+  it("goes on in memory as by way of text", () => {
+    expect(carried(15, LAYERED_FROM, layeredMarket, "memory").parted).toEqual([]);
+    expect(carried(40, DIRECT_FROM, directMarket, "memory").parted).toEqual([]);
   });
 });
