@@ -13,6 +13,7 @@ account: { currency: USD, initial_equity: 10000000 }
 data: { kind: simulated, simulated: { market: calibrated, start: 2003-01-02, years: 3 } }
 strategies:
   - { name: trend, use: ts-momentum, instruments: [SX_EN_OIL] }
+financing: { debit_rate: 0.05, borrow_rate: 0.01 }
 `;
 /** Port 1 of this machine: nobody listens there. */
 const nobody = ["--venue", "http://127.0.0.1:1"];
