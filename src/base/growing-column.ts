@@ -1,15 +1,17 @@
 /** A column of doubles that grows by doubling: appended in a hot loop, read as one array at the end. */
 export class GrowingColumn {
-  #values: Float64Array<ArrayBuffer>;
+  /** Taken with the first value: many columns never get one. */
+  #values: Float64Array<ArrayBuffer> = NONE;
+  readonly #first: number;
   length = 0;
 
   constructor(capacity = 256) {
-    this.#values = new Float64Array(capacity);
+    this.#first = capacity;
   }
 
   push(value: number): void {
     if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.length * 2);
+      const larger = new Float64Array(Math.max(this.#first, this.length * 2));
       larger.set(this.#values);
       this.#values = larger;
     }
@@ -26,3 +28,5 @@ export class GrowingColumn {
     return this.#values.subarray(0, this.length);
   }
 }
+
+const NONE = new Float64Array(0);

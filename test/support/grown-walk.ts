@@ -14,7 +14,7 @@ import { buildPlan } from "../../src/engine/plan.ts";
 import type { Kernel, Plan } from "../../src/engine/state.ts";
 import { createTrace } from "../../src/engine/trace.ts";
 import { cutPack } from "../../src/engine/trading/cut-pack.ts";
-import { decodeState, encodeState } from "../../src/engine/trading/snapshot.ts";
+import { carryState, decodeState, encodeState } from "../../src/engine/trading/snapshot.ts";
 import { buildWorld, type World } from "../../src/engine/world.ts";
 import { entryBody, splitPayload } from "../../src/records/journal/chain.ts";
 import { createJournalWriter, type JournalWriter } from "../../src/records/journal/writer.ts";
@@ -49,10 +49,14 @@ export function groundUntil(
   return { world, plan };
 }
 
-/** Bodies of what is journalled, as text; `carry` makes of a kernel the one that goes on. */
+/** How a state comes to the next day's world. */
+export type Way = "text" | "memory";
+
+/** Bodies of what is journalled, as text. */
 export function walkedTwice(
   market: WalkedMarket,
   from: number,
+  way: Way = "text",
 ): { readonly whole: readonly string[]; readonly carried: readonly string[] } {
   const whole = new Lines();
   const all = timesOf(market);
@@ -68,18 +72,27 @@ export function walkedTwice(
       on,
       groundUntil(market, all[session], all[session + 1] ?? last + DAY_MS),
       carried,
+      way,
     );
     runSessions(on, session, session + 1);
   }
   return { whole: whole.lines, carried: carried.lines };
 }
 
-/** The same kernel on another world, by way of text. */
-export function carriedTo({ state, world, plan }: Kernel, ground: Ground, lines: Lines): Kernel {
+/** The same kernel on another world. */
+export function carriedTo(
+  { state, world, plan }: Kernel,
+  ground: Ground,
+  lines: Lines,
+  way: Way = "text",
+): Kernel {
   const orders = new Map();
   const rest = { orders, due: false, closeNavMinor: null, previousNavMinor: null };
-  const text = encodeState({ kernel: state, ...rest }, world, plan);
-  const { kernel } = decodeState(text, ground.world, ground.plan);
+  const was = { kernel: state, ...rest };
+  const { kernel } =
+    way === "text"
+      ? decodeState(encodeState(was, world, plan), ground.world, ground.plan)
+      : carryState(was, { world, plan }, ground);
   const context = { ...ground, journal: lines.writer, sha256, trace: createTrace() };
   recallNames(context, kernel);
   return kernelOver(ground.world, ground.plan, createJournallingRecorder(context), kernel);

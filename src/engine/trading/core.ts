@@ -23,7 +23,7 @@ import { foldCarried, newCarried } from "./carried.ts";
 import { foldBookings, type LotSizes, newBookings } from "./our-books.ts";
 import { isOpenAtVenue } from "./live-order.ts";
 import type { CarriedIn, Core, OpenDay } from "./open-day.ts";
-import { decodeState, encodeState, type TradingState } from "./snapshot.ts";
+import { carryState, decodeState, encodeState, type TradingState } from "./snapshot.ts";
 
 type Of<K extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: K }>;
 
@@ -105,8 +105,7 @@ export function closeSession(
   invariant(before !== null, 20, "a session closes and no day is open");
   emit(core, at, fact);
   const traded = comingSession(before.prepared);
-  const text = encodeState(before.state, before.prepared.world, before.prepared.planned.plan);
-  const state = decodeState(text, prepared.world, prepared.planned.plan);
+  const state = carryState(before.state, placeOf(before.prepared), placeOf(prepared));
   const day = dayOn(core, prepared, state);
   requireComing(day, fact.coming);
   core.day = day;
@@ -130,6 +129,10 @@ export function stateText({ day }: Core): string {
   // A session that never got its bars is not counted: another may come in its place.
   if (kernel.session === comingSession(day.prepared)) kernel.session--;
   return encodeState(day.state, day.prepared.world, day.prepared.planned.plan);
+}
+
+function placeOf({ world, planned }: Prepared) {
+  return { world, plan: planned.plan };
 }
 
 /** The session that orders work in: the one after the newest with bars. */

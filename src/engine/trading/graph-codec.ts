@@ -25,24 +25,25 @@ const SPECIAL: { readonly [text: string]: number } = {
   "-0": -0,
 };
 
+/** Printed as it is walked, not built and printed after: every day of an account writes its state. */
 export function encodeGraph(root: object): string {
   const ids = new Map<object, number>([[root, 0]]);
   // Grows while it is walked: what is found has its place before it is written, so that a part may point
   // back at it, and nothing is as deep as the graph is.
   const found: object[] = [root];
-  const cell = (value: unknown): Json => {
-    if (typeof value !== "object" || value === null) return scalar(value);
+  const cell = (value: unknown): string => {
+    if (typeof value !== "object" || value === null) return scalarText(value);
     let id = ids.get(value);
     if (id === undefined) {
       id = found.length;
       ids.set(value, id);
       found.push(value);
     }
-    return { r: id };
+    return `{"r":${id}}`;
   };
-  const nodes: Node[] = [];
-  for (const value of found) nodes.push(nodeOf(value, cell));
-  return canonicalJson({ format: FORMAT, nodes } as unknown as Json);
+  let nodes = "";
+  for (const value of found) nodes += `${nodes === "" ? "" : ","}${nodeText(value, cell)}`;
+  return `{"format":${FORMAT},"nodes":[${nodes}]}`;
 }
 
 /** Only for text whose hash was checked: it is trusted to be ours. */
@@ -59,12 +60,19 @@ export function decodeGraph(text: string): unknown {
   return made[0];
 }
 
-function nodeOf(value: object, cell: (value: unknown) => Json): Node {
-  if (Array.isArray(value)) return { a: Array.from(value, cell) };
-  if (value instanceof Float64Array) return { f: Array.from(value, scalar) };
-  if (value instanceof Int32Array) return { i: Array.from(value) };
-  if (value instanceof Uint8Array) return { b: digitsOf(value) };
-  if (value instanceof Map) return { m: [...value].map(([key, held]) => [cell(key), cell(held)]) };
+function nodeText(value: object, cell: (value: unknown) => string): string {
+  if (Array.isArray(value)) return `{"a":[${Array.from(value, cell).join()}]}`;
+  if (value instanceof Float64Array) return `{"f":[${Array.from(value, numberText).join()}]}`;
+  if (value instanceof Int32Array) return `{"i":[${value.join()}]}`;
+  if (value instanceof Uint8Array) return `{"b":"${digitsOf(value)}"}`;
+  if (value instanceof Map) {
+    const pairs = Array.from(value, ([key, held]) => `[${cell(key)},${cell(held)}]`);
+    return `{"m":[${pairs.join()}]}`;
+  }
+  return recordText(value, cell);
+}
+
+function recordText(value: object, cell: (value: unknown) => string): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   invariant(
     prototype === Object.prototype || prototype === null,
@@ -76,39 +84,60 @@ function nodeOf(value: object, cell: (value: unknown) => Json): Node {
     20,
     "a record with a key __proto__ cannot be read back",
   );
+  const record = value as { readonly [key: string]: unknown };
   // In the order in which they are printed: the text does not tell which key was set first.
-  const parts = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { o: Object.fromEntries(parts.map(([key, held]) => [key, cell(held)])) };
+  const keys = Object.keys(record).sort();
+  let parts = "";
+  for (const key of keys) {
+    parts += `${parts === "" ? "" : ","}${canonicalJson(key)}:${cell(record[key])}`;
+  }
+  return `{"o":{${parts}}}`;
 }
 
-function scalar(value: unknown): Json {
-  if (typeof value === "number") {
-    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-    return { n: Object.is(value, -0) ? "-0" : String(value) };
-  }
+function scalarText(value: unknown): string {
+  if (typeof value === "number") return numberText(value);
   invariant(
     value === null || typeof value === "string" || typeof value === "boolean",
     20,
-    `a ${typeof value} cannot be written down`,
+    () => `a ${typeof value} cannot be written down`,
   );
-  return value;
+  return canonicalJson(value);
+}
+
+function numberText(value: number): string {
+  if (Number.isFinite(value) && !Object.is(value, -0)) return `${value}`;
+  return `{"n":"${Object.is(value, -0) ? "-0" : value}"}`;
 }
 
 /** Flags and codes: one character each, so that a panel of them costs its length. */
 function digitsOf(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) {
-    invariant(byte < 36, 20, `a code of ${byte} has no digit`);
-    text += byte.toString(36);
+    invariant(byte < DIGITS.length, 20, () => `a code of ${byte} has no digit`);
+    text += DIGITS[byte];
   }
   return text;
+}
+
+const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/** The codes that digits stand for, by their character. */
+const CODES = Uint8Array.from({ length: 128 }, (_, unit) => {
+  const code = DIGITS.indexOf(String.fromCharCode(unit));
+  return Math.max(0, code);
+});
+
+function bytesOf(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = CODES[digits.charCodeAt(at)];
+  return bytes;
 }
 
 function emptyOf(node: Node): unknown {
   if ("a" in node) return [];
   if ("f" in node) return new Float64Array(node.f.length);
   if ("i" in node) return Int32Array.from(node.i);
-  if ("b" in node) return Uint8Array.from(node.b, (digit) => Number.parseInt(digit, 36));
+  if ("b" in node) return bytesOf(node.b);
   return "m" in node ? new Map() : {};
 }
 

@@ -122,10 +122,31 @@ type Written = {
 };
 
 export function encodeState(state: TradingState, world: World, plan: Plan): string {
+  return encodeGraph(writtenOf(state, world, plan));
+}
+
+/** On a world that begins with the sessions the state has seen. */
+export function decodeState(text: string, world: World, plan: Plan): TradingState {
+  return stateFrom(decodeGraph(text) as Written, world, plan);
+}
+
+/**
+ * What decoding its text on the other day's world would give, without the text: for a state that nobody goes on
+ * with where it was.
+ */
+export function carryState(
+  state: TradingState,
+  from: { readonly world: World; readonly plan: Plan },
+  to: { readonly world: World; readonly plan: Plan },
+): TradingState {
+  return stateFrom(writtenOf(state, from.world, from.plan), to.world, to.plan);
+}
+
+function writtenOf(state: TradingState, world: World, plan: Plan): Written {
   const { kernel } = state;
   const { layers } = kernel;
   const sessions = kernel.session + 1;
-  const written: Written = {
+  return {
     instruments: world.instruments.map(({ id }) => id),
     variants: plan.variants.map(({ id }) => id),
     sessions,
@@ -141,12 +162,9 @@ export function encodeState(state: TradingState, world: World, plan: Plan): stri
     closeNavMinor: state.closeNavMinor,
     previousNavMinor: state.previousNavMinor,
   };
-  return encodeGraph(written);
 }
 
-/** On a world that begins with the sessions the state has seen. */
-export function decodeState(text: string, world: World, plan: Plan): TradingState {
-  const written = decodeGraph(text) as Written;
+function stateFrom(written: Written, world: World, plan: Plan): TradingState {
   requireSame(
     "instruments",
     written.instruments,
