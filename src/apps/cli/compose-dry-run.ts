@@ -60,7 +60,7 @@ export async function openDryRun(
     actions: pack.actions,
     terms: { ...terms, fees, debitRate, borrowRate },
     firstDate,
-    sessions: sessionsOf(dates, firstDate),
+    sessions: sessionsOf(dates, date !== null && date < firstDate ? date : firstDate),
     store: {
       load: async () => state,
       save: async (saved) => {
@@ -69,7 +69,8 @@ export async function openDryRun(
         writeDurably(join(folder, STATE_FILE), Buffer.from(`${text}\n`, "utf8"));
       },
     },
-    intend: async (intent) => appendIntent(join(folder, INTENTS_FILE), intent as unknown as Json),
+    intend: async (intent) =>
+      appendIntent(join(folder, INTENTS_FILE), { mark: "DRY_RUN", ...intent } as unknown as Json),
     wall: null,
   });
 }
@@ -79,11 +80,11 @@ function datesOf(times: readonly Float64Array[]): Float64Array {
   return Float64Array.from(new Set(times.flatMap((each) => [...each]))).sort();
 }
 
-/** From the first that is traded: what lies before it needs no hours. Then those of the calendar to come. */
-function sessionsOf(dates: Float64Array, firstDate: string): readonly SessionHours[] {
+/** From the first that is asked for: what lies before it needs no hours. Then those of the calendar to come. */
+function sessionsOf(dates: Float64Array, from: string): readonly SessionHours[] {
   const last = dates[dates.length - 1];
   const ahead = newYorkSessions(last + DAY_MS, last + AHEAD_DAYS * DAY_MS);
-  return [...newYorkHours(dates.filter((ms) => formatDate(ms) >= firstDate)), ...ahead];
+  return [...newYorkHours(dates.filter((ms) => formatDate(ms) >= from)), ...ahead];
 }
 
 function readKept(path: string): Kept | null {
