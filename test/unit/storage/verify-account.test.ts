@@ -252,12 +252,12 @@ describe("an account's folder", () => {
   it("notes what no entry names: a killed process may have left it", async () => {
     const { files, notes } = await found(async (copy) => {
       mkdirSync(dirname(join(copy, "snapshots/x")), { recursive: true });
-      writeFileSync(join(copy, "snapshots/2021-03-01-start-999.json"), "{}\n");
+      writeFileSync(join(copy, "snapshots/2000-01-03-start-999.json"), "{}\n");
       await createBlobStore(copy, sha256).put(new Uint8Array([1]));
     });
     expect(files).toEqual([]);
     expect(notes).toEqual([
-      expect.stringContaining("snapshots/2021-03-01-start-999.json is named by no entry"),
+      expect.stringContaining("snapshots/2000-01-03-start-999.json is named by no entry"),
       "1 kept states are named by no entry",
     ]);
   });

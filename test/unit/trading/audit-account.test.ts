@@ -126,18 +126,18 @@ describe("the audit of an account", () => {
     [
       "a day that is closed twice",
       (entries) => twice(entries, "day_closed"),
-      /closes 2021-03-01 again/,
+      /closes \S+ again, entry \d+ had/,
     ],
     ["a day that is not closed", (entries) => without(entries, "day_closed"), /was never closed/],
     [
       "a day that was before",
-      (entries) => changed(entries, "day_opened", { n: 1, date: "2021-02-26" }),
-      /opens 2021-02-26 after 2021-03-01 was opened/,
+      (entries) => changed(entries, "day_opened", { n: 1, date: "2019-02-26" }),
+      /opens 2019-02-26 after \S+ was opened/,
     ],
     [
       "a session whose bars nobody knew",
       (entries) => changed(entries, "session_closed", { date: "2020-01-06" }),
-      /closes the session 2020-01-06; the bars that were known are of 2021-03-01/,
+      /closes the session 2020-01-06; the bars that were known are of 20/,
     ],
     [
       "a journal without a beginning",

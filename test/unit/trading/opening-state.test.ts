@@ -54,7 +54,7 @@ function walkedState({ world, plan }: Ground): string {
 describe("the state an account begins with", () => {
   it("is a plain walk's where nothing was traded", () => {
     const differences: string[] = [];
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 25; seed++) {
       const { ground, equityMinor } = silent(seed);
       const opening = openingState(prepared(ground), { cashMinor: equityMinor, positions: [] });
       const difference = stateDifference(walkedState(ground), opening);

@@ -60,7 +60,7 @@ function carried(
 
 describe("a state that is carried from session to session", () => {
   it("leaves out nothing that the portfolio's stages go on with", () => {
-    const { parted, met } = carried(45, LAYERED_FROM, layeredMarket);
+    const { parted, met } = carried(30, LAYERED_FROM, layeredMarket);
     expect(parted).toEqual([]);
     expect([...met].toSorted()).toEqual([
       "accrual",
@@ -78,7 +78,7 @@ describe("a state that is carried from session to session", () => {
   });
 
   it("leaves out nothing that strategies' own targets, limits and stops go on with", () => {
-    const { parted, met } = carried(120, DIRECT_FROM, directMarket);
+    const { parted, met } = carried(80, DIRECT_FROM, directMarket);
     expect(parted).toEqual([]);
     expect([...met].toSorted()).toEqual([
       "accrual",
