@@ -26,9 +26,12 @@ export function minorOfText(text: string, digits: number): number | null {
 /** "-1234567.5" -> "-1,234,567.5": the digits stay as they are. */
 export function grouped(text: string): string {
   const [whole, fraction] = text.split(".");
+  if (whole.length <= GROUP) return text;
   const body = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   return fraction === undefined ? body : `${body}.${fraction}`;
 }
+
+const GROUP = 3;
 
 export function money(text: string | null): string {
   return text === null ? DASH : grouped(text);

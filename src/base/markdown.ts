@@ -35,7 +35,9 @@ export function inlineText(text: string): string {
 }
 
 function cellText(text: string): string {
-  return text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  // A single blank is left as it is: most cells need nothing.
+  const line = text.replace(/\s{2,}|[^\S ]/g, " ");
+  return line.includes("|") ? line.replaceAll("|", "\\|") : line;
 }
 
 function padded(cell: string, width: number, align: MarkdownColumn["align"]): string {
@@ -45,5 +47,5 @@ function padded(cell: string, width: number, align: MarkdownColumn["align"]): st
 
 /** Code points: what stands outside the first plane is one sign and not two. */
 function widthOf(text: string): number {
-  return [...text].length;
+  return /[\ud800-\udbff]/.test(text) ? [...text].length : text.length;
 }

@@ -9,9 +9,22 @@ const LONGEST = 3;
 const CHUNK = 8192;
 
 export function encodeUtf8(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length * LONGEST);
-  let length = 0;
+  // Most of what is written is ASCII: a byte each, until something else comes.
+  const ascii = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) return encodedFrom(text, at, ascii);
+    ascii[at] = unit;
+  }
+  return ascii;
+}
+
+/** `before`: what precedes `from`, a byte for each character. */
+function encodedFrom(text: string, from: number, before: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(from + (text.length - from) * LONGEST);
+  bytes.set(before.subarray(0, from));
+  let length = from;
+  for (let at = from; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) {
       bytes[length++] = unit;
@@ -37,8 +50,23 @@ function putPoint(bytes: Uint8Array, from: number, point: number): number {
 
 export function decodeUtf8(bytes: Uint8Array): string {
   const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    const chunk = bytes.subarray(at, at + CHUNK);
+    if (!isAscii(chunk)) return parts.join("") + decodedFrom(bytes, at);
+    parts.push(String.fromCharCode.apply(null, chunk as unknown as number[]));
+  }
+  return parts.join("");
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte >= 0x80) return false;
+  return true;
+}
+
+function decodedFrom(bytes: Uint8Array, from: number): string {
+  const parts: string[] = [];
   let points: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = from; at < bytes.length; ) {
     const lead = bytes[at];
     const tail = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
     points.push(tail === 0 ? lead : pointAt(bytes, at, tail));

@@ -7,6 +7,7 @@ import type { TerminalState } from "../../src/domain/refusal.ts";
 import type { AccountEntry, AccountPayload } from "../../src/domain/trading-entry.ts";
 import type { BreakCode } from "../../src/domain/reconciliation.ts";
 import type { DecimalText, TradeSide, VenueOrderStatus } from "../../src/domain/venue-report.ts";
+import type { JournalRow } from "../../src/ports/journal-store.ts";
 import type { Disk } from "./disk.ts";
 
 /** How a call to the broker came back; `died`: the process was killed before it knew. */
@@ -90,16 +91,23 @@ export type Evidence = {
 export type Checker = (evidence: Evidence) => readonly string[];
 
 export function entriesOn(disk: Disk): readonly AccountEntry[] {
-  return disk.rows.map(({ body }) => {
-    const { seq, at, kind, payload } = JSON.parse(body) as {
+  return disk.rows.map((row) => {
+    const known = read.get(row);
+    if (known !== undefined && known.body === row.body) return known.entry;
+    const { seq, at, kind, payload } = JSON.parse(row.body) as {
       seq: number;
       at: string;
       kind: string;
       payload: object;
     };
-    return { seq, at, payload: { kind, ...payload } as AccountPayload };
+    const entry = { seq, at, payload: { kind, ...payload } as AccountPayload };
+    read.set(row, { body: row.body, entry });
+    return entry;
   });
 }
+
+/** A row is looked at before every day: read once, and again if somebody has changed what it says. */
+const read = new WeakMap<JournalRow, { readonly body: string; readonly entry: AccountEntry }>();
 
 type PayloadOf<Kind extends AccountPayload["kind"]> = Extract<AccountPayload, { kind: Kind }>;
 

@@ -19,6 +19,20 @@ describe("utf8", () => {
     expect(decodeUtf8(encodeUtf8(text))).toBe(text);
   });
 
+  it("notices what is not ASCII, however late it comes", () => {
+    for (const before of [1, 8191, 8192, 20_000]) {
+      const text = `${"a".repeat(before)}é${"b".repeat(before)}`;
+      const bytes = encodeUtf8(text);
+      expect(bytes).toEqual(new TextEncoder().encode(text));
+      expect(decodeUtf8(bytes)).toBe(text);
+      bytes[before + 1] = 0x41;
+      expect(() => decodeUtf8(bytes)).toThrow(`byte ${before + 1} does not go on`);
+      expect(() => encodeUtf8(`${"a".repeat(before)}\ud800`)).toThrow(
+        `character ${before} is half`,
+      );
+    }
+  });
+
   it("refuses half a pair", () => {
     expect(() => encodeUtf8("a\ud800b")).toThrow(/character 1 is half of a pair/);
   });
