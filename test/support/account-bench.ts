@@ -71,7 +71,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     ...options.environment,
   };
   const venue = await venueOf(mandate, options.start, environment);
-  const folder = join(home, ".assay/accounts/paper");
+  const folder = join(environment["ASSAY_HOME"] as string, "accounts/paper");
   const words = (...argv: readonly string[]) => called(argv, environment);
   const at = ["--mode", "paper", "--venue", venue.url, "--requests-per-minute", "unlimited"];
   const assay = (command: string, ...more: readonly string[]) =>
