@@ -44,6 +44,12 @@ describe("before the first day", () => {
     }
   });
 
+  it("says that a venue does not answer, to a trial as well", { timeout: 30_000 }, async () => {
+    const trial = ["trial", "start", bench.mandate, "--days", "5", "--operator", "ann"];
+    const { code, err } = await bench.words(...trial, "--venue", "http://127.0.0.1:1");
+    expect([code, err]).toEqual([PAUSED, expect.stringContaining("no answer from 127.0.0.1:1")]);
+  });
+
   it("asks for a name and a reason", async () => {
     for (const command of ["pause", "resume", "adopt", "flatten"]) {
       const { code, err } = await bench.assay(command, "--operator", "ann");

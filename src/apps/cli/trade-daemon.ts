@@ -7,7 +7,7 @@ import { formatDate } from "../../base/instant.ts";
 import { settled } from "../../base/result.ts";
 import { BrokerUnavailable, type VenueSession } from "../../ports/broker.ts";
 import { type DayOutcome, takeUp, tradeSession } from "../../engine/trading/day.ts";
-import type { Desk } from "../../engine/trading/desk.ts";
+import { type Desk, rearm } from "../../engine/trading/desk.ts";
 import type { Trading } from "./compose-trade.ts";
 
 export type TradedDay = { readonly session: VenueSession; readonly outcome: DayOutcome };
@@ -84,13 +84,15 @@ async function nextSession(desk: Desk): Promise<VenueSession | null> {
   return sessions.find((s) => s.closeMs > nowMs && !view.closedDays.has(s.date)) ?? null;
 }
 
-async function waitForSession(
+export async function waitForSession(
   desk: Desk,
-  { openMs }: VenueSession,
-  stop: StopRequest,
+  { openMs }: Pick<VenueSession, "openMs">,
+  stop: Pick<StopRequest, "asked">,
 ): Promise<boolean> {
   const { clock, alerts, requests } = desk.ports;
   for (;;) {
+    // What came since the close is the next session's: a wait that it ended would end at once for ever.
+    rearm(desk);
     if (stop.asked()) return false;
     const nowMs = await clock.nowMs();
     if (nowMs >= openMs - LEAD_MS) return true;

@@ -40,7 +40,10 @@ export function addTradingCommands(program: Command, session: TradingSession): v
   addStatus(program, session);
   addTrial(program, session, async (request) => {
     const { startTrialFrom } = await import("./operator-command.ts");
-    return startTrialFrom(request, session.environment);
+    const { tradingFault } = await import("./trade-command.ts");
+    return startTrialFrom(request, session.environment).catch((error: unknown) => {
+      throw tradingFault(error);
+    });
   });
   addVenue(program, session);
 }
