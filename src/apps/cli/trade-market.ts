@@ -53,8 +53,9 @@ export function tradeMarket(options: MarketOptions): TradingMarket {
   return {
     async prepared(at) {
       const pack = await packOf(at);
-      const key = `${pack.id} ${at.until} ${at.coming}`;
-      if (last?.key !== key) last = { key, prepared: prepare(options, pack, at) };
+      const cut = cutPack(pack, at.until);
+      const key = `${pack.id} ${at.coming} ${extentOf(cut)}`;
+      if (last?.key !== key) last = { key, prepared: prepare(options, cut, at.coming) };
       return last.prepared;
     },
   };
@@ -103,11 +104,16 @@ export function refuseMadeUp(
   );
 }
 
-function prepare(options: MarketOptions, pack: BacktestPack, at: MarketAt): Prepared {
+/** How much of its pack a cut holds: over a weekend nothing is added, and the world stays as it is. */
+function extentOf({ series, actions, references }: BacktestPack): string {
+  const rows = [...series, ...references].map(({ timesMs }) => timesMs.length);
+  return [...rows, actions.length].join();
+}
+
+function prepare(options: MarketOptions, cut: BacktestPack, coming: string): Prepared {
   const { loaded, uses } = options;
-  const comingMs = parseIsoDate(at.coming);
-  if (comingMs === null) throw new Fault("broker", `the venue's next session is "${at.coming}"`);
-  const cut = cutPack(pack, at.until);
+  const comingMs = parseIsoDate(coming);
+  if (comingMs === null) throw new Fault("broker", `the venue's next session is "${coming}"`);
   const prepared = prepareRun({
     mandate: loaded.mandate,
     pack: cut,

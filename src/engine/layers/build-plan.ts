@@ -15,6 +15,7 @@ import { actionsOf, type VariantPlan } from "../plan-variant.ts";
 import type { PlanInput } from "../plan-input.ts";
 import type { World } from "../world.ts";
 import type { LayerPlan, PolicyPlan } from "./plan.ts";
+import { onDays } from "./on-days.ts";
 import { averageRanges, deviations } from "./ranges.ts";
 import type { LayerSettings } from "./settings.ts";
 
@@ -151,15 +152,6 @@ function policyPlan(
 
 function closesOf(world: World, id: string, key: string): Float64Array {
   return onDays(indexOf(world, id, key), world.sessionsMs);
-}
-
-/** The value of exactly that day: where there is none it is unknown, not yesterday's. */
-function onDays(
-  series: { readonly timesMs: Float64Array; readonly values: Float64Array },
-  daysMs: Float64Array,
-): Float64Array {
-  const valueOn = new Map(Array.from(series.timesMs, (ms, row) => [ms, series.values[row]]));
-  return daysMs.map((ms) => valueOn.get(ms) ?? Number.NaN);
 }
 
 function indexOf(world: World, id: string, key: string): ReferenceSeries {

@@ -42,23 +42,25 @@ export function deviations(
 ): readonly Float64Array[] {
   return returns.map((values) => {
     const out = new Float64Array(values.length).fill(Number.NaN);
-    const window: number[] = [];
+    const known = new Float64Array(values.length);
+    let count = 0;
+    let newest = Number.NaN;
     for (let s = 0; s < values.length; s++) {
       if (values[s] === values[s]) {
-        window.push(values[s]);
-        if (window.length > days) window.shift();
+        known[count++] = values[s];
+        if (count >= days) newest = deviationOf(known, count - days, count);
       }
-      if (window.length === days) out[s] = deviationOf(window);
+      out[s] = newest;
     }
     return out;
   });
 }
 
-function deviationOf(values: readonly number[]): number {
+function deviationOf(values: Float64Array, from: number, to: number): number {
   let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
+  for (let n = from; n < to; n++) sum += values[n];
+  const mean = sum / (to - from);
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return Math.sqrt(squares / (values.length - 1));
+  for (let n = from; n < to; n++) squares += (values[n] - mean) ** 2;
+  return Math.sqrt(squares / (to - from - 1));
 }
