@@ -5,17 +5,18 @@
  * hear of it by web hook and by mail (spec execution, 5 and 6).
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { atVenue, openBench, type Bench } from "../support/account-bench.ts";
+import { atVenue, type Bench, callAssay, openBench } from "../support/account-bench.ts";
 import { type MailServer, startMailServer } from "../unit/alerts/servers.ts";
 
 const PAUSED = 9;
+const START = "2019-03-04";
 let bench: Bench;
 let mail: MailServer;
 
 beforeAll(async () => {
   mail = await startMailServer();
   bench = await openBench({
-    start: "2019-03-04",
+    start: START,
     environment: {
       ASSAY_ALERT_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
       ASSAY_ALERT_FROM: "assay@example.org",
@@ -111,6 +112,34 @@ describe("flatten", () => {
     expect([none.code, none.err]).toEqual([PAUSED, expect.stringContaining("the account is flat")]);
     expect((await bench.assay("resume", ...bench.by)).code).toBe(0);
   });
+});
+
+it("flattens at a venue that takes no order for an auction so early", {
+  timeout: 30_000,
+}, async () => {
+  const strict = await openBench({ start: START, model: "alpaca" });
+  await strict.trade();
+  const flat = await strict.assay("flatten", ...strict.by);
+  expect([flat.code, flat.out]).toEqual([0, expect.stringContaining("2 orders at the venue")]);
+  expect(strict.venue.exchange.state.orders.slice(-2).map((one) => one.timeInForce)).toEqual([
+    "day",
+    "day",
+  ]);
+  const { day } = await strict.trade();
+  const flattened = day.trades.orders.filter(({ purpose }) => purpose === "flatten");
+  expect(flattened.map(({ state }) => state)).toEqual(["filled", "filled"]);
+  await strict.close();
+});
+
+it("names what is wrong with keys that the venue does not know", async () => {
+  const wrong = { ...bench.environment, ASSAY_ALPACA_PAPER_SECRET: "another-secret" };
+  const { code, err } = await callAssay(
+    ["trade", bench.mandate, "--venue", bench.venue.url],
+    wrong,
+  );
+  expect([code, err]).toEqual([PAUSED, expect.stringMatching(/refused the keys/)]);
+  expect(err.trimEnd().split("\n")).toHaveLength(1);
+  expect(err).not.toContain("another-secret");
 });
 
 describe("resume", () => {

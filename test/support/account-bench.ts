@@ -10,7 +10,7 @@ import { runCommandLine } from "../../src/apps/cli/command-line.ts";
 import { readAccountJournal } from "../../src/apps/cli/compose-account.ts";
 import { loadMandate, packFor, requireBacktestPack } from "../../src/apps/cli/compose.ts";
 import { type RunningVenue, startVenue } from "../../src/apps/venue-server/start-venue.ts";
-import { venueTerms } from "../../src/apps/venue-server/venue-terms.ts";
+import { type VenueModel, venueTerms } from "../../src/apps/venue-server/venue-terms.ts";
 import type { DailyDocument } from "../../src/domain/daily-document.ts";
 import type { AccountPayload } from "../../src/domain/trading-entry.ts";
 import { startWebServer } from "../unit/alerts/servers.ts";
@@ -55,6 +55,7 @@ export type BenchOptions = {
   readonly mandate?: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly more?: string;
+  readonly model?: VenueModel;
 };
 
 export async function openBench(options: BenchOptions): Promise<Bench> {
@@ -70,9 +71,9 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     NO_COLOR: "1",
     ...options.environment,
   };
-  const venue = await venueOf(mandate, options.start, environment);
+  const venue = await venueOf(mandate, options, environment);
   const folder = join(environment["ASSAY_HOME"] as string, "accounts/paper");
-  const words = (...argv: readonly string[]) => called(argv, environment);
+  const words = (...argv: readonly string[]) => callAssay(argv, environment);
   const at = ["--mode", "paper", "--venue", venue.url, "--requests-per-minute", "unlimited"];
   const assay = (command: string, ...more: readonly string[]) =>
     words(command, mandate, ...at, ...more);
@@ -129,7 +130,10 @@ export function readText(bench: Pick<Bench, "folder">, name: string): string {
   return readFileSync(join(bench.folder, name), "utf8");
 }
 
-async function called(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<Said> {
+export async function callAssay(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<Said> {
   let out = "";
   let err = "";
   const code = await runCommandLine(argv, {
@@ -142,12 +146,12 @@ async function called(argv: readonly string[], environment: NodeJS.ProcessEnv): 
 
 async function venueOf(
   mandate: string,
-  start: string,
+  { start, model = "backtest" }: BenchOptions,
   environment: NodeJS.ProcessEnv,
 ): Promise<RunningVenue> {
   const loaded = loadMandate(mandate, [], environment);
   const found = await packFor({ loaded, progress: () => undefined, nowMs: 0 });
   const pack = requireBacktestPack(found.pack);
-  const asked = { model: "backtest", start, cash: null, seed: null } as const;
+  const asked = { model, start, cash: null, seed: null };
   return startVenue({ credentials: KEYS, terms: venueTerms(loaded.mandate, pack, asked) });
 }

@@ -105,8 +105,12 @@ function schemaOf(database: Connection): string[] {
 /** Leaves the file alone on disk: the log is folded in and no -wal or -shm stays. */
 export function closeCleanly(database: Connection, path: string): void {
   translated(path, () => {
-    database.pragma("journal_mode = DELETE");
-    database.close();
+    try {
+      database.pragma("journal_mode = DELETE");
+    } finally {
+      // On a full disk the log stays beside the file, and nothing keeps either.
+      database.close();
+    }
   });
 }
 

@@ -18,6 +18,7 @@ import { startHeartbeat } from "../../adapters/telemetry/heartbeat.ts";
 import { takeInstanceLock } from "../../adapters/system/instance-lock.ts";
 import { openSecrets, type Secrets } from "../../adapters/system/secrets.ts";
 import { createVenueClock } from "../../adapters/system/venue-clock.ts";
+import { type Result, settled, valueOf } from "../../base/result.ts";
 import type { TradingMode } from "../../domain/trading-entry.ts";
 import type { TradingPorts, TradingTerms } from "../../engine/trading/ports.ts";
 import type { Broker } from "../../ports/broker.ts";
@@ -75,8 +76,11 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
     sinceMs: Date.now(),
   });
   const closers: (() => Promise<void> | void)[] = [() => lock.release()];
+  // One that fails must not keep the others open, the lock least of all.
   const close = async () => {
-    for (const end of closers.splice(0).reverse()) await end();
+    const ends: Result<void, unknown>[] = [];
+    for (const end of closers.splice(0).reverse()) ends.push(await settled((async () => end())()));
+    for (const ended of ends) valueOf(ended);
   };
   try {
     const heartbeat = startHeartbeat(folder, { what, pid: process.pid, nowMs: () => Date.now() });
@@ -125,7 +129,8 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
       close,
     };
   } catch (error) {
-    await close();
+    // What stopped it says more than what could not be closed after it.
+    await settled(close());
     throw error;
   }
 }

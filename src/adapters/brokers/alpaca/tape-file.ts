@@ -6,6 +6,7 @@
  */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { counted } from "../../../base/figures.ts";
 import { formatDate } from "../../../base/instant.ts";
 import { Fault } from "../../../domain/fault.ts";
 import type { Tape } from "./tape.ts";
@@ -37,7 +38,7 @@ export function openTapeFile(folder: string, nowMs: () => number): TapeFile {
     const code = (failure as NodeJS.ErrnoException).code ?? String(failure);
     throw new Fault(
       "run",
-      `${lost} lines of what the venue said could not be kept in ${folder} (${code}); the journal is not touched by it; make room or give this user write permission`,
+      `${counted(lost, "line")} of what the venue said could not be kept in ${folder} (${code}); the journal is not touched by it; make room or give this user write permission`,
       { cause: failure },
     );
   };
