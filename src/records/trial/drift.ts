@@ -4,7 +4,7 @@
  * it. The first one may bring about those after it, because from there on the books differ.
  */
 import { brief, fixed } from "../../base/figures.ts";
-import type { DailyDocument } from "../../domain/daily-document.ts";
+import type { DailyDocument, DailyOrder } from "../../domain/daily-document.ts";
 import type { AccountEntry } from "../../domain/trading-entry.ts";
 import { entriesOf, type TrialDay } from "./period.ts";
 import type { BacktestTwin } from "./trial-records.ts";
@@ -80,7 +80,7 @@ const ISO_DATE = 10;
 
 const UNEXPLAINED = "no record explains it";
 
-type Traded = { lots: number; notional: number };
+type Traded = { lots: number; notional: number; fills: number };
 type Pair = {
   readonly date: string;
   readonly instrument: string;
@@ -91,7 +91,7 @@ type Pairs = Map<string, Pair>;
 
 function pairOf(pairs: Pairs, date: string, instrument: string): Pair {
   const name = `${date} ${instrument}`;
-  const empty = () => ({ lots: 0, notional: 0 });
+  const empty = () => ({ lots: 0, notional: 0, fills: 0 });
   const pair = pairs.get(name) ?? { date, instrument, trial: empty(), twin: empty() };
   pairs.set(name, pair);
   return pair;
@@ -125,6 +125,7 @@ function fillPairs(
   for (const { date, trades } of documents) {
     for (const fill of trades.fills) {
       const { trial } = pairOf(pairs, date, fill.instrument);
+      trial.fills++;
       trial.lots += fill.lots;
       trial.notional += fill.lots * Number(fill.price);
     }
@@ -132,6 +133,7 @@ function fillPairs(
   for (const fill of twin.fills) {
     if (!dates.has(fill.date)) continue;
     const side = pairOf(pairs, fill.date, fill.instrument).twin;
+    side.fills++;
     side.lots += fill.lots;
     side.notional += fill.lots * fill.price;
   }
@@ -169,7 +171,7 @@ function fillDifference(
   const before = following(parting, (parted) => parted < date);
   const document = documents.find((one) => one.date === date);
   if (trial.lots !== twin.lots) {
-    const why = orderReason(document, instrument) ?? dayReason(document, instrument);
+    const why = orderReason(document, pair) ?? dayReason(document, instrument);
     return [
       {
         kind: "fill",
@@ -198,12 +200,25 @@ function fillDifference(
 /** Prices that differ by less are the same one, averaged over another number of executions. */
 const SAME_PRICE = 1e-9;
 
-/** What the day's own document says about an order that did not fill as wanted. */
-function orderReason(document: DailyDocument | undefined, instrument: string): string | null {
-  const order = document?.trades.orders.find(
-    (one) => one.instrument === instrument && one.state !== "filled",
+/**
+ * What the day's own document says about orders that did not fill as wanted: only where the twin filled something, and
+ * what they lack reaches as far as the twin went. A stop at work lacks all of it every day, and explains the twin's alone.
+ */
+function orderReason(
+  document: DailyDocument | undefined,
+  { instrument, trial, twin }: Pair,
+): string | null {
+  const lack = twin.lots - trial.lots;
+  const restOf = (order: DailyOrder) => order.lots - order.filled_lots;
+  const short = (document?.trades.orders ?? []).filter(
+    (one) =>
+      one.instrument === instrument &&
+      one.state !== "filled" &&
+      (one.purpose === "stop" ? restOf(one) === lack : restOf(one) * lack > 0),
   );
-  if (order === undefined) return null;
+  const [order] = short;
+  const rest = short.reduce((sum, one) => sum + restOf(one), 0);
+  if (order === undefined || twin.fills === 0 || Math.abs(rest) < Math.abs(lack)) return null;
   const why = order.refusal === null ? "" : `: ${order.refusal}`;
   return `the order ended ${order.state} with ${lotsText(order.filled_lots)} of ${lotsText(order.lots)} filled${why}`;
 }

@@ -39,6 +39,7 @@ it("ends when it is asked to, and not before", async () => {
   let asked = false;
   desk.ports.alerts.retry = async () => {
     asked = true;
+    return { waiting: 0, dead: 0 };
   };
   setImmediate(() => desk.wake());
   expect(await waitForSession(desk, { openMs: OPEN_MS }, { asked: () => asked })).toBe(false);

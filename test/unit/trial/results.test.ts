@@ -1,7 +1,9 @@
 /** Results of a trial as they are, bad ones first, and drift against its backtest twin. */
 import { describe, expect, it } from "vitest";
 import type { AccountPayload } from "../../../src/domain/trading-entry.ts";
+import { driftOf } from "../../../src/records/trial/drift.ts";
 import { trialMarkdown } from "../../../src/records/trial/markdown.ts";
+import { trialPeriod } from "../../../src/records/trial/period.ts";
 import { trialReport } from "../../../src/records/trial/report.ts";
 import type { BacktestTwin, TrialRecords } from "../../../src/records/trial/trial-records.ts";
 import { decided, decision, MANDATE, reconciled, REFUSED, terminal } from "../daily/day-fixture.ts";
@@ -144,6 +146,25 @@ describe("drift against the twin", () => {
       ["intent", "the books parted before, with the fill of SPY on 2010-03-01"],
     ]);
     expect(drift?.unexplained).toBe(0);
+  });
+
+  it("does not take a stop at work for the reason of a fill that the twin has not", () => {
+    const [day, ...others] = trialPeriod(base).days;
+    const [order] = day.document!.trades.orders;
+    const stop = { ...order, order_id: "o9", purpose: "stop", lots: -10, filled_lots: 0 };
+    const orders = [order, { ...stop, state: "acknowledged" }];
+    const document = { ...day.document!, trades: { ...day.document!.trades, orders } };
+    const days = [{ ...day, document }, ...others];
+    const why = (lots: readonly number[]) => {
+      const fills = lots.map((one) => ({ ...TWIN.fills[0], lots: one }));
+      const { differences } = driftOf(
+        { days, entries: base.entries, mandateHash: "" },
+        { ...TWIN, fills },
+      );
+      return differences.find(({ kind }) => kind === "fill")?.explained_by;
+    };
+    expect(why([])).toBe("no record explains it");
+    expect(why([10, -10])).toBe("the order ended acknowledged with 0 lots of -10 lots filled");
   });
 
   it("lists another price with its distance, and does not judge another mandate", () => {
