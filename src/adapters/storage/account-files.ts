@@ -1,7 +1,8 @@
 /**
  * An account's files: bytes kept by what they are (<folder>/blobs/ab/<sha256>, deflated) and files a
- * person reads. All are whole or absent. Refused: names that lead out of the folder, bytes that are
- * missing or are not what their name says.
+ * person reads. All are whole or absent; several may be written at once, which costs a disk little more
+ * than one. Refused: names that lead out of the folder, bytes that are missing or are not what their
+ * name says.
  */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +11,7 @@ import { invariant } from "../../base/assert.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { AccountFiles, BlobStore } from "../../ports/blob-store.ts";
 import type { Sha256 } from "../../ports/hash.ts";
-import { diskFault, makeFolder, readIfPresent, writeDurably } from "./durable-files.ts";
+import { diskFault, makeFolder, readIfPresent, writeDurablyMeanwhile } from "./durable-files.ts";
 
 export const BLOBS_FOLDER = "blobs";
 
@@ -30,7 +31,7 @@ export function createBlobStore(folder: string, sha256: Sha256): BlobStore {
       // One that rotted is written anew: the right bytes are at hand.
       if (present !== null && holds(present, name, sha256)) return name;
       makeFolder(dirname(path));
-      writeDurably(path, deflateSync(content));
+      await writeDurablyMeanwhile(path, deflateSync(content));
       return name;
     },
     async get(name) {
@@ -74,7 +75,7 @@ export function createAccountFiles(folder: string, sha256: Sha256): AccountFiles
     async write(path, content) {
       const target = targetOf(folder, path);
       makeFolder(dirname(target));
-      writeDurably(target, content);
+      await writeDurablyMeanwhile(target, content);
       return sha256(content);
     },
     async read(path) {

@@ -4,6 +4,7 @@
  */
 import type { Json } from "../../base/canonical-json.ts";
 import { counted } from "../../base/figures.ts";
+import { settled, valueOf } from "../../base/result.ts";
 import { decodeUtf8, encodeUtf8 } from "../../base/utf8.ts";
 import type { DailyDocument } from "../../domain/daily-document.ts";
 import type { AccountEntry } from "../../domain/trading-entry.ts";
@@ -32,38 +33,49 @@ export async function closeDay(desk: Desk, session: VenueSession): Promise<Daily
   noteMissingActions(desk, session);
   const document = buildDaily(dailyInput(desk, session));
   const { date } = session;
-  const json = `artifacts/json/${date}.json`;
-  const markdown = `artifacts/markdown/${date}.md`;
-  const files = [
-    { name: json, sha256: await ports.files.write(json, encodeUtf8(canonicalDaily(document))) },
-    {
-      name: markdown,
-      sha256: await ports.files.write(markdown, encodeUtf8(dailyMarkdown(document))),
-    },
-  ];
-  const before = await writeMetrics(desk, document);
-  await writeIncidents(desk, before);
-  if (core.view.day?.barsKnown !== null) {
-    const sha256 = await ports.states.put(encodeUtf8(stateText(core)));
-    files.push({ name: CLOSING_STATE, sha256 });
-  }
+  const metrics = await mergedMetrics(desk, document);
+  const incidents = await mergedLog(desk, metrics.before);
+  const state = core.view.day?.barsKnown === null ? null : encodeUtf8(stateText(core));
+  const write = async (name: string, text: string) => ({
+    name,
+    sha256: await ports.files.write(name, encodeUtf8(text)),
+  });
+  // None leans on another, and all of them are there before they are named: the disk takes them together.
+  const [json, markdown, kept] = await together([
+    write(`artifacts/json/${date}.json`, canonicalDaily(document)),
+    write(`artifacts/markdown/${date}.md`, dailyMarkdown(document)),
+    state === null ? null : ports.states.put(state),
+    write(METRICS_FILE, metrics.text),
+    write(INCIDENT_FILE, incidents),
+  ]);
+  const files = [json, markdown];
+  if (kept !== null) files.push({ name: CLOSING_STATE, sha256: kept });
   record(desk, { kind: "day_closed", date, status: document.status, files });
   await flush(desk);
   await tell(desk, document);
   return document;
 }
 
-/** Returns the journal's entry that the day before ended with; 0 where there was none. */
-async function writeMetrics({ ports }: Desk, document: DailyDocument): Promise<number> {
+/** All of them ended, and the first failure thrown: nothing goes on behind the back of who gave up. */
+async function together<const T extends readonly unknown[]>(
+  works: T,
+): Promise<{ -readonly [at in keyof T]: Awaited<T[at]> }> {
+  const ended = await Promise.all(works.map((work) => settled(Promise.resolve(work))));
+  return ended.map(valueOf) as { -readonly [at in keyof T]: Awaited<T[at]> };
+}
+
+/** With the journal's entry that the day before ended with; 0 where there was none. */
+async function mergedMetrics({ ports }: Desk, document: DailyDocument) {
   const written = await ports.files.read(METRICS_FILE);
   const rows = written === null ? [] : parseMetrics(decodeUtf8(written));
-  const text = metricsCsv(upsertRow(rows, metricsRow(document)));
-  await ports.files.write(METRICS_FILE, encodeUtf8(text));
-  return rows.findLast(({ date }) => date < document.date)?.journal_seq ?? 0;
+  return {
+    text: metricsCsv(upsertRow(rows, metricsRow(document))),
+    before: rows.findLast(({ date }) => date < document.date)?.journal_seq ?? 0,
+  };
 }
 
 /** What came between the days counts too: a person may have paused or resumed. */
-async function writeIncidents({ core, ports }: Desk, before: number): Promise<void> {
+async function mergedLog({ core, ports }: Desk, before: number): Promise<string> {
   const written = await ports.files.read(INCIDENT_FILE);
   const from = written === null ? 1 : before + 1;
   const firstOfDay = core.entries[0].seq;
@@ -73,10 +85,7 @@ async function writeIncidents({ core, ports }: Desk, before: number): Promise<vo
     earlier.push(decodeAccountBody(body));
   }
   const log = written === null ? null : decodeUtf8(written);
-  await ports.files.write(
-    INCIDENT_FILE,
-    encodeUtf8(mergeIncidents(log, [...earlier, ...core.entries])),
-  );
+  return mergeIncidents(log, [...earlier, ...core.entries]);
 }
 
 /** What a person should hear of at the day's end: incidents, and why nothing was traded while paused. */
