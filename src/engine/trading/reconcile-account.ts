@@ -121,7 +121,7 @@ function compareWith(
       ledger,
       bookings: core.bookings,
       view: core.view,
-      orders: core.day?.state.orders.values() ?? [],
+      orders: standingOrders(desk),
       currency: terms.currency,
       digits: terms.currencyDigits,
     },
@@ -158,6 +158,13 @@ function endsBy(snapshot: VenueSnapshot, sessionEndMs: number | null) {
 const TO_THE_SECOND = 19;
 
 /** What was there at the reconciliation before is one incident, however often it is found again. */
+/** What the venue has answered that it does not know is with us alone: it waits to be sent, or given up. */
+function standingOrders({ core, fresh }: Desk): readonly LiveOrder[] {
+  return [...(core.day?.state.orders.values() ?? [])].map((live) =>
+    live.state === "unknown" && fresh.has(live.id) ? { ...live, state: "created" } : live,
+  );
+}
+
 async function pauseOn(
   desk: Desk,
   call: ReconcileCall,

@@ -24,7 +24,10 @@ export async function settleOpenOrders(desk: Desk): Promise<Settlement> {
 async function settleOne(desk: Desk, live: LiveOrder): Promise<Settlement> {
   try {
     const report = await desk.ports.broker.orderByClientId(live.id);
-    if (report === null) return "settled";
+    if (report === null) {
+      if (live.venueOrderId === null) desk.fresh.add(live.id);
+      return "settled";
+    }
     settleOrder(desk, live, report);
     if (!isAllBooked(desk, live, report)) return "waiting";
     return isOpenAtVenue(live) && endsWithSession(live) ? "working" : "settled";
