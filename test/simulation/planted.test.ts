@@ -29,7 +29,7 @@ async function momentOf(name: RegExp): Promise<number> {
 }
 
 async function broken(scenario: Scenario, plant: Plant): Promise<readonly string[]> {
-  const sound = await runSeed(scenario, { replays: "all" });
+  const sound = await runSeed(scenario, { replaysAll: true });
   expect(violationsOf(sound.evidence)).toEqual([]);
   const { evidence } = await runSeed(scenario, { plant });
   return violationsOf(evidence).map(({ checker, message }) => `${checker}: ${message}`);

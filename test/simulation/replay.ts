@@ -1,7 +1,7 @@
 /**
  * Executes recorded days again from their recorded opening states, on a copy of the journal that ends where
- * the day does: the entries and the head must be the recorded ones, and nothing may be left over. Seeds take
- * one of their days each: what is newest, every restart has executed again already.
+ * the day does: the entries and the head must be the recorded ones, and nothing may be left over. One seed of
+ * three takes one of its days: what was newest, every restart has executed again already.
  */
 import { sha256 } from "../../src/adapters/system/hash.ts";
 import { recoverAccount } from "../../src/engine/trading/recover.ts";
@@ -14,20 +14,20 @@ import { preparedAt, type SimulatedMarket } from "./market.ts";
 import { type Ground, termsOf } from "./run-seed.ts";
 import { ACCOUNT_ID } from "./venue.ts";
 
-/** `which`: of the days that were begun, counted round; null: all of them. */
+/** Null where nothing is executed again. */
 export async function replayed(
-  ground: Pick<Ground, "disk" | "market">,
+  ground: Pick<Ground, "disk" | "market" | "scenario" | "replaysAll">,
   entries: readonly AccountEntry[],
-  which: number | null,
 ): Promise<{ readonly differences: readonly string[] } | null> {
   const begins = entries.flatMap(({ seq, payload }) =>
     payload.kind === "day_opened" ? [seq] : [],
   );
-  if (begins.length === 0) return null;
-  const chosen = which === null ? null : which % begins.length;
+  const { seed } = ground.scenario;
+  if (begins.length === 0 || (!ground.replaysAll && seed % 3 > 0)) return null;
+  const chosen = (seed / 3) % begins.length;
   const differences: string[] = [];
   for (let n = 0; n < begins.length; n++) {
-    if (chosen !== null && n !== chosen) continue;
+    if (!ground.replaysAll && n !== chosen) continue;
     const until = begins[n + 1] ?? entries.length + 1;
     differences.push(...(await executedAgain(ground, until - 1)));
   }

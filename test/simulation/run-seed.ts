@@ -42,8 +42,8 @@ export type PlantedAccount = { readonly life: number; readonly disk: Disk };
 export type SeedOptions = {
   readonly plant?: Plant;
   readonly tell?: (line: string) => void;
-  /** Which of the days are executed again; one where nothing is said. */
-  readonly replays?: "one" | "all";
+  /** Every day is executed again; else one day of every third seed is. */
+  readonly replaysAll?: boolean;
 };
 
 export type SeedRun = {
@@ -67,7 +67,7 @@ export type Ground = {
   /** The pause that a person asks for during a day. */
   readonly asked: { done: boolean };
   readonly plant: Plant;
-  readonly replays: "one" | "all";
+  readonly replaysAll: boolean;
   readonly tell: ((line: string) => void) | null;
 };
 
@@ -90,7 +90,7 @@ export async function runSeed(scenario: Scenario, options: SeedOptions = {}): Pr
     moments: [],
     asked: { done: false },
     plant: options.plant ?? {},
-    replays: options.replays ?? "one",
+    replaysAll: options.replaysAll ?? false,
     tell: options.tell ?? null,
   };
   const sessions = market.sessions.slice(0, scenario.days);
@@ -225,6 +225,6 @@ async function evidenceOf(ground: Ground, sessions: readonly SessionHours[]): Pr
       explains: EXPLAINS[kind] ?? [],
     })),
     dates: sessions.map(({ date }) => date),
-    replay: await replayed(ground, entries, ground.replays === "all" ? null : scenario.seed),
+    replay: await replayed(ground, entries),
   };
 }

@@ -97,7 +97,7 @@ describe("one fault by itself", () => {
     const rule = faultRule(kind as FaultKind, { fromMs: openMs - 1_800_000, ...over });
     const scenario = { ...calm(3, "direct", 3), faults: { seed: 3, rules: [rule] } };
     const person = { ...scenario.person, resumes: false };
-    const { evidence } = await runSeed({ ...scenario, person }, { replays: "all" });
+    const { evidence } = await runSeed({ ...scenario, person }, { replaysAll: true });
     const { entries } = evidence;
     expect(violationsOf(evidence)).toEqual([]);
     const found = ofKind(entries, "reconciled").flatMap((one) => one.breaks);
