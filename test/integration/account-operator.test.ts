@@ -190,6 +190,14 @@ it("adopts positions and no orders", { timeout: 30_000 }, async () => {
   expect((await bench.assay("resume", ...bench.by)).code).toBe(0);
 });
 
+it("verifies and replays, day for day, whatever was done to it", { timeout: 60_000 }, async () => {
+  const verified = await bench.words(
+    ...["verify", "--account", "paper", "--mandate", bench.mandate, "--replay"],
+  );
+  expect([verified.code, verified.err]).toEqual([0, ""]);
+  expect(verified.out).toMatch(/12 days executed again, \d+ entries: identical/);
+});
+
 it("told people of each pause by mail as by web hook", () => {
   const posted = bench.alerts().map(({ subject }) => subject);
   const mailed = mail.mails.map(({ raw }) => /^Subject: (.*(?:\r\n .*)*)/m.exec(raw)?.[1]);
