@@ -62,6 +62,8 @@ function resetPositions(state: KernelState): void {
   state.stops.fill(null);
   state.stopSession.fill(-1);
   state.stopGeneration.fill(0);
+  state.flattenSession.fill(-1);
+  state.flattenGeneration.fill(0);
   state.stoppedAt.fill(-1);
 }
 

@@ -143,6 +143,9 @@ export type KernelState = {
   /** Session of each instrument's newest stop and how many it had then: the next one's generation. */
   readonly stopSession: Int32Array;
   readonly stopGeneration: Int32Array;
+  /** The same of flattenings: a person may ask again for what the venue did not do. */
+  readonly flattenSession: Int32Array;
+  readonly flattenGeneration: Int32Array;
   readonly previousTarget: Float64Array;
   readonly previousKind: Uint8Array;
   readonly quiet: Quiet;
@@ -193,6 +196,8 @@ export function createState(world: World, plan: Plan, curves: Curves): KernelSta
     stops: new Array<Order | null>(n).fill(null),
     stopSession: new Int32Array(n).fill(-1),
     stopGeneration: new Int32Array(n),
+    flattenSession: new Int32Array(n).fill(-1),
+    flattenGeneration: new Int32Array(n),
     previousTarget: new Float64Array(plan.variants.length).fill(Number.NaN),
     previousKind: new Uint8Array(plan.variants.length),
     quiet: createQuiet(world, plan),

@@ -25,6 +25,7 @@ export async function beginDay(desk: Desk, session: VenueSession): Promise<void>
   if (core.view.day?.opened.date === date) return;
   const until = dayBefore(date);
   const prepared = await ports.market.prepared({ packId: null, until, coming: date });
+  if (core.day === null) await requireFresh(desk, session, prepared);
   const text = core.day === null ? firstState(desk, prepared) : await lastState(desk, prepared);
   const sha256 = await ports.states.put(encodeUtf8(text));
   openDay(
@@ -59,6 +60,13 @@ export async function knowBars(desk: Desk, session: VenueSession): Promise<void>
     });
     return;
   }
+  if (!leadsHere(core, prepared)) {
+    incident(desk, "warning", "late_bars", {
+      subject: date,
+      message: `the data has a session now that was traded without it: ${date} is not marked, the days after it are`,
+    });
+    return;
+  }
   closeSession(
     core,
     instant(desk),
@@ -66,6 +74,25 @@ export async function knowBars(desk: Desk, session: VenueSession): Promise<void>
     prepared,
   );
   await flush(desk);
+}
+
+/** Whether the sessions before the one that was traded are those it was opened on. */
+function leadsHere({ day }: Core, { world }: Prepared): boolean {
+  if (day === null) return false;
+  const traded = comingSession(day.prepared);
+  return world.sessionsMs[traded] === day.prepared.world.sessionsMs[traded];
+}
+
+/** Later days follow from closes that were seen; the first has its data's word alone, and it may be old. */
+async function requireFresh(desk: Desk, { date }: VenueSession, prepared: Prepared): Promise<void> {
+  const from = formatDate(millisOf(date) - LONGEST_PAUSE_DAYS * DAY_MS);
+  const before = (await desk.ports.broker.sessions(from, dayBefore(date))).at(-1);
+  const newest = newestSession(prepared);
+  if (before === undefined || newest >= before.date) return;
+  throw new Fault(
+    "data",
+    `the data ends on ${newest}, and the venue had a session on ${before.date}: the first day of an account is not decided on old prices; bring the data up to date`,
+  );
 }
 
 function firstState({ core, terms }: Desk, prepared: Prepared): string {
@@ -104,7 +131,7 @@ async function closeLate(desk: Desk): Promise<void> {
   const date = core.view.day?.opened.date as string;
   const coming = await sessionAfter(desk, date);
   const prepared = await ports.market.prepared({ packId: null, until: date, coming });
-  if (newestSession(prepared) !== date) return;
+  if (newestSession(prepared) !== date || !leadsHere(core, prepared)) return;
   const bars = { date, pack_id: prepared.pack.id, pack_until: date, coming };
   closeSession(core, instant(desk), { kind: "bars_known", ...bars }, prepared);
   await flush(desk);

@@ -71,9 +71,11 @@ export function bookFact(day: OpenDay, fact: Fact): void {
 }
 
 function orderFlat({ kernel, state }: OpenDay): void {
-  const known = new Set(state.orders.keys());
   flattenAll(kernel);
-  for (const [id, live] of state.orders) if (!known.has(id)) live.evenPaused = true;
+  // A breaker's that is still at work, or waits, is the person's from now on.
+  for (const live of state.orders.values()) {
+    if (live.order.purpose === "flatten" && live.order.working) live.evenPaused = true;
+  }
 }
 
 export function liveOrder({ state }: OpenDay, id: string): LiveOrder {

@@ -12,12 +12,15 @@ import type { VenuePosition, VenueSnapshot } from "../../domain/venue-report.ts"
 import type { Prepared } from "../prepare.ts";
 import { lotsOfQty } from "./book-fact.ts";
 import { type Desk, flush, record } from "./desk.ts";
+import { venueRecord } from "./venue-sync.ts";
 
 export async function openAccount(
   desk: Desk,
   adopting: { readonly operator: string; readonly prepared: Prepared } | null,
 ): Promise<void> {
   const { core, ports, terms } = desk;
+  // Read before the balances: what comes in between is booked once too often, and found.
+  const { activities } = await venueRecord(desk, null);
   const snapshot = await ports.broker.snapshot();
   const held = snapshot.positions.length;
   const working = snapshot.openOrders.length;
@@ -52,6 +55,10 @@ export async function openAccount(
     amount_minor: cashMinorOf(snapshot, terms.currency, terms.currencyDigits),
     reason: "initial_deposit",
   });
+  const ids = [...new Set(activities.map(({ activityId }) => activityId))];
+  const operator = adopting?.operator ?? core.account.operator;
+  // What the account did before is in the balances that it is opened with.
+  if (ids.length > 0) record(desk, { kind: "record_adopted", operator, activity_ids: ids });
   if (adopting !== null) {
     for (const position of snapshot.positions) record(desk, adoption(adopting.prepared, position));
   }

@@ -39,6 +39,8 @@ const KERNEL: { readonly [field in keyof KernelState]: Fate } = {
   stops: "kept",
   stopSession: "kept",
   stopGeneration: "kept",
+  flattenSession: "kept",
+  flattenGeneration: "kept",
   previousTarget: "kept",
   previousKind: "kept",
   quiet: "made",

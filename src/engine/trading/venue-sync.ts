@@ -154,17 +154,24 @@ export async function readActivities(
   desk: Desk,
   { listened, missed }: { readonly listened: boolean; readonly missed: Break[] },
 ): Promise<Synced> {
-  const { broker } = desk.ports;
+  const synced = await venueRecord(desk, desk.core.view.cursor);
+  for (const activity of synced.activities) takeActivity(desk, activity, { listened, missed });
+  return synced;
+}
+
+/** The venue's record from a cursor on; nothing is booked. */
+export async function venueRecord(
+  { ports }: Pick<Desk, "ports">,
+  from: string | null,
+): Promise<Synced> {
   const activities: VenueActivity[] = [];
-  let { cursor } = desk.core.view;
+  let cursor = from;
   for (;;) {
-    const page = await broker.activitiesSince(cursor);
+    const page = await ports.broker.activitiesSince(cursor);
     activities.push(...page.activities);
-    if (page.cursor === cursor) break;
+    if (page.cursor === cursor) return { activities, cursor };
     cursor = page.cursor;
   }
-  for (const activity of activities) takeActivity(desk, activity, { listened, missed });
-  return { activities, cursor };
 }
 
 function takeActivity(
@@ -172,6 +179,7 @@ function takeActivity(
   activity: VenueActivity,
   { listened, missed }: { readonly listened: boolean; readonly missed: Break[] },
 ): void {
+  if (desk.core.view.adoptedActivities.has(activity.activityId)) return;
   switch (activity.kind) {
     case "fill":
       if (takeFill(desk, activity, "activity") === true) noteLate(desk, activity, listened, missed);

@@ -109,7 +109,7 @@ function timelineOf(entries: readonly AccountEntry[]): TrialEvent[] {
         return event(`${payload.lots} lots of ${payload.instrument} adopted at ${payload.price}`);
       case "record_adopted":
         return event(
-          `the venue's word taken for ${payload.activity_ids.length} executions by ${payload.operator}`,
+          `the venue's word taken for ${payload.activity_ids.length} entries of its record by ${payload.operator}`,
         );
       case "incident":
         return payload.severity === "critical"

@@ -1,0 +1,134 @@
+/**
+ * Where an account meets what is not its own doing: money it had before, prices that are old or come two
+ * days late, a venue that ends what was to close everything. Each on a real venue, one share at 100.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { DailyDocument } from "../../src/domain/daily-document.ts";
+import { flattenAccount, pauseAccount } from "../../src/engine/trading/operator.ts";
+import { settleOpenOrders } from "../../src/engine/trading/settle-orders.ts";
+import { atVenue } from "../support/account-bench.ts";
+import { rehearse, type Rehearsal } from "../support/rehearsal.ts";
+import { DATES, dateOf } from "../support/scripted-mandate.ts";
+
+const FIRST = 5;
+const BY = { operator: "ann", reason: "a test" };
+let folder: string;
+let places = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "assay-edges-"));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("opens on the balances there are: what the account did before moves nothing again", async () => {
+  await at(FIRST, async ({ rehearsal }) => {
+    const deposit = { act: "adjust_cash", amount: "50000", silent: false };
+    await atVenue(rehearsal.venue, "POST", "/assay/v1/faults", { acts: [deposit] });
+    const [first, second] = await rehearsal.trade(2);
+    expect(resultsOf(first)).toEqual(["PASS", "PASS"]);
+    expect([first.risk.nav, second.status]).toEqual(["150000.00", "TRADED"]);
+  });
+});
+
+it("closes everything again where the venue ended it undone", async () => {
+  await at(FIRST, async ({ rehearsal }) => {
+    await rehearsal.trade(2);
+    await rehearsal.again();
+    await pauseAccount(rehearsal.desk(), BY);
+    expect(await flattenAccount(rehearsal.desk(), BY)).toBe(1);
+    await expect(flattenAccount(rehearsal.desk(), BY)).rejects.toThrow("already");
+    await atVenue(rehearsal.venue, "DELETE", "/v2/orders");
+    expect(await settleOpenOrders(rehearsal.desk())).toBe("settled");
+    expect(await flattenAccount(rehearsal.desk(), BY)).toBe(1);
+    const [day] = await rehearsal.trade(1);
+    expect([day.positions, resultsOf(day)]).toEqual([[], ["PASS", "PASS"]]);
+    expect(day.health.errors).toEqual([]);
+  });
+});
+
+it("goes on where the bars of two sessions come together", async () => {
+  await at(FIRST, async ({ rehearsal, bars }) => {
+    await rehearsal.trade(2);
+    bars({ to: DATES.length, without: 7 });
+    expect((await rehearsal.trade(1)).map(codesOf)).toEqual([["no_bars"]]);
+    const { broker, clock } = rehearsal.trading().ports;
+    const [{ closeMs }] = await broker.sessions(dateOf(8), dateOf(8));
+    const waitUntil = clock.waitUntil.bind(clock);
+    clock.waitUntil = (ms, wake) => {
+      if (ms >= closeMs) bars({ to: DATES.length, without: null });
+      return waitUntil(ms, wake);
+    };
+    expect((await rehearsal.trade(1)).map(codesOf)).toEqual([["late_bars"]]);
+    await rehearsal.again();
+    const [ninth, tenth] = await rehearsal.trade(2);
+    expect([ninth.risk.nav, codesOf(ninth), tenth.status]).toEqual(["100000.00", [], "TRADED"]);
+  });
+});
+
+it("decides nothing on old prices on its first day", async () => {
+  await at(30, async ({ rehearsal, bars }) => {
+    bars({ to: FIRST, without: null });
+    await expect(rehearsal.trade(1)).rejects.toThrow(
+      `the data ends on ${dateOf(FIRST)}, and the venue had a session on ${dateOf(29)}`,
+    );
+    expect(rehearsal.venue.exchange.state.orders).toEqual([]);
+  });
+});
+
+type Place = {
+  readonly rehearsal: Rehearsal;
+  readonly bars: (of: { readonly to: number; readonly without: number | null }) => void;
+};
+
+async function at(start: number, work: (place: Place) => Promise<void>): Promise<void> {
+  const place = join(folder, `${places++}`);
+  mkdirSync(place);
+  const bars: Place["bars"] = ({ to, without }) => {
+    const rows = DATES.slice(0, to).flatMap((date, n) =>
+      n + 1 === without ? [] : [`${date},100,100.5,99.5,100,${n + 1}`],
+    );
+    writeFileSync(join(place, "AA.csv"), `date,open,high,low,close,volume\n${rows.join("\n")}\n`);
+  };
+  bars({ to: DATES.length, without: null });
+  writeFileSync(join(place, "script.ts"), SCRIPT);
+  writeFileSync(join(place, "mandate.yaml"), MANDATE);
+  const rehearsal = await rehearse({ mandate: join(place, "mandate.yaml"), start: dateOf(start) });
+  try {
+    await work({ rehearsal, bars });
+  } finally {
+    await rehearsal.close();
+  }
+}
+
+const resultsOf = ({ health }: DailyDocument) => health.reconciliation.map(({ result }) => result);
+const codesOf = ({ health }: DailyDocument) => health.incidents.map(({ code }) => code);
+
+const SCRIPT = `import { defineStrategy } from "assay";
+
+export const strategy = defineStrategy({
+  name: "script",
+  version: "1",
+  params: {},
+  columns: (m) => ({ count: m.volume }),
+  decide: ({ count }) => (count === 5 ? { weight: 0.2 } : count === 9 ? { weight: 0.3 } : null),
+});
+`;
+
+const MANDATE = `assay: 1
+name: one share
+profile: plain
+account: { currency: USD, initial_equity: 100000 }
+data:
+  kind: real
+  sources:
+    - { file: ./AA.csv, layout: single, instrument: AA, date: { column: date, format: YYYY-MM-DD },
+        columns: { open: open, high: high, low: low, close: close, volume: volume }, rights: made for a test }
+strategies: [{ name: script, file: ./script.ts, instruments: [AA] }]
+financing: { debit_rate: 0, borrow_rate: 0 }
+`;
