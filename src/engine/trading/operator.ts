@@ -9,8 +9,8 @@ import { Fault } from "../../domain/fault.ts";
 import type { Reconciliation } from "../../domain/reconciliation.ts";
 import { breakLines } from "../../execution/reconciliation/words.ts";
 import { adoption, cashMinorOf, openAccount, signedLots } from "./open-account.ts";
-import { alert, type Desk, flush, instant, look, record } from "./desk.ts";
-import { isOpenAtVenue } from "./live-order.ts";
+import { alert, type Desk, flush, incident, instant, look, record } from "./desk.ts";
+import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
 import type { OpenDay } from "./open-day.ts";
 import { sendOrders } from "./orders-out.ts";
 import type { MarketAt } from "./ports.ts";
@@ -174,11 +174,41 @@ export async function flattenAccount(desk: Desk, { operator, reason }: Signed): 
     );
   }
   if (kernel.lots.every((lots) => lots === 0)) throw new Fault("paused", "the account is flat");
+  const before = new Set(orders.keys());
   await look(desk);
   record(desk, { kind: "flatten_ordered", operator, reason });
   await sendOrders(desk, { cutoffMs: Number.POSITIVE_INFINITY });
-  await alert(desk, "critical", `${operator} closes everything`, reason);
+  const closing = [...orders.values()].filter((live) => live.evenPaused && !before.has(live.id));
+  const refused = closing.filter(({ state }) => state === "rejected");
+  const lines = refused.map((live) => notClosed(desk, live));
+  await flush(desk);
+  await alert(desk, "critical", `${operator} closes everything`, [reason, ...lines].join("\n"));
+  if (refused.length > 0) {
+    throw new Fault(
+      "broker",
+      `the venue refused ${refused.length} of ${counted(closing.length, "closing order")}: what they were to close is still held`,
+      { details: lines },
+    );
+  }
   return [...orders.values()].filter((live) => live.evenPaused && isOpenAtVenue(live)).length;
+}
+
+/** An incident, and what a person can do about it. */
+function notClosed(desk: Desk, { id, instrument, lots }: LiveOrder): string {
+  const { core } = desk;
+  const refusal = core.entries.findLast(
+    ({ payload }) => payload.kind === "order_refused" && payload.order_id === id,
+  );
+  const said = refusal?.payload.kind === "order_refused" ? refusal.payload.message : "no reason";
+  const holds = [...(core.day?.state.orders.values() ?? [])].some(
+    (other) => other.instrument === instrument && other.id !== id && isOpenAtVenue(other),
+  );
+  const help = holds
+    ? "; another order of ours works there, and a venue may keep its shares for it: cancel that one at the venue, then assay flatten again"
+    : "";
+  const message = `not closed: ${lots} lots of ${instrument} (${said})${help}`;
+  incident(desk, "critical", "flatten_refused", { subject: id, message });
+  return message;
 }
 
 export async function startTrial(
