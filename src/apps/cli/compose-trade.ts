@@ -70,18 +70,9 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
   // Keys and addresses that cannot do leave no folder behind.
   const remote = mode === "dry_run" ? null : await openRemote(options, secrets, folder);
   const what = `assay trade --mode ${mode.replace("_", "-")}`;
-  const lock = takeInstanceLock(folder, {
-    what,
-    pid: process.pid,
-    sinceMs: Date.now(),
-  });
-  const closers: (() => Promise<void> | void)[] = [() => lock.release()];
-  // One that fails must not keep the others open, the lock least of all.
-  const close = async () => {
-    const ends: Result<void, unknown>[] = [];
-    for (const end of closers.splice(0).reverse()) ends.push(await settled((async () => end())()));
-    for (const ended of ends) valueOf(ended);
-  };
+  const lock = takeInstanceLock(folder, { what, pid: process.pid, sinceMs: Date.now() });
+  const closers: Closer[] = [() => lock.release()];
+  const close = () => closeAll(closers);
   try {
     const heartbeat = startHeartbeat(folder, { what, pid: process.pid, nowMs: () => Date.now() });
     closers.push(() => heartbeat.stop());
@@ -133,6 +124,15 @@ export async function openTrading(options: TradeOptions): Promise<Trading> {
     await settled(close());
     throw error;
   }
+}
+
+type Closer = () => Promise<void> | void;
+
+/** The newest first. One that fails must not keep the others open, the lock least of all. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  const ends: Result<void, unknown>[] = [];
+  for (const end of closers.splice(0).reverse()) ends.push(await settled((async () => end())()));
+  for (const ended of ends) valueOf(ended);
 }
 
 function termsOf({ loaded, mode }: TradeOptions, codeHash: string): TradingTerms {
