@@ -18,6 +18,7 @@ const SUITES: { readonly [name: string]: () => Promise<readonly Figure[]> } = {
   sweep: async () => (await import("./sweep.ts")).sweepFigures(),
   whole: async () => (await import("./whole.ts")).wholeFigures(),
   journal: async () => (await import("./journal.ts")).journalFigures(),
+  trading: async () => (await import("./trading.ts")).tradingFigures(),
 };
 const PEERS = "peers";
 const NAMES = [...Object.keys(SUITES), PEERS];

@@ -30,7 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   clearLine();
   const seconds = (performance.now() - begun) / 1000;
-  const rate = `${(asked.seeds / seconds).toFixed(0)} seeds/s`;
+  const { user, system } = process.cpuUsage();
+  const ofProcessor = (asked.seeds * 1e6) / (user + system);
+  const rate = `${(asked.seeds / seconds).toFixed(0)} seeds/s, ${ofProcessor.toFixed(0)} of processor time`;
   say(`${asked.seeds} seeds from ${asked.from}: ${failed} with violations (${rate})`);
   return failed === 0 ? 0 : 1;
 }
