@@ -113,9 +113,10 @@ function dailyInput(desk: Desk, { date }: VenueSession): DailyInput {
     broker: ports.broker.name,
     currency: terms.currency,
     currencyDigits: terms.currencyDigits,
-    mandateHash: terms.mandateHash,
+    // Of its opening: a start that finished the day may run other code.
+    mandateHash: opened?.mandate_hash ?? terms.mandateHash,
     pack: { id: opened?.pack_id ?? "", until: opened?.pack_until ?? "" },
-    codeHash: terms.codeHash,
+    codeHash: opened?.code_hash ?? terms.codeHash,
     journalHead: core.journal.head().hash,
     entries: core.entries,
     carried: core.carriedIn,
