@@ -62,7 +62,7 @@ export function decodeGraph(text: string): unknown {
 
 function nodeText(value: object, cell: (value: unknown) => string): string {
   if (Array.isArray(value)) return `{"a":[${Array.from(value, cell).join()}]}`;
-  if (value instanceof Float64Array) return `{"f":[${Array.from(value, numberText).join()}]}`;
+  if (value instanceof Float64Array) return `{"f":[${numbersText(value)}]}`;
   if (value instanceof Int32Array) return `{"i":[${value.join()}]}`;
   if (value instanceof Uint8Array) return `{"b":"${digitsOf(value)}"}`;
   if (value instanceof Map) {
@@ -109,6 +109,14 @@ function numberText(value: number): string {
   return `{"n":"${Object.is(value, -0) ? "-0" : value}"}`;
 }
 
+function numbersText(values: Float64Array): string {
+  let text = "";
+  for (let at = 0; at < values.length; at++) {
+    text += at === 0 ? numberText(values[at]) : `,${numberText(values[at])}`;
+  }
+  return text;
+}
+
 /** Flags and codes: one character each, so that a panel of them costs its length. */
 function digitsOf(bytes: Uint8Array): string {
   let text = "";
@@ -143,15 +151,13 @@ function emptyOf(node: Node): unknown {
 
 function fill(into: unknown, node: Node, valueOf: (cell: Json) => unknown): void {
   if ("o" in node) {
-    for (const [key, held] of Object.entries(node.o)) {
-      (into as { [key: string]: unknown })[key] = valueOf(held);
-    }
+    const record = into as { [key: string]: unknown };
+    for (const key of Object.keys(node.o)) record[key] = valueOf(node.o[key]);
   } else if ("a" in node) {
     for (const held of node.a) (into as unknown[]).push(valueOf(held));
   } else if ("f" in node) {
-    for (let at = 0; at < node.f.length; at++) {
-      (into as Float64Array)[at] = valueOf(node.f[at]) as number;
-    }
+    const values = into as Float64Array;
+    for (let at = 0; at < values.length; at++) values[at] = valueOf(node.f[at]) as number;
   } else if ("m" in node) {
     for (const [key, held] of node.m)
       (into as Map<unknown, unknown>).set(valueOf(key), valueOf(held));
