@@ -207,6 +207,8 @@ function safetyFact(payload: AccountPayload, at: string): SafetyFact | null {
       return { kind: "order_accepted" };
     case "order_refused":
       return { kind: "order_rejected" };
+    case "venue_order_ended":
+      return payload.end === "rejected" ? { kind: "accepted_order_rejected" } : null;
     case "order_unknown":
       return { kind: "venue_failed" };
     case "incident":

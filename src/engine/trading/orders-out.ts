@@ -11,6 +11,7 @@ import { BrokerUnavailable } from "../../ports/broker.ts";
 import { alert, type Desk, flush, incident, look, record } from "./desk.ts";
 import { isOpenAtVenue, type LiveOrder } from "./live-order.ts";
 import { venueOffsetMs } from "./two-clocks.ts";
+import { settleOpenOrders } from "./settle-orders.ts";
 import { settleOrder } from "./venue-sync.ts";
 
 /** Until when an order for the session's auction may be sent, in ms since the epoch. */
@@ -21,9 +22,30 @@ type Auction = { readonly cutoffMs: number; latestMs: number };
 
 /** Cancels first, then what is new; journalled before it leaves (invariant 10). */
 export async function sendOrders(desk: Desk, window: Window): Promise<void> {
+  await sendOnce(desk, window, false);
+  // A stop that is being cancelled holds for a moment what is to be closed.
+  const { patience } = desk.ports;
+  const areHeld = () => ordersOf(desk).some((live) => isHeldUp(desk, live));
+  for (let looks = 0; looks < patience.looks && areHeld(); looks++) {
+    await patience.wait();
+    await settleOpenOrders(desk);
+    await sendOnce(desk, window, false);
+  }
+  if (areHeld()) await sendOnce(desk, window, true);
+}
+
+function isHeldUp(desk: Desk, live: LiveOrder): boolean {
+  return live.order.purpose === "flatten" && live.state === "created" && waits(desk, live);
+}
+
+/** `insists`: what flattens waits for no cancelling any more, the venue has the word. */
+async function sendOnce(desk: Desk, window: Window, insists: boolean): Promise<void> {
   await flush(desk);
-  for (const live of ordersOf(desk)) if (isTakenBack(live)) await cancelOrder(desk, live);
-  const unsent = () => ordersOf(desk).filter((live) => isUnsent(desk, live));
+  for (const live of ordersOf(desk)) {
+    if (isTakenBack(live) || isInTheWay(desk, live, window)) await cancelOrder(desk, live);
+  }
+  const unsent = () =>
+    ordersOf(desk).filter((live) => isUnsent(desk, live) || (insists && isHeldUp(desk, live)));
   const offsetMs = unsent().length === 0 ? 0 : await venueOffsetMs(desk);
   const auction = {
     cutoffMs: window.cutoffMs - Math.max(0, offsetMs ?? 0),
@@ -78,6 +100,7 @@ export async function giveUpUnsent(desk: Desk): Promise<void> {
   for (const live of ordersOf(desk)) {
     if (live.state !== "created" && live.state !== "unknown") continue;
     if ((await asked(desk, live)) !== "not_there") continue;
+    if (live.order.purpose === "stop" && live.state === "created") continue;
     withdraw(desk, live, "its session is over, and the venue never had it");
   }
   await flush(desk);
@@ -92,20 +115,37 @@ function isTakenBack(live: LiveOrder): boolean {
   return !live.order.working && isOpenAtVenue(live) && !live.cancelRequested;
 }
 
+/** A stop may hold the shares that a flattening is to sell: it goes where that one may. */
+function isInTheWay(desk: Desk, live: LiveOrder, { cutoffMs }: Window): boolean {
+  if (live.order.purpose !== "stop" || !isOpenAtVenue(live) || live.cancelRequested) return false;
+  return besides(desk, live).some(
+    (other) =>
+      other.order.purpose === "flatten" &&
+      closedTo(desk, other) === null &&
+      (other.evenPaused || desk.nowMs < cutoffMs),
+  );
+}
+
+/** What else may be at work in its instrument. */
+function besides(desk: Desk, { id, order }: LiveOrder): readonly LiveOrder[] {
+  return ordersOf(desk).filter(
+    (other) =>
+      other.id !== id && other.order.instrument === order.instrument && isOpenAtVenue(other),
+  );
+}
+
 /**
  * Crossing zero closes first: no venue lets the other side open while this one is held. And what is being
  * flattened is not sold a second time beside it.
  */
-function waits(desk: Desk, { order }: LiveOrder): boolean {
+function waits(desk: Desk, live: LiveOrder): boolean {
+  const { order } = live;
   const held = desk.core.day?.kernel.state.lots[order.instrument] ?? 0;
   if (order.purpose === "open") return held * order.side < 0;
+  // A venue lets nothing else sell what an order that is being cancelled still holds.
+  if (order.purpose === "flatten") return besides(desk, live).some((one) => one.cancelRequested);
   if (order.purpose !== "close") return false;
-  return ordersOf(desk).some(
-    (other) =>
-      other.order.purpose === "flatten" &&
-      other.order.instrument === order.instrument &&
-      isOpenAtVenue(other),
-  );
+  return besides(desk, live).some((other) => other.order.purpose === "flatten");
 }
 
 async function sendOrder(desk: Desk, live: LiveOrder, auction: Auction): Promise<void> {
@@ -115,7 +155,8 @@ async function sendOrder(desk: Desk, live: LiveOrder, auction: Auction): Promise
   }
   const closed = closedTo(desk, live);
   if (closed !== null) {
-    withdraw(desk, live, closed);
+    // What protects a position waits for trading to open: nothing would place it again.
+    if (live.order.purpose !== "stop") withdraw(desk, live, closed);
     return;
   }
   if (await isLate(desk, live, auction)) {
@@ -229,9 +270,13 @@ function closedTo({ core }: Desk, live: LiveOrder): string | null {
  * Orders that wait in the book have no auction to miss. Each sending takes its time, and a clock that is set
  * back meanwhile brings no auction back.
  */
-async function isLate(desk: Desk, { order }: LiveOrder, auction: Auction): Promise<boolean> {
+async function isLate(
+  desk: Desk,
+  { order, evenPaused }: LiveOrder,
+  auction: Auction,
+): Promise<boolean> {
   auction.latestMs = Math.max(auction.latestMs, await look(desk));
-  return order.price === null && auction.latestMs >= auction.cutoffMs;
+  return order.price === null && !evenPaused && auction.latestMs >= auction.cutoffMs;
 }
 
 async function cancelOrder(desk: Desk, live: LiveOrder): Promise<void> {
@@ -247,6 +292,7 @@ async function cancelOrder(desk: Desk, live: LiveOrder): Promise<void> {
   if (venueOrderId === null || !isOpenAtVenue(live)) return;
   record(desk, { kind: "cancel_requested", order_id: live.id, venue_order_id: venueOrderId });
   await flush(desk);
-  // Whatever it answers, what counts is what the order is found to be: the stream or the day's end tells.
+  // Whatever it answers, what counts is what the order is found to be: now, by the stream or at the day's end.
   await desk.ports.broker.cancel(venueOrderId);
+  await asked(desk, live);
 }

@@ -97,8 +97,16 @@ function takeStatus(desk: Desk, { order }: Extract<VenueEvent, { kind: "order" }
  */
 export function settleOrder(desk: Desk, live: LiveOrder, report: VenueOrder): void {
   if (live.venueOrderId === null) acknowledge(desk, live, report.venueOrderId);
-  const end = END_OF[report.status];
-  if (end === null || !isOpenAtVenue(live) || !isAllBooked(desk, live, report)) return;
+  if (!isOpenAtVenue(live) || !isAllBooked(desk, live, report)) return;
+  const isShort = report.status === "filled";
+  const end = isShort ? "cancelled" : END_OF[report.status];
+  if (end === null) return;
+  if (isShort) {
+    incident(desk, "critical", "order_resized", {
+      subject: live.id,
+      message: `order ${live.id} was for ${live.lots} lots of ${live.instrument}, and the venue calls it filled with ${report.filledQty} units: was there a split?`,
+    });
+  }
   record(desk, {
     kind: "venue_order_ended",
     order_id: live.id,

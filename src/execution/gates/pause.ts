@@ -72,6 +72,8 @@ export type SafetyFact =
   | { readonly kind: "venue_answered" }
   | { readonly kind: "order_accepted" }
   | { readonly kind: "order_rejected" }
+  /** After it had been accepted: one order, one answer. */
+  | { readonly kind: "accepted_order_rejected" }
   | {
       readonly kind: "paused";
       readonly cause: string;
@@ -121,6 +123,8 @@ export function stepSafety(safety: Safety, fact: SafetyFact): Safety {
         rejectedOrders: rejectedOrders + 1,
       };
     }
+    case "accepted_order_rejected":
+      return { ...answered(safety), rejectedOrders: safety.rejectedOrders + 1 };
     case "paused": {
       // The first cause is the one to look into; a second pause must not hide it.
       const { cause, message, operator } = fact;

@@ -24,6 +24,7 @@ const fact = (
     | "venue_answered"
     | "order_accepted"
     | "order_rejected"
+    | "accepted_order_rejected"
     | "day_opened"
     | "stream_lost",
 ): SafetyFact => ({ kind });
@@ -163,6 +164,13 @@ it("a reconciliation that did not run is no answer: failures go on counting", ()
   expect(after(PASS, failed, failed, { ...PASS, result: "FAIL" }).failures).toBe(0);
 });
 
+it("an order that is rejected after it was accepted counts as one", () => {
+  const late = [fact("order_accepted"), fact("accepted_order_rejected")];
+  const rejected = after(PASS, ...late, ...late, ...late, ...late, ...late);
+  expect([rejected.answeredOrders, rejected.rejectedOrders]).toEqual([5, 5]);
+  expect(pauseGate(rejected, null).rule).toBe("reject_rate");
+});
+
 it("a second pause does not hide the first cause", () => {
   const safety = after(PAUSED, { ...PAUSED, cause: "reconciliation" });
   expect(safety.pause).toEqual({ cause: "operator", message: "lunch", operator: "ann" });
@@ -194,6 +202,7 @@ const facts: fc.Arbitrary<SafetyFact> = fc.oneof(
     fact("venue_answered"),
     fact("order_accepted"),
     fact("order_rejected"),
+    fact("accepted_order_rejected"),
     fact("day_opened"),
     fact("stream_lost"),
     PAUSED,
