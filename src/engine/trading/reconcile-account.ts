@@ -207,7 +207,7 @@ async function pauseOn(
 }
 
 function jsonBytes(snapshot: VenueSnapshot): Uint8Array {
-  return encodeUtf8(`${canonicalJson(plain(snapshot))}\n`);
+  return encodeUtf8(`${canonicalJson(snapshot as unknown as Json)}\n`);
 }
 
 /** Sets as lists, so that everything that was compared can be read. */
