@@ -1,7 +1,7 @@
 /**
  * The person at the account. Before every session: opens again what is paused, the way the rules allow it,
  * with a fresh reconciliation and without force; takes over what the account holds where that is refused;
- * pauses and flattens where the scenario says so. During a session, a pause may be asked for.
+ * pauses and flattens where the scenario says so.
  */
 import { formatDate } from "../../src/base/instant.ts";
 import { takeUp } from "../../src/engine/trading/day.ts";
@@ -12,15 +12,12 @@ import {
   pauseAccount,
   resumeAccount,
 } from "../../src/engine/trading/operator.ts";
-import type { TradingPorts } from "../../src/engine/trading/ports.ts";
 import { DAY_MS } from "../../src/base/instant.ts";
 import { at } from "../support/market-fixture.ts";
 import { isPaused } from "./checkers/pause.ts";
 import { entriesOn, ofKind, type PersonsAct } from "./evidence.ts";
-import type { Life } from "./life.ts";
-import { type Ground, live, portsOf, termsOf } from "./run-seed.ts";
-
-const SIGNED = { operator: "simulated", reason: "the scenario says so" };
+import { portsOf, SIGNED } from "./doors.ts";
+import { type Ground, live, termsOf } from "./ground.ts";
 
 export async function personActs(ground: Ground, day: number): Promise<void> {
   const { scenario, disk, market } = ground;
@@ -51,30 +48,3 @@ export async function personActs(ground: Ground, day: number): Promise<void> {
   if (person.pauses === day) await does("pause", (desk) => pauseAccount(desk, SIGNED));
   if (person.flattens === day) await does("flatten", (desk) => flattenAccount(desk, SIGNED));
 }
-
-/** Asked for once, on one day, of whichever process holds the account then; kept until one has obeyed. */
-export function requestsOf(ground: Ground, life: Life): TradingPorts["requests"] {
-  const { scenario, market, asked } = ground;
-  const { asksPause } = scenario.person;
-  const session = asksPause === null ? undefined : market.sessions[asksPause];
-  return {
-    everyMs: EVERY_MS,
-    async waiting() {
-      await life.moment("looking for requests");
-      const isDue = session !== undefined && ground.venue.nowMs() >= session.openMs - DAY_MS / 2;
-      if (!isDue || asked.done) return [];
-      return [
-        {
-          ...SIGNED,
-          async done() {
-            await life.moment("before a request is crossed out");
-            asked.done = true;
-            await life.moment("after a request is crossed out");
-          },
-        },
-      ];
-    },
-  };
-}
-
-const EVERY_MS = 4 * 3_600_000;

@@ -14,7 +14,8 @@ import {
   runInTheId,
   selfComparison,
 } from "./planted.ts";
-import { type Plant, runSeed } from "./run-seed.ts";
+import type { Plant } from "./ground.ts";
+import { runSeed } from "./run-seed.ts";
 import { calm, type Scenario } from "./scenario.ts";
 
 const quiet = calm(1, "direct", 3);

@@ -11,7 +11,7 @@ import { entryHash } from "../../src/records/journal/chain.ts";
 import { ownBooks } from "./checkers/books.ts";
 import type { Disk } from "./disk.ts";
 import { entriesOn, ofKind } from "./evidence.ts";
-import type { Plant } from "./run-seed.ts";
+import type { Plant } from "./ground.ts";
 
 /** An unknown outcome is answered by sending again. */
 export const blindRetry: Plant = {

@@ -11,7 +11,7 @@ import type { Disk } from "./disk.ts";
 import { openBlobs } from "./files.ts";
 import { createLife } from "./life.ts";
 import { preparedAt, type SimulatedMarket } from "./market.ts";
-import { type Ground, termsOf } from "./run-seed.ts";
+import { type Ground, termsOf } from "./ground.ts";
 import { ACCOUNT_ID } from "./venue.ts";
 
 /** Null where nothing is executed again. */
