@@ -14,13 +14,7 @@ import { buildDaily } from "../../records/daily/build-daily.ts";
 import type { DailyInput } from "../../records/daily/daily-input.ts";
 import { canonicalDaily, dailyMarkdown } from "../../records/daily/markdown.ts";
 import { INCIDENT_FILE, mergeIncidents } from "../../records/daily/incident-log.ts";
-import {
-  METRICS_FILE,
-  metricsCsv,
-  metricsRow,
-  parseMetrics,
-  upsertRow,
-} from "../../records/daily/metrics.ts";
+import { METRICS_FILE, mergeMetrics, metricsRow } from "../../records/daily/metrics.ts";
 import { decodeAccountBody } from "../../records/journal/chain.ts";
 import { stateText } from "./core.ts";
 import type { Core, OpenDay } from "./open-day.ts";
@@ -67,11 +61,9 @@ async function together<const T extends readonly unknown[]>(
 /** With the journal's entry that the day before ended with; 0 where there was none. */
 async function mergedMetrics({ ports }: Desk, document: DailyDocument) {
   const written = await ports.files.read(METRICS_FILE);
-  const rows = written === null ? [] : parseMetrics(decodeUtf8(written));
-  return {
-    text: metricsCsv(upsertRow(rows, metricsRow(document))),
-    before: rows.findLast(({ date }) => date < document.date)?.journal_seq ?? 0,
-  };
+  const text = written === null ? null : decodeUtf8(written);
+  const merged = mergeMetrics(text, metricsRow(document));
+  return { text: merged.text, before: merged.before.at(-1)?.journal_seq ?? 0 };
 }
 
 /** What came between the days counts too: a person may have paused or resumed. */

@@ -68,6 +68,18 @@ export function upsertRow(rows: readonly MetricsRow[], row: MetricsRow): Metrics
   return [...others, row].toSorted((a, b) => (a.date < b.date ? -1 : 1));
 }
 
+/** The file with the day's row in it. Every row that was written is read; none is printed again without need. */
+export function mergeMetrics(
+  written: string | null,
+  row: MetricsRow,
+): { readonly text: string; readonly before: readonly MetricsRow[] } {
+  const rows = written === null ? [] : parseMetrics(written);
+  const before = rows.filter(({ date }) => date < row.date);
+  const isNewest = written !== null && before.length === rows.length;
+  const text = isNewest ? `${written}${lineOf(row)}\n` : metricsCsv(upsertRow(rows, row));
+  return { text, before };
+}
+
 /** Throws invariant 21 for two rows of one date, or rows out of order. */
 export function metricsCsv(rows: readonly MetricsRow[]): string {
   for (let i = 1; i < rows.length; i++) {
@@ -77,7 +89,7 @@ export function metricsCsv(rows: readonly MetricsRow[]): string {
       `${METRICS_FILE}: ${rows[i].date} comes after ${rows[i - 1].date}`,
     );
   }
-  const lines = rows.map((row) => METRICS_COLUMNS.map(({ name }) => fieldOf(row, name)).join(","));
+  const lines = rows.map(lineOf);
   return [METRICS_COLUMNS.map(({ name }) => name).join(","), ...lines, ""].join("\n");
 }
 
@@ -158,6 +170,10 @@ export const METRICS_COLUMNS: readonly MetricsColumn[] = [
 ];
 
 type Plain = { readonly [name: string]: string | number | null };
+
+function lineOf(row: MetricsRow): string {
+  return METRICS_COLUMNS.map(({ name }) => fieldOf(row, name)).join(",");
+}
 
 function fieldOf(row: MetricsRow, name: string): string {
   const state = stateOfColumn(name);

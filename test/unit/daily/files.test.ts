@@ -9,6 +9,7 @@ import { incidentLog, mergeIncidents } from "../../../src/records/daily/incident
 import { canonicalDaily, dailyMarkdown } from "../../../src/records/daily/markdown.ts";
 import {
   METRICS_COLUMNS,
+  mergeMetrics,
   metricsCsv,
   metricsRow,
   parseMetrics,
@@ -39,7 +40,10 @@ describe("metrics.csv", () => {
         let text = metricsCsv([]);
         names.forEach((date, i) => {
           const row = { ...on(date), incidents: i };
+          const merged = mergeMetrics(text, row);
           text = metricsCsv(upsertRow(parseMetrics(text), row));
+          expect(merged.text).toBe(text);
+          expect(merged.before).toEqual(parseMetrics(text).filter(({ date }) => date < row.date));
         });
         const rows = parseMetrics(text);
         expect(rows.map((row) => row.date)).toEqual([...new Set(names)].toSorted());
