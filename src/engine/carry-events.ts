@@ -102,17 +102,26 @@ export function payDividends(k: Kernel, session: number): void {
   state.payments = state.payments.filter((payment) => payment.dueMs > now);
 }
 
-/** Positions, sleeves, working orders and open wishes on the scale after it. */
-export function applySplit(k: Kernel, i: number, ratio: number): void {
+/**
+ * Positions, sleeves, working orders and open wishes on the scale after it. `inLieu`: who pays for a fraction
+ * of a share that is lost; a venue posts it as cash of its own.
+ */
+export function applySplit(
+  k: Kernel,
+  i: number,
+  ratio: number,
+  inLieu: "here" | "venue" = "here",
+): void {
   const { state } = k;
   const lotsBefore = state.lots[i];
   const { whole: lotsAfter, isExact } = splitLots(lotsBefore, ratio);
-  const cashInLieuMinor = isExact
-    ? 0
-    : inLieuMinor({ before: lotsBefore, after: lotsAfter }, ratio, {
-        price: state.mark[i],
-        scale: k.world.scales[i],
-      });
+  const cashInLieuMinor =
+    isExact || inLieu === "venue"
+      ? 0
+      : inLieuMinor({ before: lotsBefore, after: lotsAfter }, ratio, {
+          price: state.mark[i],
+          scale: k.world.scales[i],
+        });
   if (state.mark[i] === state.mark[i]) state.mark[i] /= ratio;
   state.lots[i] = lotsAfter;
   state.cash[k.world.currencyOf[i]] += cashInLieuMinor;

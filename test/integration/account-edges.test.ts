@@ -139,6 +139,15 @@ it("ends an order that a split has made smaller, and says so", async () => {
   });
 });
 
+it("books the money for a fraction of a share once, as the venue posts it", async () => {
+  await at(FIRST, { script: "{ weight: 0.2034 }", splits: { 7: 0.1 } }, async ({ rehearsal }) => {
+    const [, bought, split] = await rehearsal.trade(3);
+    expect(bought.positions.map(({ lots }) => lots)).toEqual([203]);
+    expect(split.positions.map(({ lots }) => lots)).toEqual([20]);
+    expect([resultsOf(split), split.risk.nav]).toEqual([["PASS", "PASS"], "100000.00"]);
+  });
+});
+
 async function beforeOpen(rehearsal: Rehearsal, session: number): Promise<void> {
   const { broker, clock } = rehearsal.trading().ports;
   const [{ openMs }] = await broker.sessions(dateOf(session), dateOf(session));

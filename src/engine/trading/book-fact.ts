@@ -183,7 +183,7 @@ function bookSplit(k: Kernel, fact: Of<"venue_split">): void {
   const i = k.world.indexOf.get(fact.instrument);
   // What is not traded here is not sized here either.
   if (i === undefined) return;
-  applySplit(k, i, fact.ratio);
+  applySplit(k, i, fact.ratio, "venue");
 }
 
 /** What was there before belongs to the first strategy of its instrument; the next decision sizes it. */
