@@ -76,3 +76,17 @@ it("stays void when the first mandate comes back, and another can begin", {
   expect((await begin()).code).toBe(0);
   expect((await bench.trade()).day.trial).toMatchObject({ day: 1, days: 5, voided: false });
 });
+
+it("is not void for what is traded after its last day", { timeout: 60_000 }, async () => {
+  for (let day = 2; day <= 5; day++) {
+    expect((await bench.trade()).day.trial).toMatchObject({ day, days: 5, voided: false });
+  }
+  const text = readFileSync(bench.mandate, "utf8");
+  writeFileSync(bench.mandate, text.replace("slippage: { bps: 2 }", "slippage: { bps: 3 }"));
+  expect((await bench.trade()).day.trial).toBeNull();
+  expect(bench.entries("trial_voided")).toHaveLength(1);
+  expect((await bench.words("status", bench.mandate)).out).toMatch(
+    /trial +[0-9a-f]{16}, day 5 of 5/,
+  );
+  expect((await read("report")).out).toMatch(/^# Trial [0-9a-f]{16}: (?!VOID)/);
+});

@@ -21,6 +21,7 @@ import type { Core, OpenDay } from "./open-day.ts";
 import { alert, type Desk, flush, record } from "./desk.ts";
 import { noteMissingActions } from "./expected-actions.ts";
 import { CLOSING_STATE } from "./recover.ts";
+import { trialDaysBefore } from "./trial.ts";
 
 export async function closeDay(desk: Desk, session: VenueSession): Promise<DailyDocument> {
   const { core, ports } = desk;
@@ -147,11 +148,13 @@ function ageOf({ kernel, prepared }: OpenDay, isMarked: boolean): Evidence<numbe
   return known(coming - newest + (isMarked ? 1 : 0));
 }
 
+/** Null after its last day as well. */
 function trialOf({ view }: Core, date: string): DailyDocument["trial"] {
   const { trial } = view;
   if (trial === null) return null;
-  const { trial_id, days, date: from } = trial.started;
-  const past = [...view.closedDays].filter((closed) => closed >= from && closed < date).length;
+  const { trial_id, days } = trial.started;
+  const past = trialDaysBefore(view, date);
+  if (past >= days) return null;
   return { trial_id, day: past + 1, days, voided: trial.voided !== null };
 }
 

@@ -86,7 +86,7 @@ export async function tradeSession(desk: Desk, request: DayRequest): Promise<Day
   if (view.opened === null) await openAccount(desk, null);
   await finishEarlier(desk, session);
   await beginDay(desk, session);
-  await guardTrial(desk);
+  await guardTrial(desk, session.date);
   await resolveOrders(desk);
   // Taken up within the day: what was filled meanwhile is booked, and the books proved, before it goes on.
   const phase = view.day?.startReconciled === true ? "reconnect" : "start";

@@ -103,6 +103,8 @@ function trialStatus(entries: readonly AccountEntry[]): AccountStatus["trial"] {
   let voided = false;
   for (const { seq, payload } of entries) {
     if (seq < started.seq) continue;
+    // What is traded after the last day is none of it.
+    if (dates.size >= days) break;
     if (payload.kind === "day_closed" && payload.date >= first) dates.add(payload.date);
     if (payload.kind === "day_opened" && payload.mandate_hash !== frozenHash) voided = true;
     if (payload.kind === "trial_voided" && payload.trial_id === trialId) voided = true;

@@ -57,7 +57,7 @@ export function trialPeriod(records: TrialRecords): Period {
     .slice(0, planned);
   const lastDate = dates.at(-1);
   const entries = untilEndOf(since, lastDate);
-  const voided = entriesOf(since, "trial_voided").find(
+  const voided = entriesOf(entries, "trial_voided").find(
     ({ payload }) => payload.trial_id === started.payload.trial_id,
   );
   const files = new Map(records.days.map((day) => [day.date, day]));
