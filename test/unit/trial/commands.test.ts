@@ -128,7 +128,7 @@ describe("assay status", () => {
     expect(text).toMatch(/position SPY +10 lots, value 1,010\.00/);
     expect(text).toMatch(/orders at work +none/);
     expect(text).toMatch(/trial +trial-1, day 3 of 60/);
-    expect(text).toMatch(/HEAD +0\.0 h old, at most 108\.0 h/);
+    expect(text).toMatch(/HEAD +0 s old, at most 108\.0 h/);
   });
 
   it("says that it is paused, since when and why, and which break did it", async () => {
