@@ -26,6 +26,8 @@ export type Prepared = {
   readonly lotMethod: LotMethod;
   readonly periodsPerYear: number;
   readonly riskFree: number;
+  /** Trading: instruments that split at the open of the coming session, so that no order of today's size waits for it. */
+  readonly splitting?: ReadonlySet<string>;
 };
 
 export type PrepareInput = {

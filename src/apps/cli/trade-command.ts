@@ -45,9 +45,31 @@ async function once({ ports, terms }: Trading, request: TradeRequest): Promise<T
     const session = await sessionFor(desk, request.date);
     const stopped = () => request.stop.asked();
     request.stop.onAsked(() => desk.wake());
+    if (!(await auctionTakesOrders(desk, session, request))) {
+      return { session, outcome: { kind: "interrupted" } };
+    }
     return { session, outcome: await tradeSession(desk, { session, stopped }) };
   } finally {
     await desk.stream?.close();
+  }
+}
+
+/** Alpaca takes orders for an auction from 19:00 of the evening before, 14.5 hours before the open. */
+const AUCTION_LEAD_MS = 14.5 * 3_600_000;
+
+/** False when it was asked to stop before. */
+async function auctionTakesOrders(
+  desk: Desk,
+  { openMs }: VenueSession,
+  { stop, venueUrl, mode }: TradeRequest,
+): Promise<boolean> {
+  if (venueUrl !== null || mode === "dry_run") return true;
+  const { clock, requests } = desk.ports;
+  for (;;) {
+    if (stop.asked()) return false;
+    const nowMs = await clock.nowMs();
+    if (nowMs >= openMs - AUCTION_LEAD_MS) return true;
+    await clock.waitUntil(Math.min(openMs - AUCTION_LEAD_MS, nowMs + requests.everyMs), desk.woken);
   }
 }
 

@@ -55,7 +55,10 @@ export function tradeMarket(options: MarketOptions): TradingMarket {
       const pack = await packOf(at);
       const cut = cutPack(pack, at.until);
       const key = `${pack.id} ${at.coming} ${extentOf(cut)}`;
-      if (last?.key !== key) last = { key, prepared: prepare(options, cut, at.coming) };
+      if (last?.key !== key) {
+        const splitting = isRemote(options) ? splittingOn(pack, at.coming) : new Set<string>();
+        last = { key, prepared: { ...prepare(options, cut, at.coming), splitting } };
+      }
       return last.prepared;
     },
   };
@@ -71,8 +74,38 @@ async function load(
   return requireBacktestPack(found.pack);
 }
 
-function admitted(pack: BacktestPack, { mode, isLocal, loaded }: MarketOptions): BacktestPack {
+/** The broker's own venue; the local one and a dry run resize what waits over a split, as a backtest does. */
+function isRemote({ mode, isLocal }: MarketOptions): boolean {
+  return mode !== "dry_run" && !isLocal;
+}
+
+export function splittingOn({ actions }: Pick<BacktestPack, "actions">, date: string): Set<string> {
+  const exDateMs = parseIsoDate(date);
+  const splits = actions.filter((one) => one.kind === "split" && one.exDateMs === exDateMs);
+  return new Set(splits.map(({ instrument }) => instrument));
+}
+
+/**
+ * Alpaca holds the shares of a working stop for it: beside one, no order that adds, reduces or closes is
+ * taken, so a position could not be left. Until stops are replaced around orders they are refused there.
+ */
+export function refuseStops({ loaded, uses, ...options }: MarketOptions): void {
+  if (!isRemote({ loaded, uses, ...options })) return;
+  const { allocation, sizing } = loaded.resolved.values as unknown as Mandate;
+  const named = uses.find(({ strategy }) => strategy.orders?.includes("stop") === true);
+  const bySizing = allocation.method !== "direct" && sizing.stop_atr !== null;
+  if (named === undefined && !bySizing) return;
+  const what = bySizing ? "sizing.stop_atr places" : `strategy ${named?.name} may place`;
+  throw new Fault(
+    "mandate",
+    `${what} protective stops, and the broker takes no other order beside a working stop: trade without them, or against assay venue`,
+  );
+}
+
+function admitted(pack: BacktestPack, options: MarketOptions): BacktestPack {
+  const { mode, isLocal, loaded } = options;
   refuseMadeUp(pack.kind, { mode, isLocal });
+  refuseStops(options);
   const { currency } = loaded.mandate.account;
   for (const { instrument } of pack.series) {
     if (isFuture(instrument)) {

@@ -25,6 +25,8 @@ export type Desk = {
   listening: boolean;
   /** Orders journalled by this process: they cannot be at the venue yet. Others are looked up first. */
   readonly fresh: Set<string>;
+  /** Orders whose cancelling this process has asked for: one that another only meant to ask for is asked again. */
+  readonly cancelled: Set<string>;
   nowMs: number;
 };
 
@@ -39,6 +41,7 @@ export function openDesk(ports: TradingPorts, terms: TradingTerms, core: Core): 
     stream: null,
     listening: false,
     fresh: new Set(),
+    cancelled: new Set(),
     nowMs: 0,
   };
   rearm(desk);
@@ -51,8 +54,10 @@ export function rearm(desk: Desk): void {
   });
 }
 
+/** A stream that broke off and has not come back is opened anew. */
 export async function listen(desk: Desk): Promise<void> {
-  if (desk.stream !== null) return;
+  if (desk.stream !== null && desk.listening) return;
+  await desk.stream?.close();
   desk.stream = await desk.ports.broker.stream((event) => {
     desk.events.push(event);
     desk.wake();

@@ -42,7 +42,7 @@ function isHeldUp(desk: Desk, live: LiveOrder): boolean {
 async function sendOnce(desk: Desk, window: Window, insists: boolean): Promise<void> {
   await flush(desk);
   for (const live of ordersOf(desk)) {
-    if (isTakenBack(live) || isInTheWay(desk, live, window)) await cancelOrder(desk, live);
+    if (isTakenBack(desk, live) || isInTheWay(desk, live, window)) await cancelOrder(desk, live);
   }
   const unsent = () =>
     ordersOf(desk).filter((live) => isUnsent(desk, live) || (insists && isHeldUp(desk, live)));
@@ -111,8 +111,8 @@ function ordersOf({ core }: Desk): readonly LiveOrder[] {
 }
 
 /** The kernel has ended it and the venue may still work it. */
-function isTakenBack(live: LiveOrder): boolean {
-  return !live.order.working && isOpenAtVenue(live) && !live.cancelRequested;
+function isTakenBack({ cancelled }: Desk, live: LiveOrder): boolean {
+  return !live.order.working && isOpenAtVenue(live) && !cancelled.has(live.id);
 }
 
 /** A stop may hold the shares that a flattening is to sell: it goes where that one may. */
@@ -141,6 +141,8 @@ function besides(desk: Desk, { id, order }: LiveOrder): readonly LiveOrder[] {
 function waits(desk: Desk, live: LiveOrder): boolean {
   const { order } = live;
   const held = desk.core.day?.kernel.state.lots[order.instrument] ?? 0;
+  // What it takes the place of may still fill: both would be more than was approved.
+  if (besides(desk, live).some((other) => !other.order.working)) return order.purpose !== "flatten";
   if (order.purpose === "open") return held * order.side < 0;
   // A venue lets nothing else sell what an order that is being cancelled still holds.
   if (order.purpose === "flatten") return besides(desk, live).some((one) => one.cancelRequested);
@@ -159,6 +161,14 @@ async function sendOrder(desk: Desk, live: LiveOrder, auction: Auction): Promise
     if (live.order.purpose !== "stop") withdraw(desk, live, closed);
     return;
   }
+  if (isSplitting(desk, live)) {
+    withdraw(desk, live, "its instrument splits before the auction");
+    incident(desk, "warning", "split_ahead", {
+      subject: live.id,
+      message: `order ${live.id} of ${live.lots} ${live.instrument} was not sent: ${live.instrument} splits before the auction, and it is sized for the units before; the next decision sizes it anew`,
+    });
+    return;
+  }
   if (await isLate(desk, live, auction)) {
     withdraw(desk, live, "its auction had passed before it could be sent");
     incident(desk, "warning", "too_late", {
@@ -168,6 +178,11 @@ async function sendOrder(desk: Desk, live: LiveOrder, auction: Auction): Promise
     return;
   }
   await place(desk, live, true);
+}
+
+/** An order is sized in today's units; nobody can say that a venue resizes what waits over a split. */
+function isSplitting({ core }: Desk, { instrument, order }: LiveOrder): boolean {
+  return order.price === null && core.day?.prepared.splitting?.has(instrument) === true;
 }
 
 /** A look-up that may fail: the order then stays unknown, and nothing follows. */
@@ -290,8 +305,11 @@ async function cancelOrder(desk: Desk, live: LiveOrder): Promise<void> {
   }
   const { venueOrderId } = live;
   if (venueOrderId === null || !isOpenAtVenue(live)) return;
-  record(desk, { kind: "cancel_requested", order_id: live.id, venue_order_id: venueOrderId });
-  await flush(desk);
+  if (!live.cancelRequested) {
+    record(desk, { kind: "cancel_requested", order_id: live.id, venue_order_id: venueOrderId });
+    await flush(desk);
+  }
+  desk.cancelled.add(live.id);
   // Whatever it answers, what counts is what the order is found to be: now, by the stream or at the day's end.
   await desk.ports.broker.cancel(venueOrderId);
   await asked(desk, live);

@@ -3,7 +3,7 @@
  * the record. An execution is booked once, by its own id, whichever of them brought it.
  */
 import { invariant } from "../../base/assert.ts";
-import { formatDecimal, multiply, parseDecimal } from "../../base/decimal.ts";
+import { formatDecimal, multiply, parseDecimal, toScaledInteger } from "../../base/decimal.ts";
 import type { Break } from "../../domain/reconciliation.ts";
 import type { VenueOrderEnd } from "../../domain/trading-entry.ts";
 import type {
@@ -226,14 +226,16 @@ function takeCash(desk: Desk, activity: Extract<VenueActivity, { kind: "cash" }>
   const { core, terms } = desk;
   if (core.view.activities.has(activity.activityId)) return;
   const amount = exact(activity.amount);
-  const extra = amount.scale - terms.currencyDigits;
-  const unit = 10n ** BigInt(Math.max(0, extra));
-  invariant(
-    amount.coefficient % unit === 0n,
-    11,
-    `activity ${activity.activityId} moves ${activity.amount}, which is no whole number of minor units`,
-  );
-  const minor = (amount.coefficient / unit) * 10n ** BigInt(Math.max(0, -extra));
+  const minor = toScaledInteger(amount, terms.currencyDigits);
+  if (
+    minor * 10n ** BigInt(amount.scale) !==
+    amount.coefficient * 10n ** BigInt(terms.currencyDigits)
+  ) {
+    incident(desk, "warning", "below_a_cent", {
+      subject: activity.activityId,
+      message: `activity ${activity.activityId} moves ${activity.amount} ${terms.currency}: it is booked rounded to minor units, and many of them would show as a CASH break`,
+    });
+  }
   record(desk, {
     kind: "venue_cash",
     activity_id: activity.activityId,
