@@ -15,6 +15,8 @@ export type Life = {
   readonly number: number;
   /** Passes on, unless the process is to be killed here or is dead already: then it stays for ever. */
   moment(name: string): Promise<void>;
+  /** It is not killed any more. */
+  spare(): void;
   /** Settles when the process is killed, and else never. */
   readonly died: Promise<Death>;
   death(): Death | null;
@@ -32,6 +34,7 @@ export type LifeOptions = {
 
 export function createLife({ number, dieAt, tell }: LifeOptions): Life {
   let passed = 0;
+  let isSpared = false;
   let death: Death | null = null;
   let announce: (death: Death) => void = () => undefined;
   const died = new Promise<Death>((resolve) => {
@@ -42,11 +45,14 @@ export function createLife({ number, dieAt, tell }: LifeOptions): Life {
     died,
     death: () => death,
     passed: () => passed,
+    spare: () => {
+      isSpared = true;
+    },
     moment(name) {
       if (death !== null) return NEVER;
       passed++;
       tell?.(`${passed} ${name}`);
-      if (passed !== dieAt) return ALIVE;
+      if (passed !== dieAt || isSpared) return ALIVE;
       death = { at: passed, name };
       announce(death);
       return NEVER;

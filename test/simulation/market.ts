@@ -1,5 +1,5 @@
 /**
- * The market that seeds share: a year would teach nothing that thirty sessions of two instruments do
+ * The market that seeds share: a year would teach nothing that twenty sessions of two instruments do
  * not. Made once for each flavour and never changed; plans are kept by the session they decide on.
  * `sessions` counts from the first bar; trading days are the last ones.
  */
@@ -33,7 +33,7 @@ export type SimulatedMarket = {
 };
 
 export const SYMBOLS = ["AAA", "BBB"];
-export const HISTORY = 24;
+export const HISTORY = 14;
 export const TRADING = 8;
 
 const known = new Map<Flavour, SimulatedMarket>();
@@ -132,7 +132,7 @@ const COMMON = [
   "profile: plain",
   "seed: 7",
   "account: { currency: USD, initial_equity: 100000 }",
-  "data: { kind: simulated, simulated: { instruments: 2, sessions: 32, start: 2021-01-04 } }",
+  "data: { kind: simulated, simulated: { instruments: 2, sessions: 22, start: 2021-01-04 } }",
   "financing: { debit_rate: 0.05, borrow_rate: 0.01 }",
   "slippage: { bps: 2 }",
   "fees: { per_share: 0.005, minimum: 1 }",

@@ -15,9 +15,15 @@ import {
 import { DAY_MS } from "../../src/base/instant.ts";
 import { at } from "../support/market-fixture.ts";
 import { isPaused } from "./checkers/pause.ts";
-import { entriesOn, ofKind, type PersonsAct } from "./evidence.ts";
+import { entriesOn, type PersonsAct } from "./evidence.ts";
 import { portsOf, SIGNED } from "./doors.ts";
 import { type Ground, live, termsOf } from "./ground.ts";
+
+/** Whether anything is to be done before this day that needs the account alone. */
+export function personIsDue({ scenario, disk }: Ground, day: number): boolean {
+  const { pauses, flattens, resumes } = scenario.person;
+  return pauses === day || flattens === day || (resumes && isPaused(entriesOn(disk)));
+}
 
 export async function personActs(ground: Ground, day: number): Promise<void> {
   const { scenario, disk, market } = ground;
@@ -33,12 +39,11 @@ export async function personActs(ground: Ground, day: number): Promise<void> {
     return adoptAccount(desk, SIGNED, { packId: null, until, coming: date });
   };
   const resume = (desk: Desk) => resumeAccount(desk, SIGNED, { force: false });
-  const entries = entriesOn(disk);
-  if (ofKind(entries, "account_opened").length === 0) {
+  if (disk.rows.length === 0) {
     if (person.adopts && day > 0) await does("adopt", adopt);
     return;
   }
-  if (person.resumes && isPaused(entries)) {
+  if (person.resumes && isPaused(entriesOn(disk))) {
     const { kind } = await does("resume", resume);
     if (kind === "failed" && person.adopts) {
       await does("adopt", adopt);

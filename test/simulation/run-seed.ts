@@ -2,7 +2,7 @@
  * One seed from its first session to its evidence: the real trading day over simulated doors, as many lives
  * of the process as it takes, a person beside them. Afterwards recorded days are executed again from the facts.
  */
-import { runTradingDay } from "../../src/engine/trading/day.ts";
+import { takeUp, tradeSession } from "../../src/engine/trading/day.ts";
 import type { SessionHours } from "../../src/market/calendars/new-york-time.ts";
 import type { Alert } from "../../src/ports/alerts.ts";
 import { createClock } from "./clock.ts";
@@ -12,7 +12,7 @@ import { entriesOn, type Evidence } from "./evidence.ts";
 import { type Ground, live, type Plant, termsOf } from "./ground.ts";
 import type { Life } from "./life.ts";
 import { marketOf } from "./market.ts";
-import { personActs } from "./operator.ts";
+import { personActs, personIsDue } from "./operator.ts";
 import { replayed } from "./replay.ts";
 import { EXPLAINS, type Scenario } from "./scenario.ts";
 import { openVenue } from "./venue.ts";
@@ -53,38 +53,68 @@ export async function runSeed(scenario: Scenario, options: SeedOptions = {}): Pr
     replaysAll: options.replaysAll ?? false,
     tell: options.tell ?? null,
   };
-  const sessions = market.sessions.slice(0, scenario.days);
-  for (const [day, session] of sessions.entries()) {
-    venue.advanceTo(session.openMs - HOUR_MS);
-    if (day === scenario.days - 1) venue.calm();
+  for (let day = 0; day < scenario.days; ) {
+    dawn(ground, day);
     await personActs(ground, day);
-    await tradeThrough(ground, day, session);
+    day = await tradeFrom(ground, day);
   }
-  const evidence = await evidenceOf(ground, sessions);
+  const evidence = await evidenceOf(ground, market.sessions.slice(0, scenario.days));
   return { evidence, alerts: ground.alerts, moments: ground.moments };
 }
 
-/** Starts until the day is done, or until it is too late for it: then the next one finds it missed. */
-async function tradeThrough(ground: Ground, day: number, session: SessionHours): Promise<void> {
-  const { scenario, venue, market, lives } = ground;
-  const next = market.sessions[day + 1];
-  const isLast = day === scenario.days - 1;
-  for (let tries = 0; tries < MOST_LIVES_A_DAY; tries++) {
-    const started = { date: session.date, act: null, isSafe: isLast };
-    const end = await live(ground, started, (life) => tradeOnce(ground, life, session));
-    if (end.kind === "done") return;
-    const away = scenario.awayMs[(lives.length - 1) % scenario.awayMs.length];
-    venue.advanceTo(venue.nowMs() + away);
-    if (!isLast && venue.nowMs() > next.openMs - HOUR_MS) return;
-  }
+/** An hour before the open. On the last day nothing new goes wrong. */
+function dawn({ venue, market, scenario }: Ground, day: number): void {
+  venue.advanceTo(market.sessions[day].openMs - HOUR_MS);
+  if (day === scenario.days - 1) venue.calm();
 }
 
-async function tradeOnce(ground: Ground, life: Life, session: SessionHours): Promise<string> {
-  const outcome = await runTradingDay(portsOf(ground, life), termsOf(ground.market), {
-    session,
-    stopped: () => false,
-  });
-  return outcome.kind === "done" ? outcome.document.status : outcome.kind;
+/** Starts until the day is done, or until it is too late for it; says which day comes next. */
+async function tradeFrom(ground: Ground, day: number): Promise<number> {
+  const { scenario, venue, market, lives } = ground;
+  const isLast = day === scenario.days - 1;
+  let next = day;
+  for (let tries = 0; tries < MOST_LIVES_A_DAY; tries++) {
+    const started = { date: market.sessions[next].date, act: null, isSafe: isLast };
+    const end = await live(ground, started, (life) =>
+      tradeDays(ground, life, next, (done) => {
+        next = done + 1;
+      }),
+    );
+    if (end.kind === "done") return next;
+    const away = scenario.awayMs[(lives.length - 1) % scenario.awayMs.length];
+    venue.advanceTo(venue.nowMs() + away);
+    // A daemon had gone further, or the next session is near: that day will find this one missed.
+    if (next > day) return next;
+    if (!isLast && venue.nowMs() > market.sessions[day + 1].openMs - HOUR_MS) break;
+  }
+  return day + 1;
+}
+
+/** One process: one day, or as a daemon each day until a person needs the account for himself. */
+async function tradeDays(
+  ground: Ground,
+  life: Life,
+  from: number,
+  ended: (day: number) => void,
+): Promise<string> {
+  const { scenario, market } = ground;
+  const desk = await takeUp(portsOf(ground, life), termsOf(market));
+  try {
+    for (let day = from; ; day++) {
+      const session = market.sessions[day];
+      const outcome = await tradeSession(desk, { session, stopped: () => false });
+      ended(day);
+      const isOver = day + 1 === scenario.days || personIsDue(ground, day + 1);
+      if (!scenario.daemon || isOver) {
+        return outcome.kind === "done" ? outcome.document.status : outcome.kind;
+      }
+      await life.moment("waiting for the next session");
+      dawn(ground, day + 1);
+      if (day + 2 === scenario.days) life.spare();
+    }
+  } finally {
+    await desk.stream?.close();
+  }
 }
 
 async function evidenceOf(ground: Ground, sessions: readonly SessionHours[]): Promise<Evidence> {

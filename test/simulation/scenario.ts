@@ -28,6 +28,8 @@ export type Scenario = {
   readonly full: readonly (readonly [number, number])[];
   readonly clock: ClockTrouble;
   readonly person: Person;
+  /** A process goes on from day to day; else each day has one of its own. */
+  readonly daemon: boolean;
 };
 
 /** What a person does, by the index of the day before whose session it is done; null: never. */
@@ -92,13 +94,14 @@ export function calm(seed: number, flavour: Flavour, days: number): Scenario {
     full: [],
     clock: { skewMs: 0, jumps: [] },
     person: { pauses: null, asksPause: null, flattens: null, resumes: true, adopts: false },
+    daemon: false,
   };
 }
 
 export function drawScenario(seed: number, firstOpenMs: number): Scenario {
   const prng = prngOf(seed);
   const flavour = pick(prng, ["direct", "layers", "close"] as const);
-  const days = pick(prng, [2, 3, 3, 4]);
+  const days = pick(prng, [2, 2, 3]);
   const quiet = calm(seed, flavour, days);
   return {
     ...quiet,
@@ -114,6 +117,7 @@ export function drawScenario(seed: number, firstOpenMs: number): Scenario {
       resumes: !chance(prng, 4),
       adopts: chance(prng, 2),
     },
+    daemon: chance(prng, 2),
   };
 }
 

@@ -48,6 +48,8 @@ describe("seeds", () => {
       ({ person }) => person.asksPause !== null,
       ({ person }) => person.flattens !== null,
       ({ person }) => !person.resumes,
+      ({ daemon }) => daemon,
+      ({ daemon }) => !daemon,
     ];
     for (const use of uses) expect(drawn.filter(use).length).toBeGreaterThan(10);
   });

@@ -48,15 +48,20 @@ export function openVenue(market: SimulatedMarket, faults: FaultScript): OpenedV
     },
     seed: faults.seed,
   });
-  const latencyMs = LATENCY_MS;
-  let venue = createSimulatedVenue({ exchange, faults, latencyMs });
+  // Emptied when calm is wanted: what is on its way by then still comes.
+  const rules = [...faults.rules];
+  const { time, connect } = createSimulatedVenue({
+    exchange,
+    faults: { seed: faults.seed, rules },
+    latencyMs: LATENCY_MS,
+  });
   return {
-    nowMs: () => exchange.state.nowMs,
-    nextMs: () => venue.time.nextMs(),
-    advanceTo: (ms) => void venue.time.advanceTo(ms),
-    connect: () => venue.connect(),
+    nowMs: time.nowMs,
+    nextMs: time.nextMs,
+    advanceTo: (ms) => void time.advanceTo(ms),
+    connect,
     calm: () => {
-      venue = createSimulatedVenue({ exchange, latencyMs });
+      rules.length = 0;
     },
     truth: (ours) => truthOf(exchange, ours),
   };
