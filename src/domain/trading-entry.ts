@@ -203,8 +203,6 @@ export type TradingPayload =
 /** TRADED and NO_TRADES are both sound days; MISSED was not traded because nothing ran. */
 export type TradingDayStatus = "TRADED" | "NO_TRADES" | "PAUSED" | "MISSED";
 
-export type TradingKind = TradingPayload["kind"];
-
 export type AccountPayload = JournalPayload | TradingPayload;
 
 /** As read back from an account's journal. */

@@ -165,7 +165,8 @@ function orderNamed({ exchange }: Venue, id: string): ExchangeOrder {
 
 function cancelAll(venue: Venue): readonly Body[] {
   const results: Body[] = [];
-  for (const { id } of workingOrders(venue.exchange)) {
+  // A copy: what is cancelled leaves the list on the way.
+  for (const { id } of [...workingOrders(venue.exchange)]) {
     const cancelled = cancel(venue, id);
     // A bracket's leg may have gone with its sibling.
     results.push({ id, status: cancelled.ok ? 200 : cancelled.error.http });

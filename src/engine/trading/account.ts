@@ -36,6 +36,8 @@ export type Trial = {
 export type AccountView = {
   opened: Of<"account_opened"> | null;
   openingMinor: number;
+  /** Highest net asset value at a close since the account was opened, moved with deposits and withdrawals. */
+  peakMinor: number;
   readonly adopted: Of<"position_adopted">[];
   safety: Safety;
   /** Execution and activity ids that are booked. */
@@ -62,6 +64,7 @@ export function newAccountView(): AccountView {
   return {
     opened: null,
     openingMinor: 0,
+    peakMinor: 0,
     adopted: [],
     safety: UNKNOWN_SAFETY,
     executions: new Set(),
@@ -114,9 +117,11 @@ export function foldAccount(view: AccountView, { seq, at, payload }: AccountEntr
       return;
     case "flow":
       view.openingMinor += payload.amount_minor;
+      view.peakMinor += payload.amount_minor;
       return;
     case "position_adopted":
       if (view.day === null) view.adopted.push(payload);
+      view.peakMinor += payload.notional_minor;
       return;
     case "venue_fill":
       view.executions.add(payload.execution_id);
@@ -125,6 +130,12 @@ export function foldAccount(view: AccountView, { seq, at, payload }: AccountEntr
     case "venue_split":
       view.activities.add(payload.activity_id);
       noteAction(view, payload);
+      if (payload.kind === "venue_cash" && payload.cause === "transfer") {
+        view.peakMinor += payload.amount_minor;
+      }
+      return;
+    case "session_closed":
+      view.peakMinor = Math.max(view.peakMinor, payload.nav_minor);
       return;
     case "record_adopted":
       for (const id of payload.activity_ids) view.adoptedActivities.add(id);

@@ -203,8 +203,8 @@ function riskOf(core: Core, { state, kernel }: OpenDay, isMarked: boolean): Dail
     navMinor: marked(() => known(navMinor)),
     cashMinor: core.ledger?.cashOf(core.view.opened?.currency ?? "") ?? cashMinor,
     navBeforeMinor: before === null ? unknown("this is the account's first day") : known(before),
-    highWaterMinor:
-      layers === null ? unknown("nothing keeps a high-water mark") : known(layers.highWaterMinor),
+    // Since the account was opened: what RAMPUP resets is the breakers' own mark, and no drawdown is undone.
+    highWaterMinor: known(core.view.peakMinor),
     gross: marked(() => share(gross)),
     net: marked(() => share(net)),
     heat: Number.isFinite(heat) ? known(heat) : unknown("no heat was measured on this session"),

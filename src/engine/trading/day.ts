@@ -49,20 +49,6 @@ const END_LOOKS = 20;
 /** A venue's clock that is further behind ours than this is not waited for. */
 const LONGEST_SKEW_MS = 3_600_000;
 
-/** A start, one day, and an end: what `assay trade --date` does. */
-export async function runTradingDay(
-  ports: TradingPorts,
-  terms: TradingTerms,
-  request: DayRequest,
-): Promise<DayOutcome> {
-  const desk = await takeUp(ports, terms);
-  try {
-    return await tradeSession(desk, request);
-  } finally {
-    await desk.stream?.close();
-  }
-}
-
 /** The account as its journal left it; what a killed process had not written yet is made durable. */
 export async function takeUp(ports: TradingPorts, terms: TradingTerms): Promise<Desk> {
   const { broker } = ports;

@@ -30,9 +30,7 @@ export function namedFiles(entries: readonly AccountEntry[]): NamedFile[] {
 }
 
 /** Written whenever a reconciliation failed. */
-export function breakFiles(
-  entries: readonly AccountEntry[],
-): {
+export function breakFiles(entries: readonly AccountEntry[]): {
   readonly path: string;
   readonly at: string;
   readonly seq: number;

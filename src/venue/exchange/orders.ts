@@ -149,10 +149,6 @@ export function cancelOrder(x: Exchange, id: string): Result<ExchangeOrder, Venu
   return ok(order);
 }
 
-export function orderOf(x: Exchange, id: string): ExchangeOrder | null {
-  return x.orderById.get(id) ?? null;
-}
-
 export function orderByClientId(x: Exchange, clientOrderId: string): ExchangeOrder | null {
   return x.orderByClientId.get(clientOrderId) ?? null;
 }
@@ -160,9 +156,4 @@ export function orderByClientId(x: Exchange, clientOrderId: string): ExchangeOrd
 /** What may still fill, in the order of acceptance; legs that wait are among them. */
 export function workingOrders(x: Exchange): readonly ExchangeOrder[] {
   return x.working;
-}
-
-/** All orders there ever were, in the order of submission. */
-export function allOrders(x: Exchange): readonly ExchangeOrder[] {
-  return x.state.orders;
 }

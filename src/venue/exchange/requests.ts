@@ -5,7 +5,6 @@
  */
 import type { Json } from "../../base/canonical-json.ts";
 import type { BrokerTimeInForce, DecimalText, TradeSide } from "../../domain/venue-report.ts";
-import type { ExchangeOrder, ExchangeOrderType } from "./state.ts";
 
 export type OrderRequest = {
   readonly clientOrderId: string;
@@ -43,8 +42,6 @@ export type VenueRefusal = {
   /** Further fields of the body: available, existing_qty, held_for_orders, related_orders, symbol. */
   readonly extra: { readonly [name: string]: Json };
 };
-
-export type Accepted = { readonly order: ExchangeOrder };
 
 export function refusal(
   http: VenueRefusal["http"],

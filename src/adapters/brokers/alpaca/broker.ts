@@ -17,7 +17,8 @@ export async function createAlpacaBroker(options: AlpacaOptions): Promise<Broker
   /** Those that are still being opened as well: closing must leave no socket behind. */
   const streams = new Set<Promise<BrokerStream>>();
   return {
-    name: "alpaca",
+    // A rehearsal must not read like the broker's own account.
+    name: options.venueUrl === undefined ? "alpaca" : "a local venue",
     averaging: "weighted_average",
     account: () => readAccount(client),
     clock: () => readClock(client),
