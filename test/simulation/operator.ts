@@ -30,7 +30,7 @@ export async function personActs(ground: Ground, day: number): Promise<void> {
   const { person } = scenario;
   const { date } = market.sessions[day];
   const does = (act: PersonsAct, work: (desk: Desk) => Promise<unknown>) =>
-    live(ground, { date, act, isSafe: true }, async (life) => {
+    live(ground, { date, act, isSafe: day === scenario.days - 1 }, async (life) => {
       await work(await takeUp(portsOf(ground, life), termsOf(ground.market)));
       return `a person's ${act}`;
     });

@@ -191,3 +191,13 @@ function lateStore(journal: JournalStore): JournalStore {
     },
   };
 }
+
+/** By the names that the runner knows them by. */
+export const PLANTS: { readonly [name: string]: Plant } = {
+  blindRetry,
+  selfComparison,
+  pauseInMemory,
+  bookedOnSubmit,
+  runInTheId,
+  lateDisk,
+};

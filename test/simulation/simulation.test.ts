@@ -110,6 +110,24 @@ describe("one fault by itself", () => {
   });
 });
 
+describe("a full disk", () => {
+  it("at every write of a day, and for the next two", async () => {
+    const quiet = calm(5, "direct", 2);
+    const { evidence: calmly } = await runSeed(quiet);
+    const failures: string[] = [];
+    let stopped = 0;
+    // Half of them are of the first of the two days.
+    for (let from = 0; from < calmly.disk.writes / 2; from++) {
+      const { evidence } = await runSeed({ ...quiet, full: [[from, from + 3]] });
+      stopped += evidence.lives.filter(({ end }) => end.kind === "failed").length;
+      const found = violationsOf(evidence).map(({ checker, message }) => `${checker}: ${message}`);
+      if (found.length > 0) failures.push(`no room at ${from}`, ...found);
+    }
+    expect(failures).toEqual([]);
+    expect(stopped).toBeGreaterThan(calmly.disk.writes / 2);
+  });
+});
+
 describe("a kill", () => {
   it("at every moment of a day, and at every one of the start after it", async () => {
     const quiet = calm(5, "direct", 2);
