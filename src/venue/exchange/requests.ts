@@ -5,6 +5,7 @@
  */
 import type { Json } from "../../base/canonical-json.ts";
 import type { BrokerTimeInForce, DecimalText, TradeSide } from "../../domain/venue-report.ts";
+import type { ExchangeOrderType } from "./state.ts";
 
 export type OrderRequest = {
   readonly clientOrderId: string;
