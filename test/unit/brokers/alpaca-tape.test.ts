@@ -65,7 +65,9 @@ describe("the tape as files", () => {
     writeFileSync(home, "in the way");
     tape(RECORD);
     tape(RECORD);
-    expect(close).toThrow(/^2 lines of what the venue said could not be kept in .* \(E(NOTDIR|EXIST)\)/);
+    expect(close).toThrow(
+      /^2 lines of what the venue said could not be kept in .* \(E(NOTDIR|EXIST)\)/,
+    );
   });
 
   it("holds no key, even where the venue says one back", async () => {
