@@ -17,7 +17,9 @@ import { defineStrategy } from "../../src/research/strategies/define.ts";
 import { at, type Ohlc, seriesOf } from "../support/market-fixture.ts";
 import { weekdays } from "../support/layered-market.ts";
 
-export type Flavour = "direct" | "layers" | "close";
+/** paper: as direct, at a venue with the documented rules of paper accounts. */
+export const FLAVOURS = ["direct", "layers", "close", "paper"] as const;
+export type Flavour = (typeof FLAVOURS)[number];
 
 export type SimulatedMarket = {
   readonly flavour: Flavour;
@@ -138,10 +140,15 @@ const COMMON = [
   "fees: { per_share: 0.005, minimum: 1 }",
 ];
 
+const DIRECT = [
+  ...COMMON,
+  "strategies: [{ name: swing, use: ma-cross, instruments: all }]",
+  "",
+].join("\n");
+
 const TEXTS: { readonly [flavour in Flavour]: string } = {
-  direct: [...COMMON, "strategies: [{ name: swing, use: ma-cross, instruments: all }]", ""].join(
-    "\n",
-  ),
+  direct: DIRECT,
+  paper: DIRECT,
   layers: [
     ...COMMON,
     "strategies:",
@@ -188,6 +195,7 @@ const againstForecast = defineStrategy({
 
 const STRATEGIES: { readonly [flavour in Flavour]: readonly Strategy[] } = {
   direct: [swing],
+  paper: [swing],
   layers: [swingForecast, againstForecast],
   close: [swing],
 };

@@ -12,7 +12,7 @@ import {
   faultRule,
   type FaultScript,
 } from "../../src/venue/faults.ts";
-import { type Flavour, SYMBOLS } from "./market.ts";
+import { FLAVOURS, type Flavour, SYMBOLS } from "./market.ts";
 
 export type Scenario = {
   readonly seed: number;
@@ -100,7 +100,7 @@ export function calm(seed: number, flavour: Flavour, days: number): Scenario {
 
 export function drawScenario(seed: number, firstOpenMs: number): Scenario {
   const prng = prngOf(seed);
-  const flavour = pick(prng, ["direct", "layers", "close"] as const);
+  const flavour = pick(prng, FLAVOURS);
   const days = pick(prng, [2, 2, 3]);
   const quiet = calm(seed, flavour, days);
   return {

@@ -10,7 +10,7 @@ import { violationsOf } from "./checkers/all.ts";
 import { isPaused } from "./checkers/pause.ts";
 import { ofKind } from "./evidence.ts";
 import { failureLines, judgeSeed, scenarioOf } from "./judge-seed.ts";
-import { marketOf } from "./market.ts";
+import { FLAVOURS, marketOf } from "./market.ts";
 import { runSeed } from "./run-seed.ts";
 import { calm, type Scenario } from "./scenario.ts";
 
@@ -38,7 +38,7 @@ describe("seeds", () => {
     const drawn = Array.from({ length: SEEDS }, (_, seed) => scenarioOf(seed));
     const kinds = new Set(drawn.flatMap(({ faults }) => faults.rules.map(({ kind }) => kind)));
     expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort());
-    expect(new Set(drawn.map(({ flavour }) => flavour)).size).toBe(3);
+    expect(new Set(drawn.map(({ flavour }) => flavour)).size).toBe(FLAVOURS.length);
     const uses: readonly ((scenario: Scenario) => boolean)[] = [
       ({ kills }) => kills.length > 1,
       ({ full }) => full.length > 0,

@@ -7,7 +7,7 @@ import type { Broker } from "../../src/ports/broker.ts";
 import { createExchange } from "../../src/venue/exchange/exchange.ts";
 import { formatNano } from "../../src/venue/exchange/quantity.ts";
 import type { Exchange, ExchangeOrder } from "../../src/venue/exchange/state.ts";
-import { BACKTEST_RULES } from "../../src/venue/exchange/terms.ts";
+import { ALPACA_RULES, BACKTEST_RULES } from "../../src/venue/exchange/terms.ts";
 import type { FaultScript } from "../../src/venue/faults.ts";
 import type { VenueTime } from "./clock.ts";
 import type { TrueOrder, VenueTruth } from "./evidence.ts";
@@ -39,7 +39,7 @@ export function openVenue(market: SimulatedMarket, faults: FaultScript): OpenedV
     sessions,
     firstDate: dates[HISTORY],
     marketPhase: plan.marketPhase,
-    rules: BACKTEST_RULES,
+    rules: market.flavour === "paper" ? ALPACA_RULES : BACKTEST_RULES,
     costs: {
       slippage: plan.slippage,
       fees: plan.fees,
