@@ -47,5 +47,5 @@ function padded(cell: string, width: number, align: MarkdownColumn["align"]): st
 
 /** Code points: what stands outside the first plane is one sign and not two. */
 function widthOf(text: string): number {
-  return /[\ud800-\udbff]/.test(text) ? [...text].length : text.length;
+  return /[\ud800-\udbff]/.test(text) ? Array.from(text).length : text.length;
 }

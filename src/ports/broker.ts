@@ -81,18 +81,18 @@ export type Broker = {
   readonly name: string;
   readonly averaging: AveragingMethod;
   /** Proves the credentials and says whose account it is. Throws BrokerRefused or BrokerUnavailable. */
-  account(): Promise<{ readonly accountId: string; readonly currency: string }>;
-  clock(): Promise<VenueClock>;
+  readonly account: () => Promise<{ readonly accountId: string; readonly currency: string }>;
+  readonly clock: () => Promise<VenueClock>;
   /** Sessions from one date to another, both inclusive, ascending. */
-  sessions(fromDate: string, toDate: string): Promise<readonly VenueSession[]>;
-  place(order: Approved<BrokerOrder>): Promise<PlaceOutcome>;
-  cancel(venueOrderId: string): Promise<CancelOutcome>;
+  readonly sessions: (fromDate: string, toDate: string) => Promise<readonly VenueSession[]>;
+  readonly place: (order: Approved<BrokerOrder>) => Promise<PlaceOutcome>;
+  readonly cancel: (venueOrderId: string) => Promise<CancelOutcome>;
   /** Null: the venue answered that it knows no such order. */
-  orderByClientId(clientOrderId: string): Promise<VenueOrder | null>;
-  snapshot(): Promise<VenueSnapshot>;
+  readonly orderByClientId: (clientOrderId: string) => Promise<VenueOrder | null>;
+  readonly snapshot: () => Promise<VenueSnapshot>;
   /** Null: from the account's beginning. May repeat the last ones before the cursor; never skips. */
-  activitiesSince(cursor: string | null): Promise<ActivityPage>;
+  readonly activitiesSince: (cursor: string | null) => Promise<ActivityPage>;
   /** Resolves when the stream listens; reconnects by itself and says so with events. */
-  stream(listener: (event: VenueEvent) => void): Promise<BrokerStream>;
-  close(): Promise<void>;
+  readonly stream: (listener: (event: VenueEvent) => void) => Promise<BrokerStream>;
+  readonly close: () => Promise<void>;
 };

@@ -78,7 +78,7 @@ const ANSWERS: readonly Fault[] = ["plain", "layers"].map(
     on: on as Fault["on"],
     plants: [
       planted(
-        RECORDER,
+        "engine/trace-forecast.ts",
         "  forecasts.session.push(session);\n",
         "  if (session % 97 === 0) return;\n  forecasts.session.push(session);\n",
       ),

@@ -212,7 +212,7 @@ describe("what went wrong is told in words", () => {
     const said = await sentence(FAULTY, "FF");
     expect(said).toContain("the venue rejected its order with code 42210000");
     expect(said).toMatch(
-      /alpaca refused it with code 42210000 and said: asset "FF" is not tradable/,
+      /a local venue refused it with code 42210000 and said: asset "FF" is not tradable/,
     );
   });
 
@@ -220,7 +220,7 @@ describe("what went wrong is told in words", () => {
     const said = await sentence(FAULTY, "EE");
     expect(said).toMatch(/^It traded: sold 36 lots at 100 on 2020-01-10, 39\.5604 % of its wish\./);
     expect(said).toMatch(
-      /The rest: alpaca let its market order .* expire .* 36 units of it filled/,
+      /The rest: a local venue let its market order .* expire .* 36 units of it filled/,
     );
   });
 

@@ -78,7 +78,8 @@ function book(run: Layered, b: Books, p: AccountPayload): void {
     case "order_ended":
     case "cross":
     case "breaker":
-    case "sealed":
+    default:
+      // Neither the kinds without money nor those of a trading account.
       return;
   }
 }

@@ -92,7 +92,8 @@ function take(b: Books, session: number, payload: AccountPayload): void {
       if (!b.open.delete(payload.order_id)) b.found.push(`${payload.order_id} ended unopened`);
       return takeTerminals(b, payload.terminals);
     case "run_started":
-    case "sealed":
+    default:
+      // Neither the kinds without money nor those of a trading account.
       return;
     case "settlement":
     case "roll":

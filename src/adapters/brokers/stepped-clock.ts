@@ -27,7 +27,8 @@ export function createSteppedClock(time: SteppedTime): Clock {
         },
       );
       // One turn of the queue, so that a waker that has settled is seen.
-      const look = () => (watched === undefined ? undefined : Promise.race([watched, undefined]));
+      const look = () =>
+        watched === undefined ? undefined : Promise.race([watched, Promise.resolve()]);
       await look();
       while (!isAwake && time.nowMs() < ms) {
         const next = time.nextMs();

@@ -180,7 +180,7 @@ function oddity(value: string): string | null {
 /** Names to values; empty where there is no file. */
 function readFile(home: string, path: string): Map<SecretName, string> {
   const text = readPrivately(home, path);
-  return text === null ? new Map() : parseFile(text, path);
+  return text === null ? new Map<SecretName, string>() : parseFile(text, path);
 }
 
 /** One handle from the checks to the last byte, so that nobody changes the file in between. */

@@ -29,7 +29,7 @@ export type HeartbeatOptions = {
 export function startHeartbeat(folder: string, options: HeartbeatOptions): Heartbeat {
   const path = join(folder, HEARTBEAT_FILE);
   let beats = 0;
-  let failure: unknown = null;
+  let failure: Error | null = null;
   const beat = (): void => {
     try {
       writeBeat(path, options, ++beats);

@@ -6,6 +6,27 @@ import type { FillPath, OrderPath } from "./order-path.ts";
 import { standingText } from "./standing.ts";
 import type { ExecutionPath, OrderFact, VenuePath } from "./venue-path.ts";
 
+type Ended = Extract<OrderFact, { readonly kind: "venue_order_ended" }>;
+
+function endedText(
+  { end, at, filled_qty: qty }: Ended,
+  of: { readonly order: string; readonly venue: string; readonly asked: string | null },
+): string {
+  const { order, venue, asked } = of;
+  const filled = Number(qty) === 0 ? "nothing of it filled" : `${qty} units of it filled`;
+  const by = asked === null ? "" : `, as we had asked on ${asked}`;
+  switch (end) {
+    case "cancelled":
+      return `${order} was cancelled by ${venue} on ${at}${by}, with ${filled}`;
+    case "expired":
+      return `${venue} let ${order} expire on ${at}, with ${filled}`;
+    case "rejected":
+      return `${order} was rejected by ${venue} on ${at} after it had accepted it, with ${filled}`;
+    case "replaced":
+      return `${order} was replaced at ${venue} on ${at}, with ${filled}`;
+  }
+}
+
 /**
  * How an order ended at its venue, after "its market order of 2024-01-10"; null where the venue has
  * said nothing of an end, as where a newer wish took the order's place before it was sent.
@@ -20,21 +41,13 @@ export function venueEndText({ facts, venue, closed }: VenuePath, order: string)
       }
       case "order_refused":
         return `${order} was refused by ${venue} on ${fact.at} with code ${fact.code}: ${fact.message}`;
-      case "venue_order_ended": {
-        const { filled_qty: qty } = fact;
-        const filled = Number(qty) === 0 ? "nothing of it filled" : `${qty} units of it filled`;
-        const by = asked === undefined ? "" : `, as we had asked on ${asked.at}`;
-        switch (fact.end) {
-          case "cancelled":
-            return `${order} was cancelled by ${venue} on ${fact.at}${by}, with ${filled}`;
-          case "expired":
-            return `${venue} let ${order} expire on ${fact.at}, with ${filled}`;
-          case "rejected":
-            return `${order} was rejected by ${venue} on ${fact.at} after it had accepted it, with ${filled}`;
-          case "replaced":
-            return `${order} was replaced at ${venue} on ${fact.at}, with ${filled}`;
-        }
-      }
+      case "venue_order_ended":
+        return endedText(fact, { order, venue, asked: asked?.at ?? null });
+      case "order_acknowledged":
+      case "order_unknown":
+      case "cancel_requested":
+        // What it became after these stands in a later fact.
+        break;
     }
   }
   return null;

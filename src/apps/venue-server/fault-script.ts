@@ -120,7 +120,8 @@ function offsetOf(
   path: readonly PropertyKey[],
 ): number {
   for (let length = path.length; length >= 0; length--) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const node: unknown =
+      length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
     const range = (node as { readonly range?: readonly number[] | null } | undefined)?.range;
     if (range !== undefined && range !== null) return range[0];
   }

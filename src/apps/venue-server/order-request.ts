@@ -205,6 +205,7 @@ function decimalText(fields: Fields, name: string): string | null {
     typeof value === "string" && value.length <= 40 && !/e/i.test(value)
       ? parseDecimal(value)
       : null;
-  if (parsed === null) throw malformed(`${name} is not a number: ${String(value).slice(0, 40)}`);
+  if (parsed === null)
+    throw malformed(`${name} is not a number: ${JSON.stringify(value).slice(0, 40)}`);
   return formatDecimal(parsed);
 }

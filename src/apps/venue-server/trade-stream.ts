@@ -159,10 +159,15 @@ function wantsTrades(streams: unknown): boolean {
   return Array.isArray(streams) && streams.includes("trade_updates");
 }
 
+function frameText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.from(data as ArrayBuffer).toString();
+}
+
 /** Null for what is no JSON object. */
 function readFrame(data: RawData): Frame | null {
   try {
-    const text = Array.isArray(data) ? Buffer.concat(data).toString() : data.toString();
+    const text = frameText(data);
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Frame) : null;
   } catch (error) {

@@ -212,6 +212,7 @@ function jsonBytes(snapshot: VenueSnapshot): Uint8Array {
 
 /** Sets as lists, so that everything that was compared can be read. */
 function plain(value: unknown): Json {
-  const listed = (_: string, held: unknown) => (held instanceof Set ? [...held].sort() : held);
+  const listed = (_: string, held: unknown) =>
+    held instanceof Set ? [...(held as Set<string>)].sort() : held;
   return JSON.parse(JSON.stringify(value, listed)) as Json;
 }

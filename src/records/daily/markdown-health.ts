@@ -86,6 +86,11 @@ function list(title: string, sentences: readonly string[]): string[] {
 
 const COUNTS = ["reached", "evaluated", "applied", "bound"] as const;
 
+/** A word or a number of a record; what is neither has no place in a table. */
+function text(value: Json | undefined): string {
+  return typeof value === "string" || typeof value === "number" ? `${value}` : "-";
+}
+
 /** The stages as the engine counted them; a list in another form is left to the JSON. */
 export function stageLines(document: DailyDocument): string[] {
   const records = Array.isArray(document.stages) ? (document.stages as readonly Json[]) : [];
@@ -93,8 +98,8 @@ export function stageLines(document: DailyDocument): string[] {
     if (record === null || typeof record !== "object" || Array.isArray(record)) return [];
     const fields = record as { readonly [key: string]: Json };
     if (fields["enabled"] !== true) return [];
-    const name = `${String(fields["name"])}, ${String(fields["kind"])}`;
-    return [[name, ...COUNTS.map((key) => String(fields[key] ?? "-"))]];
+    const name = `${text(fields["name"])}, ${text(fields["kind"])}`;
+    return [[name, ...COUNTS.map((key) => text(fields[key]))]];
   });
   if (rows.length === 0) return ["## Stages and gates", "", "No stage was asked on this day."];
   const columns = [left("Stage or gate"), ...COUNTS.map((key) => right(key))];

@@ -16,7 +16,9 @@ export function metricsDifferences(
     if (own.length !== 1) return [`metrics.csv has ${own.length} rows of ${date}`];
     if (document === null) return [];
     const wrong = differing(own[0], document);
-    return wrong.length === 0 ? [] : [`metrics.csv differs from the day ${date} in ${wrong}`];
+    return wrong.length === 0
+      ? []
+      : [`metrics.csv differs from the day ${date} in ${wrong.join(", ")}`];
   });
 }
 

@@ -50,7 +50,7 @@ export function decodeState(
   if (version !== SAVED_FORMAT || account !== accountId || state === undefined) {
     throw new Fault(
       "data",
-      `the saved exchange is of format ${String(version)} and account ${String(account)}, wanted ${SAVED_FORMAT} and ${accountId}: take another file, or begin a new exchange`,
+      `the saved exchange is of format ${JSON.stringify(version)} and account ${JSON.stringify(account)}, wanted ${SAVED_FORMAT} and ${accountId}: take another file, or begin a new exchange`,
     );
   }
   const { sessionBefore, instruments, ...rest } = decoded(state) as Saved;

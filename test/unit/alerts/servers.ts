@@ -46,7 +46,7 @@ export async function startMailServer(
   server.on("error", () => server.listenerCount("error"));
   await new Promise<void>((ready) => void server.listen(options.port ?? 0, "127.0.0.1", ready));
   const { port } = server.server.address() as AddressInfo;
-  return { port, mails, close: () => new Promise((closed) => void server.close(() => closed())) };
+  return { port, mails, close: () => new Promise((closed) => server.close(() => closed())) };
 }
 
 export type Posted = { readonly headers: IncomingHttpHeaders; readonly body: string };

@@ -25,9 +25,9 @@ describe("a table", () => {
         const cells = [first, second].map((text) =>
           text.replace(/\s+/g, " ").split("|").join("\\|"),
         );
-        const widths = cells.map((text) => Math.max(3, [...text].length));
+        const widths = cells.map((text) => Math.max(3, Array.from(text).length));
         const lines = markdownTable([left(""), right("")], [[first, second]]);
-        const blanks = (n: number) => " ".repeat(widths[n] - [...cells[n]].length);
+        const blanks = (n: number) => " ".repeat(widths[n] - Array.from(cells[n]).length);
         expect(lines[2]).toBe(`| ${cells[0]}${blanks(0)} | ${blanks(1)}${cells[1]} |`);
         expect(lines[1]).toBe(`| ${"-".repeat(widths[0])} | ${"-".repeat(widths[1] - 1)}: |`);
       }),

@@ -223,7 +223,9 @@ describe("the break pack", () => {
       openOrders: [],
     };
     const reconciliation = { result: "FAIL" as const, breaks, warnings: [], compared };
-    const pack = JSON.parse(breakPack({ ...base, reconciliation, snapshot }));
+    const pack = JSON.parse(breakPack({ ...base, reconciliation, snapshot })) as {
+      readonly what_to_do: readonly string[];
+    };
     expect(pack).toMatchObject({ ours: base.ours, theirs: snapshot, breaks });
     expect(pack.what_to_do[0]).toMatch(/^CASH: /);
     expect(pack.what_to_do.at(-1)).toContain("assay resume --operator NAME --reason TEXT");

@@ -80,7 +80,6 @@ describe("the wall clock", () => {
     const early = new FakeWall();
     const after = early.after;
     const hasty: WallSource = {
-      ...early,
       nowMs: early.nowMs,
       after: (ms, call) => after(Math.max(1, ms - 1), call),
     };

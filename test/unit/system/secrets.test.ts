@@ -59,7 +59,6 @@ describe("a secret", () => {
     const secret = new Secret(VALUE);
     const shown = [
       String(secret),
-      `${secret}`,
       JSON.stringify({ secret }),
       inspect(secret, { showHidden: true }),
       inspect({ deep: { secret } }, { depth: 9 }),

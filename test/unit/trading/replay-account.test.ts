@@ -90,7 +90,7 @@ describe("a record that was changed with its chain", () => {
     const { seq } = nth(recorded.entries, "fill");
     expect(told[0]).toContain(`entry ${seq} (fill) differs`);
     expect(told[0]).toMatch(
-      /recorded .*"notional_minor":\d+.*executed again .*"notional_minor":\d+/,
+      /recorded .*"notional_minor":-?\d+.*executed again .*"notional_minor":-?\d+/,
     );
   });
 

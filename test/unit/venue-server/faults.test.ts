@@ -42,7 +42,7 @@ async function listen(venue: RunningVenue) {
     });
     socket.on("message", (data, binary) => {
       state.binary &&= binary;
-      const frame = JSON.parse(String(data));
+      const frame = JSON.parse((data as Buffer).toString());
       if (frame.stream === "authorization") {
         socket.send(JSON.stringify({ action: "listen", data: { streams: ["trade_updates"] } }));
       } else if (frame.stream === "listening") resolve();

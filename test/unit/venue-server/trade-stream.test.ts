@@ -19,7 +19,7 @@ async function connected(path = "/stream") {
   const waiting: ((frame: unknown) => void)[] = [];
   const frames: unknown[] = [];
   socket.on("message", (data) => {
-    const frame: unknown = JSON.parse(String(data));
+    const frame: unknown = JSON.parse((data as Buffer).toString());
     const next = waiting.shift();
     if (next === undefined) frames.push(frame);
     else next(frame);

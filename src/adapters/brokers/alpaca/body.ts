@@ -40,7 +40,7 @@ export function asBody(value: Json | undefined, what: string): Body {
 }
 
 export function asList(value: Json | undefined, what: string): readonly Json[] {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as readonly Json[];
   throw new UnreadableBody(`${what} is not a list: ${shown(value)}`);
 }
 

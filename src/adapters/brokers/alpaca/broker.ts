@@ -37,7 +37,7 @@ export async function createAlpacaBroker(options: AlpacaOptions): Promise<Broker
       // One that was refused has closed itself, and told whoever asked for it.
       const opened = await Promise.all([...streams].map(settled));
       streams.clear();
-      await Promise.all(opened.map((one) => (one.ok ? one.value.close() : null)));
+      await Promise.all(opened.flatMap((one) => (one.ok ? [one.value.close()] : [])));
     },
   };
 }

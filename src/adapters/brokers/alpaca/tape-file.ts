@@ -35,7 +35,7 @@ export function openTapeFile(folder: string, nowMs: () => number): TapeFile {
   };
   const close = () => {
     if (failure === null) return;
-    const code = (failure as NodeJS.ErrnoException).code ?? String(failure);
+    const code = (failure as NodeJS.ErrnoException).code ?? "unknown";
     throw new Fault(
       "run",
       `${counted(lost, "line")} of what the venue said could not be kept in ${folder} (${code}); the journal is not touched by it; make room or give this user write permission`,
