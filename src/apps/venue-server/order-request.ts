@@ -205,7 +205,11 @@ function decimalText(fields: Fields, name: string): string | null {
     typeof value === "string" && value.length <= 40 && !/e/i.test(value)
       ? parseDecimal(value)
       : null;
-  if (parsed === null)
-    throw malformed(`${name} is not a number: ${JSON.stringify(value).slice(0, 40)}`);
+  if (parsed === null) throw malformed(`${name} is not a number: ${shownValue(value)}`);
   return formatDecimal(parsed);
+}
+
+/** As it was written; a structure as JSON. */
+function shownValue(value: unknown): string {
+  return (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing")).slice(0, 40);
 }

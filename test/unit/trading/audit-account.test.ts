@@ -84,7 +84,7 @@ describe("the audit of an account", () => {
     [
       "a signal that nothing raised",
       (entries) => changed(entries, "decision", { signals: [] }),
-      /signal \w+, which nothing raised/,
+      /signal \w+(?:, which nothing raised| as \w+, and nothing raised it)/,
     ],
     ["an order that is made twice", (entries) => twice(entries, "order"), /was ordered before/],
     [
