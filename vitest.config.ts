@@ -13,6 +13,8 @@ const COMMON = {
  */
 export default defineConfig({
   test: {
+    // Left to itself one of two processors works: many tests wait for a child, a socket or a disk.
+    maxWorkers: 3,
     projects: [
       { test: { ...COMMON, name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },
       {

@@ -239,7 +239,7 @@ describe("a written-down exchange", () => {
     const options = randomOptions(0);
     const saved = stateOf(createExchange(options));
     expect(() => restoreExchange({ ...options, accountId: "other" }, saved)).toThrow(
-      /account small/,
+      /account "small"/,
     );
     expect(() => restoreExchange(options, { format_version: 99 })).toThrow(/format 99/);
   });
