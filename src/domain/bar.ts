@@ -34,3 +34,28 @@ export type BarSeries = {
   /** Null for everything that does not expire. */
   readonly futures: FuturesColumns | null;
 };
+
+/** Rows `from` (inclusive) to `to` (exclusive), as views of the same memory. */
+export function rowsOf(series: BarSeries, from: number, to: number): BarSeries {
+  const cut = (column: Float64Array) => column.subarray(from, to);
+  const maybe = (column: Float64Array | null) => (column === null ? null : cut(column));
+  const { instrument, futures } = series;
+  return {
+    instrument,
+    timesMs: cut(series.timesMs),
+    open: maybe(series.open),
+    high: maybe(series.high),
+    low: maybe(series.low),
+    close: cut(series.close),
+    volume: maybe(series.volume),
+    futures:
+      futures === null
+        ? null
+        : {
+            contract: cut(futures.contract),
+            expiryMs: cut(futures.expiryMs),
+            nextExpiryMs: cut(futures.nextExpiryMs),
+            nextClose: cut(futures.nextClose),
+          },
+  };
+}

@@ -7,7 +7,7 @@
  * lint's to say.
  */
 import { nextUniform, type Prng, prngOf } from "../../base/prng.ts";
-import type { BarSeries } from "../../domain/bar.ts";
+import { type BarSeries, rowsOf } from "../../domain/bar.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Forecast } from "../../domain/forecast.ts";
 import type { Target } from "../../domain/target.ts";
@@ -130,28 +130,8 @@ function memberBetween(
   series: BarSeries,
   [from, to]: readonly [number, number],
 ): PanelMember {
-  const cut = (column: Float64Array) => column.subarray(from, to);
-  const maybe = (column: Float64Array | null) => (column === null ? null : cut(column));
-  const { futures, instrument } = series;
-  const timesMs = cut(series.timesMs);
-  const bars: BarSeries = {
-    instrument,
-    timesMs,
-    open: maybe(series.open),
-    high: maybe(series.high),
-    low: maybe(series.low),
-    close: cut(series.close),
-    volume: maybe(series.volume),
-    futures:
-      futures === null
-        ? null
-        : {
-            contract: cut(futures.contract),
-            expiryMs: cut(futures.expiryMs),
-            nextExpiryMs: cut(futures.nextExpiryMs),
-            nextClose: cut(futures.nextClose),
-          },
-  };
+  const bars = rowsOf(series, from, to);
+  const { instrument, timesMs } = bars;
   const lastMs = timesMs.length === 0 ? Number.NEGATIVE_INFINITY : timesMs[timesMs.length - 1];
   const actions = actionsOf(pack.actions, instrument.id).filter((a) => a.exDateMs <= lastMs);
   return { inputs: adjustInputs(bars, actions), timesMs };

@@ -1,7 +1,7 @@
 /** A pack as it stood at the end of a date: bars and references up to it, corporate actions that took effect by then. */
 import { parseIsoDate } from "../../base/instant.ts";
 import { invariant } from "../../base/assert.ts";
-import type { BarSeries } from "../../domain/bar.ts";
+import { type BarSeries, rowsOf } from "../../domain/bar.ts";
 import type { BacktestPack, ReferenceSeries } from "../../domain/pack.ts";
 
 const DAY_MS = 86_400_000;
@@ -22,27 +22,7 @@ export function cutPack(pack: BacktestPack, until: string): BacktestPack {
 function cutSeries(series: BarSeries, endMs: number): BarSeries {
   const rows = rowsBefore(series.timesMs, endMs);
   if (rows === series.timesMs.length) return series;
-  const cut = (column: Float64Array) => column.subarray(0, rows);
-  const maybe = (column: Float64Array | null) => (column === null ? null : cut(column));
-  const { futures } = series;
-  return {
-    ...series,
-    timesMs: cut(series.timesMs),
-    open: maybe(series.open),
-    high: maybe(series.high),
-    low: maybe(series.low),
-    close: cut(series.close),
-    volume: maybe(series.volume),
-    futures:
-      futures === null
-        ? null
-        : {
-            contract: cut(futures.contract),
-            expiryMs: cut(futures.expiryMs),
-            nextExpiryMs: cut(futures.nextExpiryMs),
-            nextClose: cut(futures.nextClose),
-          },
-  };
+  return rowsOf(series, 0, rows);
 }
 
 function cutReference(reference: ReferenceSeries, endMs: number): ReferenceSeries {
